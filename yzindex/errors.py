@@ -1,0 +1,38 @@
+"""What can go wrong in the index itself.
+
+YzIndexError
+├── InvalidBank          the question file is wrong: file, line, field, reason
+├── InvalidDraw          the bank cannot give the draw that was asked for
+└── Unavailable          trouble of ours or a provider's; never a score
+    ├── CodeRunnerUnavailable
+    └── ModelUnavailable
+"""
+
+
+class YzIndexError(Exception):
+    """Any error of the index; the message says what to do."""
+
+
+class InvalidBank(YzIndexError):
+    """A question file that cannot be used, with file, line, field and reason."""
+
+
+class InvalidDraw(YzIndexError):
+    """A draw that the bank cannot give."""
+
+
+class Unavailable(YzIndexError):
+    """Infrastructure trouble: the question may be tried again, and is never scored for it."""
+
+    def __init__(self, reason: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after_s = retry_after_s
+
+
+class CodeRunnerUnavailable(Unavailable):
+    """No sandbox could run the program."""
+
+
+class ModelUnavailable(Unavailable):
+    """A model gave no usable response within the policy's attempts and deadline."""

@@ -1,0 +1,311 @@
+"""Answer rows: claimed by one worker at a time, written only under its own claim, found again when they are due.
+
+`pending → asking → answered → grading → graded | unscored`. A claim is a conditional update that takes a lease on
+the database's clock and counts the attempt; a writer whose attempt is no longer the row's changes nothing.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, and_, func, or_
+from sqlmodel import Session, col, select, update
+
+from yzindex.bank.question import Question
+from yzindex.grading.grade import Grade
+from yzindex.ports import FinishReason, ModelReply
+from yzindex.records.columns import clock_s
+from yzindex.records.database import Database
+from yzindex.records.states import OPEN, TERMINAL, AnswerState, Purpose, RunStatus
+from yzindex.records.tables import Answer, Evaluation, Run, StoredCall, StoredQuestion, now
+
+#: A published row whose message seems lost is published again after this long, then twice as long, and so on.
+REPUBLISH_AFTER_S = 300.0
+_MOST_DOUBLINGS = 8
+#: The grade message of an answered row is expected within this time; see `store_reply`.
+_HANDOVER_S = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A row that is this worker's until its lease ends, with what is needed to work on it."""
+
+    answer_id: int
+    attempt: int
+    evaluation_id: int
+    run_number: int
+    question: Question
+    provider: str
+    model: str
+    model_asked: str
+    vendor: str
+    #: How often the row was given back already.
+    given_back: int
+    #: The stored reply; None while it is still to be asked for.
+    reply: str | None
+    finish_reason: FinishReason | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueAnswer:
+    """A row that needs a message."""
+
+    answer_id: int
+    run_number: int
+    evaluation_id: int
+    provider: str
+    state: AnswerState
+    question: Question
+
+
+def state_of(database: Database, answer_id: int) -> AnswerState | None:
+    with database.read() as session:
+        return session.exec(select(Answer.state).where(Answer.id == answer_id)).first()
+
+
+def question_of(database: Database, answer_id: int) -> Question:
+    """The question as it was drawn."""
+    with database.read() as session:
+        body = session.exec(
+            select(StoredQuestion.body)
+            .join(Answer, col(Answer.question_digest) == col(StoredQuestion.digest))
+            .where(Answer.id == answer_id)
+        ).one()
+    return Question.model_validate_json(body)
+
+
+def claim_to_ask(database: Database, answer_id: int, *, owner: str, lease_s: float) -> Claim | None:
+    """Claim a row whose model is still to be asked; None when it is not free or not due."""
+    return _claim(database, answer_id, AnswerState.PENDING, AnswerState.ASKING, owner, lease_s)
+
+
+def claim_to_grade(database: Database, answer_id: int, *, owner: str, lease_s: float) -> Claim | None:
+    """Claim a row whose reply is still to be graded; None when it is not free or not due."""
+    return _claim(database, answer_id, AnswerState.ANSWERED, AnswerState.GRADING, owner, lease_s)
+
+
+def store_reply(database: Database, claim: Claim, reply: ModelReply) -> bool:
+    """Keep a model's reply; return False, changing nothing, when the claim is no longer the caller's.
+
+    The row keeps a short lease while its grade message is on the way: a worker that dies in between is noticed.
+    """
+    return _write(
+        database,
+        claim,
+        AnswerState.ASKING,
+        state=AnswerState.ANSWERED,
+        reply=reply.text.replace("\x00", "�"),
+        finish_reason=reply.finish_reason.value,
+        model_returned=reply.model_returned,
+        answered_at=now(),
+        lease_until_s=clock_s() + _HANDOVER_S,
+        published_s=clock_s(),
+        publish_count=1,
+        given_back=0,
+    )
+
+
+def store_grade(database: Database, claim: Claim, grade: Grade, *, ran_in: str | None = None) -> bool:
+    """End a row with its grade; return False, changing nothing, when the claim is no longer the caller's."""
+    return _write(
+        database,
+        claim,
+        AnswerState.GRADING,
+        state=AnswerState.GRADED,
+        score=grade.score,
+        verdict=grade.verdict.value,
+        reason=grade.reason,
+        cases=[asdict(case) | {"verdict": case.verdict.value} for case in grade.cases],
+        ran_in=ran_in,
+        ended_at=now(),
+        lease_until_s=None,
+    )
+
+
+def store_unscored(database: Database, claim: Claim, reason: str) -> bool:
+    """End a row without a score, for trouble that is not the model's."""
+    return _write(
+        database,
+        claim,
+        _held(claim),
+        state=AnswerState.UNSCORED,
+        reason=reason,
+        ended_at=now(),
+        lease_until_s=None,
+    )
+
+
+def give_back(database: Database, claim: Claim, *, wait_s: float, reason: str) -> bool:
+    """Return a row to be tried again, not before `wait_s` from now; whoever sweeps publishes it then."""
+    return _write(
+        database,
+        claim,
+        _held(claim),
+        state=AnswerState.PENDING if claim.reply is None else AnswerState.ANSWERED,
+        reason=reason,
+        not_before_s=clock_s() + wait_s,
+        given_back=claim.given_back + 1,
+        lease_until_s=None,
+        published_s=None,
+        publish_count=0,
+    )
+
+
+def renew(database: Database, held: Collection[int], *, owner: str, lease_s: float) -> None:
+    """Prolong the leases of all rows that a process holds, in one update."""
+    with database.write() as session:
+        session.exec(
+            update(Answer)
+            .where(
+                col(Answer.id).in_(held),
+                col(Answer.owner) == owner,
+                col(Answer.state).in_((AnswerState.ASKING, AnswerState.GRADING)),
+            )
+            .values(lease_until_s=clock_s() + lease_s)
+        )
+
+
+def add_call(database: Database, call: StoredCall) -> None:
+    """Keep the record of a model call."""
+    with database.write() as session:
+        session.add(call)
+
+
+def due(database: Database, *, epoch: str, run_number: int | None = None, limit: int = 2000) -> list[DueAnswer]:
+    """Rows that need a message: never published, lost with their broker or worker, given back, or long silent."""
+    rows = (
+        select(Answer, Evaluation.provider, StoredQuestion.body)
+        .join(Evaluation, col(Evaluation.id) == col(Answer.evaluation_id))
+        .join(Run, col(Run.number) == col(Answer.run_number))
+        .join(StoredQuestion, col(StoredQuestion.digest) == col(Answer.question_digest))
+        .where(
+            col(Answer.state).in_(OPEN),
+            col(Run.status).in_((RunStatus.PENDING, RunStatus.RUNNING)),
+            _is_due(epoch),
+        )
+        .order_by(col(Answer.id))
+        .limit(limit)
+    )
+    if run_number is not None:
+        rows = rows.where(col(Answer.run_number) == run_number)
+    with database.read() as session:
+        return [
+            DueAnswer(
+                answer_id=answer.id or 0,
+                run_number=answer.run_number,
+                evaluation_id=answer.evaluation_id,
+                provider=provider,
+                state=answer.state,
+                question=Question.model_validate_json(body),
+            )
+            for answer, provider, body in session.exec(rows)
+        ]
+
+
+def take_to_publish(database: Database, rows: Sequence[DueAnswer], *, epoch: str) -> list[DueAnswer]:
+    """Mark due rows as published and return those that still were due: two sweepers never publish one row twice."""
+    ids = [row.answer_id for row in rows]
+    with database.write() as session:
+        still_due = set(
+            session.exec(select(Answer.id).where(col(Answer.id).in_(ids), _is_due(epoch)).with_for_update())
+        )
+        session.exec(
+            update(Answer)
+            .where(col(Answer.id).in_(still_due))
+            .values(published_s=clock_s(), publish_count=col(Answer.publish_count) + 1, epoch=epoch)
+        )
+    return [row for row in rows if row.answer_id in still_due]
+
+
+def open_rows(session: Session, evaluation_id: int) -> int:
+    return session.exec(
+        select(func.count()).where(Answer.evaluation_id == evaluation_id, col(Answer.state).not_in(TERMINAL))
+    ).one()
+
+
+def cost_usd(session: Session, evaluation_id: int) -> Decimal:
+    """Cost of asking one model in one run; judges are not charged to it."""
+    costs = session.exec(
+        select(StoredCall.cost_usd)
+        .join(Answer, col(Answer.id) == col(StoredCall.answer_id))
+        .where(Answer.evaluation_id == evaluation_id, StoredCall.purpose == Purpose.ASK)
+    )
+    return sum(costs, Decimal(0))
+
+
+def _claim(
+    database: Database, answer_id: int, free: AnswerState, held: AnswerState, owner: str, lease_s: float
+) -> Claim | None:
+    with database.write() as session:
+        claimed = session.exec(
+            update(Answer)
+            .where(
+                col(Answer.id) == answer_id,
+                col(Answer.not_before_s) <= clock_s(),
+                or_(
+                    col(Answer.state) == free,
+                    and_(col(Answer.state) == held, col(Answer.lease_until_s) < clock_s()),
+                ),
+            )
+            .values(state=held, attempt=col(Answer.attempt) + 1, owner=owner, lease_until_s=clock_s() + lease_s)
+        )
+        return _read_claim(session, answer_id) if claimed.rowcount == 1 else None
+
+
+def _read_claim(session: Session, answer_id: int) -> Claim:
+    answer, evaluation, body = session.exec(
+        select(Answer, Evaluation, StoredQuestion.body)
+        .join(Evaluation, col(Evaluation.id) == col(Answer.evaluation_id))
+        .join(StoredQuestion, col(StoredQuestion.digest) == col(Answer.question_digest))
+        .where(Answer.id == answer_id)
+    ).one()
+    return Claim(
+        answer_id=answer_id,
+        attempt=answer.attempt,
+        evaluation_id=answer.evaluation_id,
+        run_number=answer.run_number,
+        question=Question.model_validate_json(body),
+        provider=evaluation.provider,
+        model=evaluation.model,
+        model_asked=evaluation.model_asked,
+        vendor=evaluation.vendor,
+        given_back=answer.given_back,
+        reply=answer.reply,
+        finish_reason=None if answer.finish_reason is None else FinishReason(answer.finish_reason),
+    )
+
+
+def _held(claim: Claim) -> AnswerState:
+    return AnswerState.ASKING if claim.reply is None else AnswerState.GRADING
+
+
+def _write(database: Database, claim: Claim, held: AnswerState, **values: object) -> bool:
+    with database.write() as session:
+        written = session.exec(
+            update(Answer)
+            .where(
+                col(Answer.id) == claim.answer_id,
+                col(Answer.state) == held,
+                col(Answer.attempt) == claim.attempt,
+            )
+            .values(**values)
+        )
+        return written.rowcount == 1
+
+
+def _is_due(epoch: str) -> ColumnElement[bool]:
+    published, lease = col(Answer.published_s), col(Answer.lease_until_s)
+    # No power in portable SQL: the doublings are a shift, kept small enough for an integer.
+    waits = [
+        and_(col(Answer.publish_count) == count, published + REPUBLISH_AFTER_S * 2 ** (count - 1) < clock_s())
+        for count in range(1, _MOST_DOUBLINGS)
+    ]
+    longest = and_(
+        col(Answer.publish_count) >= _MOST_DOUBLINGS,
+        published + REPUBLISH_AFTER_S * 2 ** (_MOST_DOUBLINGS - 1) < clock_s(),
+    )
+    return and_(
+        or_(lease.is_(None), lease < clock_s()),
+        col(Answer.not_before_s) <= clock_s(),
+        or_(published.is_(None), col(Answer.epoch) != epoch, published < lease, longest, *waits),
+    )

@@ -1,0 +1,58 @@
+"""Evaluations: closed once, with scores recomputed from the answer rows."""
+
+from sqlmodel import Session, col, delete, select, update
+
+from yzindex.dimensions import Dimension
+from yzindex.records.answers import cost_usd, open_rows
+from yzindex.records.database import Database
+from yzindex.records.tables import Answer, Evaluation, StoredScore, now
+from yzindex.scoring import ScoredQuestion, Summary, recommendation_of, summarise
+
+
+def close_evaluation(database: Database, evaluation_id: int) -> int | None:
+    """Close an evaluation whose last row has ended; return its run's number, or None while rows are open.
+
+    Idempotent: closing again recomputes the same scores from the same rows.
+    """
+    with database.write() as session:
+        run_number = session.exec(
+            select(Evaluation.run_number).where(Evaluation.id == evaluation_id).with_for_update()
+        ).one()
+        if open_rows(session, evaluation_id):
+            return None
+        _store(session, evaluation_id, _summary(session, evaluation_id))
+        return run_number
+
+
+def _summary(session: Session, evaluation_id: int) -> Summary:
+    rows = session.exec(select(Answer.dimension, Answer.score).where(Answer.evaluation_id == evaluation_id))
+    return summarise(ScoredQuestion(dimension=Dimension(dimension), score=score) for dimension, score in rows)
+
+
+def _store(session: Session, evaluation_id: int, summary: Summary) -> None:
+    session.exec(delete(StoredScore).where(col(StoredScore.evaluation_id) == evaluation_id))
+    session.add_all(
+        StoredScore(
+            evaluation_id=evaluation_id,
+            dimension=dimension,
+            score=score.score,
+            scored=score.scored,
+            asked=score.asked,
+        )
+        for dimension, score in summary.dimensions.items()
+    )
+    main = summary.main
+    session.exec(
+        update(Evaluation)
+        .where(col(Evaluation.id) == evaluation_id)
+        .values(
+            closed_at=now(),
+            label=summary.label,
+            recommendation=recommendation_of(summary.label) if summary.label else None,
+            core_raw=main.core_raw if main else None,
+            core_display=main.core_display if main else None,
+            scored=summary.scored,
+            asked=summary.asked,
+            cost_usd=cost_usd(session, evaluation_id),
+        )
+    )

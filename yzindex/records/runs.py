@@ -1,0 +1,207 @@
+"""Runs: submitted in one transaction with everything below them, started, and ended once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import case, func, text
+from sqlmodel import Session, col, select, update
+
+from yzindex.bank.question import Question
+from yzindex.errors import YzIndexError
+from yzindex.fleet import Fleet, Model
+from yzindex.records.columns import clock_s
+from yzindex.records.database import Database
+from yzindex.records.states import OPEN, RunKind, RunStatus
+from yzindex.records.tables import Answer, Evaluation, Run, StoredQuestion, now
+
+#: Any number will do, as long as nothing else takes the same lock.
+_NUMBERING_LOCK = 7_230_116
+
+
+class IdempotencyConflict(YzIndexError):
+    """The key was used before for another request; use a new key, or send the first request unchanged."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Versions:
+    """What a run was made with."""
+
+    bank: str
+    bank_digest: str
+    grader: str
+    judge_set: str
+    formula: str
+    software: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """A run to be made: the same questions for every model. `seed` None takes the kind's next one."""
+
+    kind: RunKind
+    seed: int
+    questions: Sequence[Question]
+    models: Sequence[Model]
+    fleet: Fleet
+    versions: Versions
+    idempotency_key: str | None = None
+    request_digest: str = ""
+
+
+def find_by_key(session: Session, idempotency_key: str, request_digest: str) -> int | None:
+    """Find the run that was submitted under a key; raise `IdempotencyConflict` if it was another request."""
+    run = session.exec(select(Run).where(Run.idempotency_key == idempotency_key)).first()
+    if run is None:
+        return None
+    if run.request_digest != request_digest:
+        raise IdempotencyConflict(IdempotencyConflict.__doc__)
+    return run.number
+
+
+def lock_numbering(session: Session) -> None:
+    """Let one submission at a time take a number and a seed; SQLite's writers are alone anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(text(f"SELECT pg_advisory_xact_lock({_NUMBERING_LOCK})"))
+
+
+def next_seed(session: Session, kind: RunKind) -> int:
+    """One more than the largest seed of this kind, so that draws walk through their cycle."""
+    largest = session.exec(select(func.max(Run.seed)).where(Run.kind == kind)).one()
+    return 1 if largest is None else largest + 1
+
+
+def submit(session: Session, submission: Submission) -> int:
+    """Write the run, an evaluation per model and a row per question; return the run's number."""
+    number = (session.exec(select(func.max(Run.number))).one() or 0) + 1
+    versions = submission.versions
+    session.add(
+        Run(
+            number=number,
+            kind=submission.kind,
+            seed=submission.seed,
+            bank_version=versions.bank,
+            bank_digest=versions.bank_digest,
+            grader_version=versions.grader,
+            judge_set_version=versions.judge_set,
+            formula_version=versions.formula,
+            software_version=versions.software,
+            idempotency_key=submission.idempotency_key,
+            request_digest=submission.request_digest,
+        )
+    )
+    _store_questions(session, submission.questions)
+    session.flush()
+    for model in submission.models:
+        _add_evaluation(session, number, model, submission)
+    return number
+
+
+def mark_running(database: Database, number: int) -> bool:
+    """Note that a run's first messages are on their way; return whether it was still pending."""
+    with database.write() as session:
+        moved = session.exec(
+            update(Run)
+            .where(col(Run.number) == number, col(Run.status) == RunStatus.PENDING)
+            .values(status=RunStatus.RUNNING, started_at=now())
+        )
+        return moved.rowcount == 1
+
+
+def claim_conclusion(database: Database, number: int, *, lease_s: float) -> int | None:
+    """Let exactly one caller end a run whose evaluations are all closed; return its attempt, or None.
+
+    Two closers must not both see the other's evaluation open: the run is locked first and read after.
+    """
+    with database.write() as session:
+        run = session.exec(select(Run).where(Run.number == number).with_for_update()).one()
+        attempt = run.attempt + 1
+        still_open = session.exec(
+            select(func.count()).where(Evaluation.run_number == number, col(Evaluation.closed_at).is_(None))
+        ).one()
+        if still_open:
+            return None
+        claimed = session.exec(
+            update(Run)
+            .where(
+                col(Run.number) == number,
+                col(Run.status).in_((RunStatus.PENDING, RunStatus.RUNNING))
+                | ((col(Run.status) == RunStatus.CONCLUDING) & (col(Run.lease_until_s) < clock_s())),
+            )
+            .values(status=RunStatus.CONCLUDING, attempt=attempt, lease_until_s=clock_s() + lease_s)
+        )
+        return attempt if claimed.rowcount == 1 else None
+
+
+def conclude(database: Database, number: int, attempt: int) -> bool:
+    """End a run; return False when the claim is no longer the caller's."""
+    with database.write() as session:
+        ended = session.exec(
+            update(Run)
+            .where(col(Run.number) == number, col(Run.status) == RunStatus.CONCLUDING, col(Run.attempt) == attempt)
+            .values(status=RunStatus.CONCLUDED, finished_at=now(), lease_until_s=None)
+        )
+        return ended.rowcount == 1
+
+
+def conclusions_due(database: Database) -> list[int]:
+    """Runs whose evaluations are all closed and which nobody is ending."""
+    open_evaluations = (
+        select(func.count())
+        .where(col(Evaluation.run_number) == col(Run.number), col(Evaluation.closed_at).is_(None))
+        .scalar_subquery()
+    )
+    with database.read() as session:
+        found = session.exec(
+            select(Run.number).where(
+                col(Run.status) != RunStatus.CONCLUDED,
+                open_evaluations == 0,
+                case((col(Run.status) == RunStatus.CONCLUDING, col(Run.lease_until_s) < clock_s()), else_=True),
+            )
+        )
+        return [number for number in found if number is not None]
+
+
+def aggregates_due(database: Database) -> list[int]:
+    """Evaluations that are open although their last row ended: their callback was lost."""
+    open_rows = (
+        select(func.count())
+        .where(col(Answer.evaluation_id) == col(Evaluation.id), col(Answer.state).in_(OPEN))
+        .scalar_subquery()
+    )
+    with database.read() as session:
+        found = session.exec(select(Evaluation.id).where(col(Evaluation.closed_at).is_(None), open_rows == 0))
+        return [evaluation for evaluation in found if evaluation is not None]
+
+
+def _store_questions(session: Session, questions: Sequence[Question]) -> None:
+    known = set(session.exec(select(StoredQuestion.digest)))
+    for question in questions:
+        if question.digest not in known:
+            session.add(StoredQuestion(digest=question.digest, question_id=question.id, body=question.canonical()))
+
+
+def _add_evaluation(session: Session, number: int, model: Model, submission: Submission) -> None:
+    evaluation = Evaluation(
+        run_number=number,
+        model=model.slug,
+        provider=model.provider,
+        vendor=model.vendor,
+        model_asked=model.asked_as,
+        simulated=submission.fleet.provider(model.provider).simulated,
+        asked=len(submission.questions),
+    )
+    session.add(evaluation)
+    session.flush()
+    assert evaluation.id is not None
+    session.add_all(
+        Answer(
+            run_number=number,
+            evaluation_id=evaluation.id,
+            question_digest=question.digest,
+            question_id=question.id,
+            dimension=question.dimension,
+            tier=question.tier,
+            position=position,
+        )
+        for position, question in enumerate(submission.questions)
+    )

@@ -1,0 +1,95 @@
+"""All settings, from the environment. Built once at an entry point and passed down.
+
+Ours start with `YZ_`; an unknown one is an error, so that a typing mistake is not silently a default.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from yzindex.errors import YzIndexError
+
+PREFIX = "YZ_"
+#: Variables that only the tests read.
+TEST_PREFIX = "YZ_TEST_"
+
+
+class InvalidSettings(YzIndexError):
+    """The environment asks for something that does not exist."""
+
+
+class Settings(BaseSettings):
+    """One field per variable: `YZ_` and the field's name in capitals, or the alias shown."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", populate_by_name=True)
+
+    data_dir: Path = Field(default=Path(".yz"), description="Folder of the one-machine stack: database, queue, logs.")
+    database_url: str | None = Field(
+        default=None,
+        validation_alias="DATABASE_URL",
+        description="SQLAlchemy address of PostgreSQL or SQLite; default: SQLite in the data folder.",
+    )
+    redis_url: str | None = Field(
+        default=None,
+        validation_alias="REDIS_URL",
+        description="Address of a Redis or Valkey server; default: an own Valkey in the data folder.",
+    )
+    models_file: Path | None = Field(default=None, description="TOML file of providers, models and judges.")
+    bank_dir: Path | None = Field(default=None, description="Folder of a question bank; default: the installed one.")
+    openai_base_url: str = Field(
+        default="https://api.openai.com/v1",
+        validation_alias="OPENAI_BASE_URL",
+        description="Address of an OpenAI-compatible provider, where no models file is given.",
+    )
+    openai_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias="OPENAI_API_KEY",
+        description="Key of that provider; read by the workers that call models and by nothing else.",
+    )
+    models: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Models to ask of that provider, separated by commas."
+    )
+    judges: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Models of that provider that judge, separated by commas."
+    )
+    api_host: str = Field(default="127.0.0.1", description="Address the API binds to.")
+    api_port: int = Field(default=8000, ge=0, le=65535, description="Port of the API; 0: any free one.")
+    flower_port: int = Field(default=5555, ge=0, le=65535, description="Port of Flower; 0: any free one.")
+    model_concurrency: PositiveInt = Field(default=500, description="Model calls in flight per process.")
+    judge_concurrency: PositiveInt = Field(default=100, description="Judge calls in flight per process.")
+    sandbox_concurrency: PositiveInt = Field(
+        default_factory=lambda: os.cpu_count() or 1, description="Containers running at once per machine."
+    )
+    sandbox_image: str | None = Field(default=None, description="Image of the throwaway containers; default: own.")
+    sandbox_runtime: str | None = Field(default=None, description="OCI runtime, such as runsc; default: the engine's.")
+    model_attempts: PositiveInt = Field(default=5, description="Calls made for one question before it is unscored.")
+    model_timeout_s: PositiveFloat = Field(default=120.0, description="Seconds until a silent call is given up.")
+    model_deadline_s: PositiveFloat = Field(default=300.0, description="Seconds for all calls of one question.")
+    retry_base_s: NonNegativeFloat = Field(default=0.5, description="First wait between calls; doubles, jittered.")
+    sweep_every_s: PositiveFloat = Field(default=5.0, description="Seconds between two sweeps for due rows.")
+    lease_s: PositiveFloat = Field(default=60.0, description="Seconds a claimed row stays a worker's unrenewed.")
+
+    @field_validator("models", "judges", mode="before")
+    @classmethod
+    def _split(cls, listed: object) -> object:
+        return tuple(filter(None, (name.strip() for name in listed.split(",")))) if isinstance(listed, str) else listed
+
+    @property
+    def database_address(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'yz.sqlite3'}"
+
+    @property
+    def redis_address(self) -> str:
+        return self.redis_url or f"redis+socket://{self.data_dir.resolve() / 'valkey.sock'}"
+
+
+def load_settings() -> Settings:
+    """Read the environment; raise `InvalidSettings` on an unknown variable with our prefix."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    ours = {name for name in os.environ if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX)}
+    if unknown := sorted(ours - known):
+        raise InvalidSettings(f"unknown variables: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
+    return Settings()
