@@ -24,10 +24,13 @@ class InvalidDraw(YzIndexError):
 class Unavailable(YzIndexError):
     """Infrastructure trouble: the question may be tried again, and is never scored for it."""
 
-    def __init__(self, reason: str, *, retry_after_s: float | None = None) -> None:
+    def __init__(self, reason: str, *, retry_after_s: float | None = None, final: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
+        #: Seconds after which another try may help; None where nobody said.
         self.retry_after_s = retry_after_s
+        #: Whether trying again soon cannot help, or was done often enough.
+        self.final = final
 
 
 class CodeRunnerUnavailable(Unavailable):
@@ -36,3 +39,17 @@ class CodeRunnerUnavailable(Unavailable):
 
 class ModelUnavailable(Unavailable):
     """A model gave no usable response within the policy's attempts and deadline."""
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        retry_after_s: float | None = None,
+        final: bool = False,
+        attempts: int = 0,
+        errors: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(reason, retry_after_s=retry_after_s, final=final)
+        self.attempts = attempts
+        #: Class of each failed attempt, in order.
+        self.errors = errors

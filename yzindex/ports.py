@@ -106,6 +106,8 @@ class ModelReply:
     latency_s: float
     #: Calls made until this response, the last one included.
     attempts: int
+    #: Class of each failed attempt, in order, such as "rate_limited".
+    errors: tuple[str, ...] = ()
     request_id: str = ""
 
 
@@ -114,10 +116,3 @@ class ModelGateway(Protocol):
 
     def ask(self, call: ModelCall) -> ModelReply: ...
 
-
-class Judge(Protocol):
-    """Puts a rubric to the judge set. Raises `ModelUnavailable` when no independent judge gave a usable judgement."""
-
-    def judge(self, messages: tuple[Message, ...]) -> tuple[str, ...]:
-        """Return one raw text per judge model, in the order of the judge set."""
-        ...

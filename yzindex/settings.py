@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     sweep_every_s: PositiveFloat = Field(default=5.0, description="Seconds between two sweeps for due rows.")
     lease_s: PositiveFloat = Field(default=60.0, description="Seconds a claimed row stays a worker's unrenewed.")
 
+    heartbeat_file: Path | None = Field(default=None, description="File a worker touches while it is alive.")
+
     @field_validator("models", "judges", mode="before")
     @classmethod
     def _split(cls, listed: object) -> object:

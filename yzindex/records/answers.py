@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select, update
 
 from yzindex.bank.question import Question
 from yzindex.grading.grade import Grade
+from yzindex.grading.spec import Needs
 from yzindex.ports import FinishReason, ModelReply
 from yzindex.records.columns import clock_s
 from yzindex.records.database import Database
@@ -24,6 +25,8 @@ REPUBLISH_AFTER_S = 300.0
 _MOST_DOUBLINGS = 8
 #: The grade message of an answered row is expected within this time; see `store_reply`.
 _HANDOVER_S = 30.0
+#: Publishing the rows of a run takes less than this.
+_PUBLISHING_S = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +50,15 @@ class Claim:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Where a row stands; `is_due` is False while it waits for its time."""
+
+    state: AnswerState
+    needs: Needs
+    is_due: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class DueAnswer:
     """A row that needs a message."""
 
@@ -55,23 +67,27 @@ class DueAnswer:
     evaluation_id: int
     provider: str
     state: AnswerState
-    question: Question
+    needs: Needs
 
 
-def state_of(database: Database, answer_id: int) -> AnswerState | None:
+def standing(database: Database, answer_id: int) -> Standing:
+    """Read where a row stands."""
     with database.read() as session:
-        return session.exec(select(Answer.state).where(Answer.id == answer_id)).first()
-
-
-def question_of(database: Database, answer_id: int) -> Question:
-    """The question as it was drawn."""
-    with database.read() as session:
-        body = session.exec(
-            select(StoredQuestion.body)
-            .join(Answer, col(Answer.question_digest) == col(StoredQuestion.digest))
-            .where(Answer.id == answer_id)
+        state, needs, is_due = session.exec(
+            select(Answer.state, Answer.needs, col(Answer.not_before_s) <= clock_s()).where(Answer.id == answer_id)
         ).one()
-    return Question.model_validate_json(body)
+    return Standing(state=state, needs=needs, is_due=is_due)
+
+
+def ended_evaluation(database: Database, answer_id: int) -> int | None:
+    """The row's evaluation if it is open although all its rows have ended."""
+    with database.read() as session:
+        evaluation_id = session.exec(
+            select(Evaluation.id)
+            .join(Answer, col(Answer.evaluation_id) == col(Evaluation.id))
+            .where(Answer.id == answer_id, col(Evaluation.closed_at).is_(None))
+        ).first()
+        return None if evaluation_id is None or open_rows(session, evaluation_id) else evaluation_id
 
 
 def claim_to_ask(database: Database, answer_id: int, *, owner: str, lease_s: float) -> Claim | None:
@@ -174,10 +190,9 @@ def add_call(database: Database, call: StoredCall) -> None:
 def due(database: Database, *, epoch: str, run_number: int | None = None, limit: int = 2000) -> list[DueAnswer]:
     """Rows that need a message: never published, lost with their broker or worker, given back, or long silent."""
     rows = (
-        select(Answer, Evaluation.provider, StoredQuestion.body)
+        select(Answer, Evaluation.provider)
         .join(Evaluation, col(Evaluation.id) == col(Answer.evaluation_id))
         .join(Run, col(Run.number) == col(Answer.run_number))
-        .join(StoredQuestion, col(StoredQuestion.digest) == col(Answer.question_digest))
         .where(
             col(Answer.state).in_(OPEN),
             col(Run.status).in_((RunStatus.PENDING, RunStatus.RUNNING)),
@@ -191,19 +206,23 @@ def due(database: Database, *, epoch: str, run_number: int | None = None, limit:
     with database.read() as session:
         return [
             DueAnswer(
-                answer_id=answer.id or 0,
+                answer_id=answer.id,
                 run_number=answer.run_number,
                 evaluation_id=answer.evaluation_id,
                 provider=provider,
                 state=answer.state,
-                question=Question.model_validate_json(body),
+                needs=answer.needs,
             )
-            for answer, provider, body in session.exec(rows)
+            for answer, provider in session.exec(rows)
+            if answer.id is not None
         ]
 
 
-def take_to_publish(database: Database, rows: Sequence[DueAnswer], *, epoch: str) -> list[DueAnswer]:
-    """Mark due rows as published and return those that still were due: two sweepers never publish one row twice."""
+def take_to_publish(database: Database, rows: Sequence[DueAnswer], *, token: str, epoch: str) -> list[DueAnswer]:
+    """Take due rows for publishing and return those that still were due: no two sweepers publish one row.
+
+    The rows keep a short lease until `note_published`: a publisher that dies in between is noticed.
+    """
     ids = [row.answer_id for row in rows]
     with database.write() as session:
         still_due = set(
@@ -212,9 +231,22 @@ def take_to_publish(database: Database, rows: Sequence[DueAnswer], *, epoch: str
         session.exec(
             update(Answer)
             .where(col(Answer.id).in_(still_due))
-            .values(published_s=clock_s(), publish_count=col(Answer.publish_count) + 1, epoch=epoch)
+            .values(
+                owner=token,
+                lease_until_s=clock_s() + _PUBLISHING_S,
+                publish_count=col(Answer.publish_count) + 1,
+                epoch=epoch,
+            )
         )
     return [row for row in rows if row.answer_id in still_due]
+
+
+def note_published(database: Database, *, token: str) -> None:
+    """Note that the messages of taken rows are with the broker; rows that a worker has claimed since are its own."""
+    with database.write() as session:
+        session.exec(
+            update(Answer).where(col(Answer.owner) == token).values(published_s=clock_s(), lease_until_s=None)
+        )
 
 
 def open_rows(session: Session, evaluation_id: int) -> int:

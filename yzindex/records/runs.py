@@ -201,6 +201,7 @@ def _add_evaluation(session: Session, number: int, model: Model, submission: Sub
             question_id=question.id,
             dimension=question.dimension,
             tier=question.tier,
+            needs=question.grader.needs,
             position=position,
         )
         for position, question in enumerate(submission.questions)

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, Column, MetaData, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from yzindex.dimensions import Dimension
+from yzindex.grading.spec import Needs
 from yzindex.records.columns import ExactDecimal, UtcDateTime, one_of
 from yzindex.records.states import AnswerState, Purpose, RunKind, RunStatus
 
@@ -108,13 +109,15 @@ class Answer(SQLModel, table=True):
     question_id: str
     dimension: Dimension = Field(sa_type=one_of(Dimension))
     tier: str
+    #: What grading the reply takes, and so which queue does it.
+    needs: Needs = Field(sa_type=one_of(Needs))
     #: Place in the draw, from 0.
     position: int
 
     state: AnswerState = Field(default=AnswerState.PENDING, index=True, sa_type=one_of(AnswerState))
     #: Counts claims; a worker writes only while the attempt is still its own.
     attempt: int = 0
-    owner: str | None = None
+    owner: str | None = Field(default=None, index=True)
     lease_until_s: float | None = None
     not_before_s: float = 0.0
     #: How often each stage was given back for trouble that is not the model's.

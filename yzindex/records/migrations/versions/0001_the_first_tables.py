@@ -79,6 +79,7 @@ def upgrade() -> None:
         sa.Column("question_id", sa.String(), nullable=False),
         sa.Column("dimension", sa.String(32), nullable=False),
         sa.Column("tier", sa.String(), nullable=False),
+        sa.Column("needs", sa.String(32), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(32), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
@@ -109,6 +110,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("answer") as batch_op:
         batch_op.create_index(batch_op.f("ix_answer_evaluation_id"), ["evaluation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_answer_owner"), ["owner"], unique=False)
         batch_op.create_index(batch_op.f("ix_answer_run_number"), ["run_number"], unique=False)
         batch_op.create_index(batch_op.f("ix_answer_state"), ["state"], unique=False)
 
@@ -159,6 +161,7 @@ def downgrade() -> None:
     with op.batch_alter_table("answer") as batch_op:
         batch_op.drop_index(batch_op.f("ix_answer_state"))
         batch_op.drop_index(batch_op.f("ix_answer_run_number"))
+        batch_op.drop_index(batch_op.f("ix_answer_owner"))
         batch_op.drop_index(batch_op.f("ix_answer_evaluation_id"))
 
     op.drop_table("answer")

@@ -1,0 +1,218 @@
+"""Claims and dues of answer rows, on real databases with real concurrency."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from threading import Barrier
+
+import pytest
+
+from sqlmodel import col, select, update
+
+from tests import rows
+from yzindex.dimensions import Dimension
+from yzindex.grading.grade import Grade, Verdict
+from yzindex.records import answers
+from yzindex.records.columns import clock_s
+from yzindex.records.database import Database
+from yzindex.records.states import AnswerState
+from yzindex.records.tables import Answer
+
+LEASE_S = 60.0
+RIGHT = Grade(score=Decimal(100), verdict=Verdict.PASSED)
+
+
+@pytest.fixture
+def answer_id(database: Database) -> int:
+    rows.submit(database, [rows.question(Dimension.EXECUTION, 1)], rows.FLEET.models[:1])
+    with database.read() as session:
+        return session.exec(select(Answer.id)).one() or 0
+
+
+def test_of_many_that_claim_one_row_at_once_one_gets_it(database: Database, answer_id: int) -> None:
+    barrier = Barrier(8)
+
+    def claim(number: int) -> object:
+        barrier.wait()
+        return answers.claim_to_ask(database, answer_id, owner=f"worker-{number}", lease_s=LEASE_S)
+
+    with ThreadPoolExecutor(8) as pool:
+        claims = list(pool.map(claim, range(8)))
+
+    assert sum(claim is not None for claim in claims) == 1
+
+
+def test_a_reply_under_a_lost_claim_changes_nothing(database: Database, answer_id: int) -> None:
+    slow = answers.claim_to_ask(database, answer_id, owner="slow", lease_s=-1)
+    quick = answers.claim_to_ask(database, answer_id, owner="quick", lease_s=LEASE_S)
+    assert slow and quick
+
+    assert answers.store_reply(database, quick, rows.model_reply("second"))
+    assert not answers.store_reply(database, slow, rows.model_reply("first"))
+
+    assert read(database, answer_id).reply == "second"
+
+
+def test_a_renewed_lease_keeps_others_out(database: Database, answer_id: int) -> None:
+    answers.claim_to_ask(database, answer_id, owner="me", lease_s=-1)
+
+    answers.renew(database, [answer_id], owner="me", lease_s=LEASE_S)
+
+    assert answers.claim_to_ask(database, answer_id, owner="other", lease_s=LEASE_S) is None
+
+
+def test_a_lease_that_another_took_over_is_not_renewed_by_its_former_owner(
+    database: Database, answer_id: int
+) -> None:
+    answers.claim_to_ask(database, answer_id, owner="former", lease_s=-1)
+    answers.claim_to_ask(database, answer_id, owner="new", lease_s=-1)
+
+    answers.renew(database, [answer_id], owner="former", lease_s=LEASE_S)
+
+    assert answers.claim_to_ask(database, answer_id, owner="third", lease_s=LEASE_S) is not None
+
+
+def test_a_row_goes_from_pending_to_graded(database: Database, answer_id: int) -> None:
+    asked = answers.claim_to_ask(database, answer_id, owner="me", lease_s=LEASE_S)
+    assert asked and answers.store_reply(database, asked, rows.model_reply("text with a \x00 byte"))
+    claimed = answers.claim_to_grade(database, answer_id, owner="me", lease_s=LEASE_S)
+    assert claimed and claimed.reply == "text with a � byte"
+
+    assert answers.store_grade(database, claimed, RIGHT, ran_in="box")
+
+    row = read(database, answer_id)
+    assert (row.state, row.score, row.verdict, row.ran_in) == (AnswerState.GRADED, 100, "passed", "box")
+    assert answers.claim_to_ask(database, answer_id, owner="me", lease_s=LEASE_S) is None
+    assert answers.claim_to_grade(database, answer_id, owner="me", lease_s=LEASE_S) is None
+
+
+def test_a_row_given_back_waits_for_its_time(database: Database, answer_id: int) -> None:
+    claim = answers.claim_to_ask(database, answer_id, owner="me", lease_s=LEASE_S)
+    assert claim
+
+    answers.give_back(database, claim, wait_s=30, reason="provider answered 429")
+
+    assert answers.claim_to_ask(database, answer_id, owner="me", lease_s=LEASE_S) is None
+    assert answers.due(database, epoch="e") == []
+    change(database, answer_id, not_before_s=0.0)
+    assert len(answers.due(database, epoch="e")) == 1
+
+
+def test_a_row_given_back_while_grading_keeps_its_reply_and_is_not_asked_again(
+    database: Database, answer_id: int
+) -> None:
+    asked = answers.claim_to_ask(database, answer_id, owner="me", lease_s=LEASE_S)
+    assert asked and answers.store_reply(database, asked, rows.model_reply("paid for"))
+    claim = answers.claim_to_grade(database, answer_id, owner="me", lease_s=LEASE_S)
+    assert claim
+
+    answers.give_back(database, claim, wait_s=0, reason="no sandbox")
+
+    assert answers.claim_to_ask(database, answer_id, owner="me", lease_s=LEASE_S) is None
+    assert read(database, answer_id).reply == "paid for"
+
+
+def test_an_unscored_row_has_a_reason_and_no_score(database: Database, answer_id: int) -> None:
+    claim = answers.claim_to_ask(database, answer_id, owner="me", lease_s=LEASE_S)
+    assert claim
+
+    answers.store_unscored(database, claim, "provider answered 429 five times")
+
+    row = read(database, answer_id)
+    assert (row.state, row.score, row.reason) == (AnswerState.UNSCORED, None, "provider answered 429 five times")
+
+
+def published(database: Database, answer_id: int, *, ago_s: float, count: int = 1) -> None:
+    change(
+        database,
+        answer_id,
+        published_s=clock_s() - ago_s,
+        publish_count=count,
+        epoch="now",
+        owner="publisher",
+        lease_until_s=None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arrange", "is_due"),
+    [
+        pytest.param(lambda database, row: None, True, id="never published"),
+        pytest.param(lambda database, row: published(database, row, ago_s=1), False, id="just published"),
+        pytest.param(lambda database, row: published(database, row, ago_s=299), False, id="backlog of five minutes"),
+        pytest.param(lambda database, row: published(database, row, ago_s=301), True, id="silent for five minutes"),
+        pytest.param(
+            lambda database, row: published(database, row, ago_s=301, count=2), False, id="silence backs off, doubling"
+        ),
+        pytest.param(
+            lambda database, row: published(database, row, ago_s=601, count=2), True, id="silent for ten minutes"
+        ),
+        pytest.param(
+            lambda database, row: answers.claim_to_ask(database, row, owner="w", lease_s=LEASE_S),
+            False,
+            id="a worker has it",
+        ),
+        pytest.param(
+            lambda database, row: (
+                published(database, row, ago_s=10),
+                answers.claim_to_ask(database, row, owner="w", lease_s=-5),
+            ),
+            True,
+            id="its worker died",
+        ),
+    ],
+)
+def test_a_row_is_due_exactly_when_its_message_is_missing(
+    database: Database, answer_id: int, arrange: Callable[[Database, int], object], is_due: bool
+) -> None:
+    arrange(database, answer_id)
+
+    assert bool(answers.due(database, epoch="now")) is is_due
+
+
+def test_a_broker_that_lost_its_memory_makes_published_rows_due_at_once(database: Database, answer_id: int) -> None:
+    published(database, answer_id, ago_s=1)
+
+    assert len(answers.due(database, epoch="another")) == 1
+
+
+def test_two_sweepers_never_publish_one_row_twice(database: Database, answer_id: int) -> None:
+    found = [answers.due(database, epoch="e") for _ in range(2)]
+
+    taken = [
+        answers.take_to_publish(database, due, token=f"t{number}", epoch="e") for number, due in enumerate(found)
+    ]
+
+    assert [len(own) for own in taken] == [1, 0]
+
+
+def test_rows_of_a_publisher_that_died_are_due_when_its_lease_ends(database: Database, answer_id: int) -> None:
+    answers.take_to_publish(database, answers.due(database, epoch="e"), token="dead", epoch="e")
+    assert answers.due(database, epoch="e") == []
+
+    change(database, answer_id, lease_until_s=clock_s() - 1)
+
+    assert len(answers.due(database, epoch="e")) == 1
+
+
+def test_noting_a_publication_leaves_a_row_alone_that_a_worker_has_claimed_since(
+    database: Database, answer_id: int
+) -> None:
+    answers.take_to_publish(database, answers.due(database, epoch="e"), token="t", epoch="e")
+    assert answers.claim_to_ask(database, answer_id, owner="worker", lease_s=LEASE_S)
+
+    answers.note_published(database, token="t")
+
+    assert answers.claim_to_ask(database, answer_id, owner="other", lease_s=LEASE_S) is None
+
+
+def read(database: Database, answer_id: int) -> Answer:
+    with database.read() as session:
+        return session.exec(select(Answer).where(Answer.id == answer_id)).one()
+
+
+def change(database: Database, answer_id: int, **values: object) -> None:
+    with database.write() as session:
+        session.exec(update(Answer).where(col(Answer.id) == answer_id).values(**values))

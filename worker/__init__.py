@@ -1,0 +1,1 @@
+"""The workers: Celery carries ids between them, the rows carry the truth."""

@@ -1,0 +1,61 @@
+"""The Celery app and its settings. Messages carry ids only: never prompts, replies or keys."""
+
+from celery import Celery
+
+from worker.addresses import celery_address
+from yzindex.logs import configure_logs
+from yzindex.settings import Settings, load_settings
+
+#: Longer than the longest task with its retries; Redis redelivers a message that is unacknowledged for this long.
+VISIBILITY_TIMEOUT_S = 900
+_GRADE_HARD_LIMIT_S = 600
+_CONNECTIONS = 2000
+_WEEK_S = 7 * 24 * 3600
+
+
+def make_app(settings: Settings) -> Celery:
+    """Make the app for a broker; connects to nothing yet."""
+    address = celery_address(settings.redis_address)
+    app = Celery("yz-index", broker=address, backend=address, include=["worker.tasks"])
+    app.conf.update(
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        worker_prefetch_multiplier=1,
+        # A chord counts its parts all the same.
+        task_ignore_result=True,
+        task_serializer="json",
+        result_serializer="json",
+        accept_content=["json"],
+        broker_transport_options={
+            "visibility_timeout": VISIBILITY_TIMEOUT_S,
+            "unacked_restore_interval": 10,
+            "unacked_restore_throttle": 1,
+            "max_connections": _CONNECTIONS,
+        },
+        # redis-py's own pool ends at 100 connections, which hangs a large chord.
+        redis_max_connections=_CONNECTIONS,
+        result_chord_expires=_WEEK_S,
+        result_expires=_WEEK_S,
+        worker_soft_shutdown_timeout=60,
+        broker_connection_retry_on_startup=True,
+        # Flower shows a task from the moment it is sent, with its queue.
+        task_send_sent_event=True,
+        worker_hijack_root_logger=False,
+        task_default_queue="control",
+        task_routes={"yz.grade": {"queue": "sandbox"}},
+        task_annotations={"yz.grade": {"time_limit": _GRADE_HARD_LIMIT_S}},
+        task_create_missing_queues=True,
+        beat_schedule={
+            "sweep": {
+                "task": "yz.sweep",
+                "schedule": settings.sweep_every_s,
+                # A sweep that waited is no use: the next one does the same.
+                "options": {"queue": "control", "expires": settings.sweep_every_s},
+            }
+        },
+    )
+    return app
+
+
+configure_logs()
+app = make_app(load_settings())

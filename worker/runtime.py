@@ -1,0 +1,60 @@
+"""What a worker process holds: settings, database, fleet, and the implementations of the index's ports."""
+
+import os
+import socket
+from functools import cached_property, lru_cache
+from secrets import token_hex
+
+from redis import Redis
+
+from worker.addresses import redis_address
+from worker.gateway import OpenAIGateway
+from worker.leases import LeaseKeeper
+from worker.sandboxing import SandboxRunner
+from yzindex.fleet import Fleet, load_fleet
+from yzindex.ports import CodeRunner, ModelGateway
+from yzindex.records.database import Database
+from yzindex.settings import Settings, load_settings
+
+
+class Runtime:
+    """Made once per process and only as far as it is used: a sandbox worker never builds a gateway or sees a key."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        #: Names this process in the rows it claims.
+        self.owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
+
+    @cached_property
+    def database(self) -> Database:
+        return Database(self.settings.database_address)
+
+    @cached_property
+    def fleet(self) -> Fleet:
+        return load_fleet(self.settings)
+
+    @cached_property
+    def gateway(self) -> ModelGateway:
+        return OpenAIGateway(self.fleet, self.settings)
+
+    @cached_property
+    def code_runner(self) -> CodeRunner:
+        return SandboxRunner(self.settings)
+
+    @cached_property
+    def redis(self) -> Redis:
+        return Redis.from_url(redis_address(self.settings.redis_address))
+
+    @cached_property
+    def leases(self) -> LeaseKeeper:
+        return LeaseKeeper(self.database, owner=self.owner, lease_s=self.settings.lease_s)
+
+
+def runtime() -> Runtime:
+    """The runtime of this process; a forked child gets one of its own."""
+    return _runtime_of(os.getpid())
+
+
+@lru_cache(maxsize=1)
+def _runtime_of(process_id: int) -> Runtime:
+    return Runtime(load_settings())

@@ -1,0 +1,71 @@
+"""The sandbox behind the index's `CodeRunner` port: the two packages do not know each other."""
+
+from threading import Lock
+
+from sandbox import Call, Case, DockerSandbox, Limits, Program, Sandbox, SandboxUnavailable
+from sandbox import CaseRecord as SandboxCase
+from sandbox.values import decode_value
+from yzindex.errors import CodeRunnerUnavailable
+from yzindex.ports import CaseResult, CodeCase, CodeJob, CodeResult, Ending
+from yzindex.settings import Settings
+
+#: A busy host must not turn a pass into a fail: wall time is this many times the CPU time, and no less than 30 s.
+_WALL_PER_CPU = 3
+_LEAST_WALL_S = 30.0
+_TOTAL_WALL_S = 300.0
+
+
+class SandboxRunner:
+    """A `CodeRunner` on throwaway containers. Looks for the engine anew as long as none answered."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._sandbox: Sandbox | None = None
+        self._lock = Lock()
+
+    def run(self, job: CodeJob) -> CodeResult:
+        """Run a job; raise `CodeRunnerUnavailable` for any trouble that is not the program's."""
+        try:
+            record = self._open().run(_program(job))
+        except SandboxUnavailable as error:
+            raise CodeRunnerUnavailable(str(error)) from error
+        return CodeResult(
+            cases=tuple(_result(case) for case in record.cases), engine=record.engine, where=record.container_id
+        )
+
+    def close(self) -> None:
+        if self._sandbox is not None:
+            self._sandbox.close()
+
+    def _open(self) -> Sandbox:
+        with self._lock:
+            if self._sandbox is None:
+                self._sandbox = DockerSandbox(
+                    image=self._settings.sandbox_image, runtime=self._settings.sandbox_runtime
+                )
+            return self._sandbox
+
+
+def _program(job: CodeJob) -> Program:
+    limits = Limits(
+        cpu_s=job.cpu_s,
+        wall_s=max(_LEAST_WALL_S, _WALL_PER_CPU * job.cpu_s),
+        total_wall_s=_TOTAL_WALL_S,
+        memory_mib=job.memory_mib,
+    )
+    return Program(source=job.source, cases=tuple(_case(case) for case in job.cases), limits=limits)
+
+
+def _case(case: CodeCase) -> Case:
+    call = None if case.entry_point is None else Call(entry_point=case.entry_point, args=case.args)
+    return Case(stdin=case.stdin, call=call)
+
+
+def _result(case: SandboxCase) -> CaseResult:
+    return CaseResult(
+        ending=Ending(case.outcome.value),
+        stdout=case.stdout,
+        stderr=case.stderr,
+        value=None if case.value is None else decode_value(case.value),
+        cpu_s=case.cpu_s,
+    )

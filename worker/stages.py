@@ -1,0 +1,121 @@
+"""The stages of an answer: ask the model, grade the reply. Each claims its row, works, and writes what it found.
+
+Trouble that is not the model's gives the row back to be tried again, and after a bounded number of times leaves the
+question unscored with the reason. It is never a score.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from worker.calls import ask_recorded
+from worker.judges import Judges
+from worker.runtime import Runtime
+from yzindex.bank.prompting import messages
+from yzindex.errors import Unavailable
+from yzindex.grading import grade_by_rules, grade_code, grade_judged_reply, grade_unanswered, note_truncation
+from yzindex.grading.grade import Grade
+from yzindex.grading.spec import Needs
+from yzindex.ports import CodeJob, CodeResult, CodeRunner, FinishReason, ModelCall
+from yzindex.records.answers import (
+    Claim,
+    claim_to_ask,
+    claim_to_grade,
+    give_back,
+    store_grade,
+    store_reply,
+    store_unscored,
+)
+from yzindex.records.states import Purpose
+
+log = structlog.get_logger()
+
+#: Times a row is given back before its question stays unscored.
+MOST_GIVEN_BACK = 4
+#: Doubles each time.
+_FIRST_WAIT_S = 3.0
+
+
+def ask(runtime: Runtime, answer_id: int) -> None:
+    """Ask a row's model and keep the reply, if the row is free."""
+    claim = claim_to_ask(runtime.database, answer_id, owner=runtime.owner, lease_s=runtime.settings.lease_s)
+    if claim is None:
+        return
+    with runtime.leases.hold(answer_id), trouble_recorded(runtime, claim):
+        store_reply(runtime.database, claim, ask_recorded(runtime, _call(claim), claim.answer_id, Purpose.ASK))
+
+
+def grade(runtime: Runtime, answer_id: int) -> None:
+    """Grade a row's stored reply, if the row is free."""
+    claim = claim_to_grade(runtime.database, answer_id, owner=runtime.owner, lease_s=runtime.settings.lease_s)
+    if claim is None:
+        return
+    with runtime.leases.hold(answer_id), trouble_recorded(runtime, claim):
+        found, ran_in = _graded(runtime, claim)
+        store_grade(runtime.database, claim, found, ran_in=ran_in)
+
+
+@contextmanager
+def trouble_recorded(runtime: Runtime, claim: Claim) -> Iterator[None]:
+    """Turn trouble that is not the model's into a row's state; only an outage of the database passes through."""
+    try:
+        yield
+    except Unavailable as trouble:
+        _try_later(runtime, claim, trouble)
+    except DBAPIError:
+        raise
+    except Exception as error:
+        log.exception("internal error", answer=claim.answer_id, run=claim.run_number)
+        _try_later(runtime, claim, Unavailable(f"internal error: {type(error).__name__}"))
+
+
+def _call(claim: Claim) -> ModelCall:
+    return ModelCall(
+        provider=claim.provider,
+        model=claim.model_asked,
+        messages=messages(claim.question),
+        max_tokens=claim.question.max_tokens,
+    )
+
+
+def _graded(runtime: Runtime, claim: Claim) -> tuple[Grade, str | None]:
+    """Grade a claimed reply; say also which container ran its code."""
+    question, reply = claim.question, claim.reply or ""
+    finish = claim.finish_reason or FinishReason.STOP
+    if unanswered := grade_unanswered(reply, finish):
+        return unanswered, None
+    ran_in = None
+    if question.grader.needs is Needs.SANDBOX:
+        runner = _Noting(runtime.code_runner)
+        found, ran_in = grade_code(question, reply, runner), runner.ran_in
+    elif question.grader.needs is Needs.JUDGE:
+        found = grade_judged_reply(question, reply, Judges(runtime, claim))
+    else:
+        found = grade_by_rules(question, reply)
+    return note_truncation(found, finish), ran_in
+
+
+def _try_later(runtime: Runtime, claim: Claim, trouble: Unavailable) -> None:
+    """Give a row back, or end it unscored when it was tried often enough or another try cannot help."""
+    if trouble.final or claim.given_back >= MOST_GIVEN_BACK:
+        store_unscored(runtime.database, claim, trouble.reason)
+        log.warning("question unscored", answer=claim.answer_id, run=claim.run_number, reason=trouble.reason)
+        return
+    wait_s = trouble.retry_after_s if trouble.retry_after_s is not None else _FIRST_WAIT_S * 2**claim.given_back
+    give_back(runtime.database, claim, wait_s=wait_s, reason=trouble.reason)
+    log.info("row given back", answer=claim.answer_id, run=claim.run_number, wait_s=wait_s, reason=trouble.reason)
+
+
+class _Noting:
+    """A code runner that remembers where the last job ran."""
+
+    def __init__(self, runner: CodeRunner) -> None:
+        self._runner = runner
+        self.ran_in: str | None = None
+
+    def run(self, job: CodeJob) -> CodeResult:
+        result = self._runner.run(job)
+        self.ran_in = f"{result.engine} {result.where}"
+        return result

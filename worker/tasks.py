@@ -1,0 +1,110 @@
+"""The tasks: each takes ids, calls one function, and sends what follows. An error of a header job is a stored row.
+
+    dispatch ─► chord of [ask ─► grade] ─► aggregate ─► conclude        sweep: whatever of this is due
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from celery import Task
+from celery.signals import worker_ready
+from kombu.exceptions import OperationalError as BrokerError
+from redis.exceptions import RedisError
+from sqlalchemy.exc import DBAPIError
+
+from worker import closing, stages
+from worker.app import app
+from worker.heartbeat import start_heartbeat
+from worker.publishing import grade_message, publish_due
+from worker.runtime import runtime
+from yzindex.grading.spec import Needs
+from yzindex.records.answers import ended_evaluation, standing
+from yzindex.records.runs import aggregates_due, conclusions_due, mark_running
+from yzindex.records.states import AnswerState
+
+log = structlog.get_logger()
+
+_DATABASE_WAIT_S = 5
+
+
+@app.task(name="yz.dispatch", bind=True)
+def dispatch(self: Task, run_number: int) -> None:
+    """Put a submitted run's questions on the queue."""
+    with outage_retried(self):
+        published = publish_due(app, runtime(), run_number)
+        if mark_running(runtime().database, run_number):
+            log.info("run dispatched", run=run_number, questions=published)
+
+
+@app.task(name="yz.ask", bind=True)
+def ask(self: Task, answer_id: int) -> None:
+    """Ask a model; a reply that rules can grade is graded here, any other goes on in this task's place."""
+    with outage_retried(self):
+        stages.ask(runtime(), answer_id)
+        stands = standing(runtime().database, answer_id)
+        if stands.state is AnswerState.ANSWERED and stands.needs is Needs.RULES:
+            stages.grade(runtime(), answer_id)
+        _close_if_last(answer_id)
+    if stands.state is AnswerState.ANSWERED and stands.needs is not Needs.RULES and stands.is_due:
+        raise self.replace(grade_message(app, answer_id, stands.needs))
+
+
+@app.task(name="yz.grade", bind=True)
+def grade(self: Task, answer_id: int) -> None:
+    """Grade a stored reply with a sandbox or a judge."""
+    with outage_retried(self):
+        stages.grade(runtime(), answer_id)
+        _close_if_last(answer_id)
+
+
+@app.task(name="yz.aggregate", bind=True)
+def aggregate(self: Task, evaluation_id: int) -> None:
+    """Close an evaluation if its last row has ended; with open rows, whoever ends the last one sends this again."""
+    with outage_retried(self):
+        _send_conclusion(closing.aggregate(runtime(), evaluation_id))
+
+
+@app.task(name="yz.conclude", bind=True)
+def conclude(self: Task, run_number: int, attempt: int) -> None:
+    """End a run whose evaluations are all closed."""
+    with outage_retried(self):
+        closing.conclude(runtime(), closing.Conclusion(run_number=run_number, attempt=attempt))
+
+
+@app.task(name="yz.sweep")
+def sweep() -> None:
+    """Send whatever message the rows show to be missing."""
+    if published := publish_due(app, runtime()):
+        log.info("rows published by sweep", rows=published)
+    for evaluation_id in aggregates_due(runtime().database):
+        aggregate.delay(evaluation_id)
+    for run_number in conclusions_due(runtime().database):
+        _send_conclusion(closing.conclusion_of(runtime(), run_number))
+
+
+@contextmanager
+def outage_retried(task: Task) -> Iterator[None]:
+    """Put a task off while the database or the broker is away: its row could not even record the trouble."""
+    try:
+        yield
+    except (DBAPIError, BrokerError, RedisError) as error:
+        log.warning("outage, task put off", task=task.name, error=str(error))
+        raise task.retry(exc=error, countdown=_DATABASE_WAIT_S, max_retries=None) from error
+
+
+def _close_if_last(answer_id: int) -> None:
+    evaluation_id = ended_evaluation(runtime().database, answer_id)
+    if evaluation_id is not None:
+        aggregate.delay(evaluation_id)
+
+
+def _send_conclusion(conclusion: closing.Conclusion | None) -> None:
+    if conclusion is not None:
+        conclude.delay(conclusion.run_number, conclusion.attempt)
+
+
+@worker_ready.connect
+def _begin_heartbeat(**_: object) -> None:
+    if (file := runtime().settings.heartbeat_file) is not None:
+        start_heartbeat(file)
