@@ -5,6 +5,10 @@
     └── PermanentFault   trying again now cannot help
 """
 
+import math
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
 import httpx2
 from openai import (
     APIConnectionError,
@@ -41,6 +45,9 @@ def classify(error: Exception) -> Fault:
         return TransientFault("provider answered 429", name="rate_limited", retry_after_s=_retry_after_s(error))
     if isinstance(error, APIStatusError):
         return _of_status(error)
+    if isinstance(error.__cause__, httpx2.ConnectTimeout):
+        # The aiohttp transport reports every connection that fails or is dropped as this.
+        return TransientFault("the connection broke", name="connection")
     if isinstance(error, (APITimeoutError, httpx2.TimeoutException, TimeoutError)):
         return TransientFault("no response within our time limit", name="timeout")
     if isinstance(error, (APIResponseValidationError, ValueError)):
@@ -60,9 +67,17 @@ def _of_status(error: APIStatusError) -> Fault:
 
 
 def _retry_after_s(error: APIStatusError) -> float | None:
-    stated = error.response.headers.get("retry-after")
+    """Read the header's seconds or date (RFC 9110, 10.2.3); None where it is absent or neither."""
+    stated = error.response.headers.get("retry-after", "")
     try:
-        return None if stated is None else max(0.0, float(stated))
+        wait_s = float(stated)
     except ValueError:
-        # A date instead of seconds: our own backoff serves.
+        return _until_s(stated)
+    return max(0.0, wait_s) if math.isfinite(wait_s) else None
+
+
+def _until_s(date: str) -> float | None:
+    try:
+        return max(0.0, (parsedate_to_datetime(date) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
         return None

@@ -11,12 +11,19 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from worker.calls import ask_recorded
-from worker.judges import Judges
+from worker.judges import judgements
 from worker.runtime import Runtime
 from yzindex.bank.prompting import messages
 from yzindex.errors import Unavailable
-from yzindex.grading import grade_by_rules, grade_code, grade_judged_reply, grade_unanswered, note_truncation
 from yzindex.grading.grade import Grade
+from yzindex.grading.grading import (
+    grade_by_judgements,
+    grade_by_rules,
+    grade_in_sandbox,
+    grade_unanswered,
+    note_truncation,
+    rubric_of,
+)
 from yzindex.grading.spec import Needs
 from yzindex.ports import CodeJob, CodeResult, CodeRunner, FinishReason, ModelCall
 from yzindex.records.answers import (
@@ -82,18 +89,20 @@ def _call(claim: Claim) -> ModelCall:
 
 def _graded(runtime: Runtime, claim: Claim) -> tuple[Grade, str | None]:
     """Grade a claimed reply; say also which container ran its code."""
-    question, reply = claim.question, claim.reply or ""
+    spec, strict, reply = claim.question.grader, claim.question.strict, claim.reply or ""
     finish = claim.finish_reason or FinishReason.STOP
     if unanswered := grade_unanswered(reply, finish):
         return unanswered, None
     ran_in = None
-    if question.grader.needs is Needs.SANDBOX:
-        runner = _Noting(runtime.code_runner)
-        found, ran_in = grade_code(question, reply, runner), runner.ran_in
-    elif question.grader.needs is Needs.JUDGE:
-        found = grade_judged_reply(question, reply, Judges(runtime, claim))
-    else:
-        found = grade_by_rules(question, reply)
+    match spec.needs:
+        case Needs.SANDBOX:
+            runner = _Noting(runtime.code_runner)
+            found, ran_in = grade_in_sandbox(spec, reply, runner, strict=strict), runner.ran_in
+        case Needs.JUDGE:
+            judged = judgements(runtime, claim, rubric_of(spec))
+            found = grade_by_judgements(spec, reply, judged, strict=strict)
+        case Needs.RULES:
+            found = grade_by_rules(spec, reply, strict=strict)
     return note_truncation(found, finish), ran_in
 
 

@@ -1,0 +1,59 @@
+# Everything a newcomer or a CI needs. `make help` lists it.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PACKAGES := yzindex worker api sandbox deploy
+FAST_TESTS := $(wildcard tests/unit tests/docs)
+# A pytest selection or option: make test ARGS="-k redis -x"
+ARGS ?=
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help demo up test check bench prove lock bare-debian bootstrap \
+        check-format check-lint check-layers check-types check-dependencies check-tests
+
+help:  ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: bootstrap  ## Install, start the stack on simulated models, show one smoke run (SEED=7 chooses the draw)
+	@$(BIN)/python -m deploy.demo $(if $(SEED),--seed $(SEED))
+
+up: bootstrap  ## Install, then run the one-machine stack until Ctrl-C
+	@$(BIN)/yz up
+
+test: bootstrap  ## Install, then run all tests; those whose engine is absent are skipped by name
+	@$(BIN)/pytest tests $(ARGS)
+
+# The parts share nothing, so they run side by side; -k lets every one of them speak before the end.
+check: bootstrap  ## Formatting, lint, layers, types, dependencies, fast tests
+	@$(MAKE) -j4 -k --output-sync=target \
+	    check-types check-tests check-layers check-dependencies check-format check-lint
+	@echo "check: all good"
+
+lock: bootstrap  ## Recompile requirements.lock from pyproject.toml (ARGS=--upgrade for newer versions)
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --group dev \
+	    pyproject.toml --output-file requirements.lock $(ARGS)
+
+bare-debian:  ## As root: the demo in a fresh minimal Debian (RUN="make test" for another command)
+	@tests/end_to_end/bare_debian.sh $(if $(RUN),sh -c '$(RUN)')
+
+bootstrap:
+	@$(PYTHON) deploy/bootstrap.py
+
+check-format:
+	@$(BIN)/ruff format --check --quiet . || { echo "check: run $(BIN)/ruff format ."; exit 1; }
+
+check-lint:
+	@$(BIN)/ruff check --quiet .
+
+check-layers:
+	@$(BIN)/lint-imports --no-logo 2>&1 || { echo "check: an import crosses a border of the house"; exit 1; }
+
+check-types:
+	@$(BIN)/mypy
+
+check-dependencies:
+	@$(BIN)/deptry --no-ansi . 2>&1
+
+check-tests:
+	@$(if $(FAST_TESTS),$(BIN)/pytest -q -n 2 $(FAST_TESTS),echo "check: no fast tests yet")
