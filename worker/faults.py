@@ -1,8 +1,8 @@
 """What a failed model call means: whose trouble it was, and whether to try again.
 
-    Fault
-    ├── TransientFault   try again within the policy
-    └── PermanentFault   trying again now cannot help
+Fault
+├── TransientFault   try again within the policy
+└── PermanentFault   trying again now cannot help
 """
 
 import math
@@ -60,9 +60,7 @@ def classify(error: Exception) -> Fault:
 def _of_status(error: APIStatusError) -> Fault:
     status = error.status_code
     if status >= 500 or status in _TRANSIENT_STATUS:
-        return TransientFault(
-            f"provider answered {status}", name="server_error", retry_after_s=_retry_after_s(error)
-        )
+        return TransientFault(f"provider answered {status}", name="server_error", retry_after_s=_retry_after_s(error))
     return PermanentFault(f"provider answered {status}: {error.message}", name=f"status_{status}")
 
 

@@ -96,9 +96,7 @@ class OpenAIGateway:
         asked_s = fault.retry_after_s if isinstance(fault, Fault) and fault.retry_after_s is not None else 0.0
         return max(backoff_s, asked_s)
 
-    def _reply(
-        self, call: ModelCall, completion: ChatCompletion, latency_s: float, errors: list[str]
-    ) -> ModelReply:
+    def _reply(self, call: ModelCall, completion: ChatCompletion, latency_s: float, errors: list[str]) -> ModelReply:
         choice, usage = completion.choices[0], completion.usage
         prompt_tokens = usage.prompt_tokens if usage else 0
         completion_tokens = usage.completion_tokens if usage else 0

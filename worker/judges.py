@@ -36,18 +36,20 @@ def judgements(runtime: Runtime, claim: Claim, rubric: Rubric) -> tuple[Judgemen
 
 
 def _judgement(runtime: Runtime, claim: Claim, rubric: Rubric, judge: Model) -> Judgement:
-    reply = claim.reply or ""
     call = ModelCall(
         provider=judge.provider,
         model=judge.asked_as,
-        messages=judge_messages(rubric, claim.question.prompt, reply),
+        messages=judge_messages(rubric, claim.question.prompt, claim.reply or ""),
         max_tokens=_MAX_TOKENS,
     )
-    for tried in range(1, _READABLE_WITHIN + 1):
-        text = ask_recorded(runtime, call, claim.answer_id, Purpose.JUDGE).text
+    for _ in range(_READABLE_WITHIN - 1):
         try:
-            return read_judgement(rubric, text, reply)
-        except JudgementUnreadable as error:
-            log.warning("judgement unreadable", answer=claim.answer_id, judge=judge.slug, tried=tried)
-            unreadable = error
-    raise unreadable
+            return _judged_once(runtime, claim, rubric, call)
+        except JudgementUnreadable:
+            log.warning("judgement unreadable", answer=claim.answer_id, judge=judge.slug)
+    return _judged_once(runtime, claim, rubric, call)
+
+
+def _judged_once(runtime: Runtime, claim: Claim, rubric: Rubric, call: ModelCall) -> Judgement:
+    text = ask_recorded(runtime, call, claim.answer_id, Purpose.JUDGE).text
+    return read_judgement(rubric, text, claim.reply or "")

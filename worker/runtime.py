@@ -56,5 +56,5 @@ def runtime() -> Runtime:
 
 
 @lru_cache(maxsize=1)
-def _runtime_of(process_id: int) -> Runtime:
+def _runtime_of(_process_id: int) -> Runtime:
     return Runtime(load_settings())

@@ -25,7 +25,7 @@ from yzindex.grading.grading import (
     rubric_of,
 )
 from yzindex.grading.spec import Needs
-from yzindex.ports import CodeJob, CodeResult, CodeRunner, FinishReason, ModelCall
+from yzindex.ports import CodeJob, CodeResult, FinishReason, ModelCall
 from yzindex.records.answers import (
     Claim,
     claim_to_ask,
@@ -93,17 +93,15 @@ def _graded(runtime: Runtime, claim: Claim) -> tuple[Grade, str | None]:
     finish = claim.finish_reason or FinishReason.STOP
     if unanswered := grade_unanswered(reply, finish):
         return unanswered, None
-    ran_in = None
-    match spec.needs:
-        case Needs.SANDBOX:
-            runner = _Noting(runtime.code_runner)
-            found, ran_in = grade_in_sandbox(spec, reply, runner, strict=strict), runner.ran_in
-        case Needs.JUDGE:
-            judged = judgements(runtime, claim, rubric_of(spec))
-            found = grade_by_judgements(spec, reply, judged, strict=strict)
-        case Needs.RULES:
-            found = grade_by_rules(spec, reply, strict=strict)
-    return note_truncation(found, finish), ran_in
+    runner = _Noting(runtime)
+    if spec.needs is Needs.SANDBOX:
+        found = grade_in_sandbox(spec, reply, runner, strict=strict)
+    elif spec.needs is Needs.JUDGE:
+        judged = judgements(runtime, claim, rubric_of(spec))
+        found = grade_by_judgements(spec, reply, judged, strict=strict)
+    else:
+        found = grade_by_rules(spec, reply, strict=strict)
+    return note_truncation(found, finish), runner.ran_in
 
 
 def _try_later(runtime: Runtime, claim: Claim, trouble: Unavailable) -> None:
@@ -120,11 +118,11 @@ def _try_later(runtime: Runtime, claim: Claim, trouble: Unavailable) -> None:
 class _Noting:
     """A code runner that remembers where the last job ran."""
 
-    def __init__(self, runner: CodeRunner) -> None:
-        self._runner = runner
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
         self.ran_in: str | None = None
 
     def run(self, job: CodeJob) -> CodeResult:
-        result = self._runner.run(job)
+        result = self._runtime.code_runner.run(job)
         self.ran_in = f"{result.engine} {result.where}"
         return result

@@ -1,6 +1,6 @@
 """The tasks: each takes ids, calls one function, and sends what follows. An error of a header job is a stored row.
 
-    dispatch ─► chord of [ask ─► grade] ─► aggregate ─► conclude        sweep: whatever of this is due
+dispatch ─► chord of [ask ─► grade] ─► aggregate ─► conclude        sweep: whatever of this is due
 """
 
 from collections.abc import Iterator

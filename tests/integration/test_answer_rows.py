@@ -8,7 +8,6 @@ from decimal import Decimal
 from threading import Barrier
 
 import pytest
-
 from sqlmodel import col, select, update
 
 from tests import rows
@@ -63,9 +62,7 @@ def test_a_renewed_lease_keeps_others_out(database: Database, answer_id: int) ->
     assert answers.claim_to_ask(database, answer_id, owner="other", lease_s=LEASE_S) is None
 
 
-def test_a_lease_that_another_took_over_is_not_renewed_by_its_former_owner(
-    database: Database, answer_id: int
-) -> None:
+def test_a_lease_that_another_took_over_is_not_renewed_by_its_former_owner(database: Database, answer_id: int) -> None:
     answers.claim_to_ask(database, answer_id, owner="former", lease_s=-1)
     answers.claim_to_ask(database, answer_id, owner="new", lease_s=-1)
 
@@ -83,7 +80,7 @@ def test_a_row_goes_from_pending_to_graded(database: Database, answer_id: int) -
     assert answers.store_grade(database, claimed, RIGHT, ran_in="box")
 
     row = read(database, answer_id)
-    assert (row.state, row.score, row.verdict, row.ran_in) == (AnswerState.GRADED, 100, "passed", "box")
+    assert (row.state, row.score, row.verdict, row.ran_in) == (AnswerState.GRADED, Decimal(100), "passed", "box")
     assert answers.claim_to_ask(database, answer_id, owner="me", lease_s=LEASE_S) is None
     assert answers.claim_to_grade(database, answer_id, owner="me", lease_s=LEASE_S) is None
 
@@ -136,6 +133,11 @@ def published(database: Database, answer_id: int, *, ago_s: float, count: int = 
     )
 
 
+def claimed_by_a_worker_that_died(database: Database, answer_id: int) -> None:
+    published(database, answer_id, ago_s=10)
+    answers.claim_to_ask(database, answer_id, owner="dead", lease_s=-5)
+
+
 @pytest.mark.parametrize(
     ("arrange", "is_due"),
     [
@@ -155,10 +157,7 @@ def published(database: Database, answer_id: int, *, ago_s: float, count: int = 
             id="a worker has it",
         ),
         pytest.param(
-            lambda database, row: (
-                published(database, row, ago_s=10),
-                answers.claim_to_ask(database, row, owner="w", lease_s=-5),
-            ),
+            claimed_by_a_worker_that_died,
             True,
             id="its worker died",
         ),
@@ -181,9 +180,7 @@ def test_a_broker_that_lost_its_memory_makes_published_rows_due_at_once(database
 def test_two_sweepers_never_publish_one_row_twice(database: Database, answer_id: int) -> None:
     found = [answers.due(database, epoch="e") for _ in range(2)]
 
-    taken = [
-        answers.take_to_publish(database, due, token=f"t{number}", epoch="e") for number, due in enumerate(found)
-    ]
+    taken = [answers.take_to_publish(database, due, token=f"t{number}", epoch="e") for number, due in enumerate(found)]
 
     assert [len(own) for own in taken] == [1, 0]
 

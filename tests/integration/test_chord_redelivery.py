@@ -105,7 +105,7 @@ def redeliver_everything_unacknowledged(redis: Redis) -> int:
 
 def status(database: Database, number: int) -> RunStatus:
     with database.read() as session:
-        return session.exec(select(Run.status).where(Run.number == number)).one()
+        return session.exec(select(Run).where(Run.number == number)).one().status
 
 
 def test_a_chord_whose_header_is_redelivered_does_not_conclude_before_its_last_grade(

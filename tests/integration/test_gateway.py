@@ -16,9 +16,7 @@ from yzindex.ports import FinishReason, Message, ModelCall
 from yzindex.settings import Settings
 
 PATH = "/v1/chat/completions"
-CALL = ModelCall(
-    provider="acme", model="acme/large", messages=(Message(role="user", content="Why?"),), max_tokens=64
-)
+CALL = ModelCall(provider="acme", model="acme/large", messages=(Message(role="user", content="Why?"),), max_tokens=64)
 
 
 def completion(text: str | None = "Because.", finish: str = "stop") -> dict[str, object]:

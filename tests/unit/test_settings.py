@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from yzindex.fleet import Fleet, InvalidFleet, Model, Provider, load_fleet, read_fleet
 from yzindex.settings import InvalidSettings, Settings, load_settings
@@ -119,7 +120,9 @@ def test_without_models_the_message_says_how_to_name_some() -> None:
 
 
 def test_one_provider_comes_from_the_usual_variables() -> None:
-    fleet = load_fleet(Settings(openai_api_key="k", openai_base_url="http://localhost:9/v1", models="a,b", judges="c"))
+    fleet = load_fleet(
+        Settings(openai_api_key=SecretStr("k"), openai_base_url="http://localhost:9/v1", models=("a", "b"))
+    )
 
     assert [model.slug for model in fleet.models] == ["a", "b"]
     assert fleet.provider("openai").api_key_env == "OPENAI_API_KEY"

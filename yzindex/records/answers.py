@@ -76,7 +76,7 @@ def standing(database: Database, answer_id: int) -> Standing:
         state, needs, is_due = session.exec(
             select(Answer.state, Answer.needs, col(Answer.not_before_s) <= clock_s()).where(Answer.id == answer_id)
         ).one()
-    return Standing(state=state, needs=needs, is_due=is_due)
+    return Standing(state=AnswerState(state), needs=Needs(needs), is_due=is_due)
 
 
 def ended_evaluation(database: Database, answer_id: int) -> int | None:
@@ -244,9 +244,7 @@ def take_to_publish(database: Database, rows: Sequence[DueAnswer], *, token: str
 def note_published(database: Database, *, token: str) -> None:
     """Note that the messages of taken rows are with the broker; rows that a worker has claimed since are its own."""
     with database.write() as session:
-        session.exec(
-            update(Answer).where(col(Answer.owner) == token).values(published_s=clock_s(), lease_until_s=None)
-        )
+        session.exec(update(Answer).where(col(Answer.owner) == token).values(published_s=clock_s(), lease_until_s=None))
 
 
 def open_rows(session: Session, evaluation_id: int) -> int:
@@ -257,12 +255,12 @@ def open_rows(session: Session, evaluation_id: int) -> int:
 
 def cost_usd(session: Session, evaluation_id: int) -> Decimal:
     """Cost of asking one model in one run; judges are not charged to it."""
-    costs = session.exec(
-        select(StoredCall.cost_usd)
+    calls = session.exec(
+        select(StoredCall)
         .join(Answer, col(Answer.id) == col(StoredCall.answer_id))
         .where(Answer.evaluation_id == evaluation_id, StoredCall.purpose == Purpose.ASK)
     )
-    return sum(costs, Decimal(0))
+    return sum((call.cost_usd for call in calls), Decimal(0))
 
 
 def _claim(

@@ -55,10 +55,10 @@ class clock_s(FunctionElement[float]):  # noqa: N801  an SQL function, named as 
 
 
 @compiles(clock_s, "sqlite")
-def _sqlite(element: clock_s, compiler: SQLCompiler, **options: object) -> str:
+def _sqlite(_element: clock_s, _compiler: SQLCompiler, **_options: object) -> str:
     return "((julianday('now') - 2440587.5) * 86400.0)"
 
 
 @compiles(clock_s, "postgresql")
-def _postgresql(element: clock_s, compiler: SQLCompiler, **options: object) -> str:
+def _postgresql(_element: clock_s, _compiler: SQLCompiler, **_options: object) -> str:
     return "extract(epoch from clock_timestamp())::float8"

@@ -49,9 +49,9 @@ def make_engine(address: str) -> Engine:
     return engine
 
 
-def _prepare_sqlite(connection: DBAPIConnection, record: object) -> None:
+def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     # The driver would begin transactions by itself, and too late: see _begin_sqlite.
-    connection.isolation_level = None  # type: ignore[attr-defined]
+    connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")

@@ -2,7 +2,6 @@
 
 from sqlmodel import Session, col, delete, select, update
 
-from yzindex.dimensions import Dimension
 from yzindex.records.answers import cost_usd, open_rows
 from yzindex.records.database import Database
 from yzindex.records.tables import Answer, Evaluation, StoredScore, now
@@ -12,21 +11,20 @@ from yzindex.scoring import ScoredQuestion, Summary, recommendation_of, summaris
 def close_evaluation(database: Database, evaluation_id: int) -> int | None:
     """Close an evaluation whose last row has ended; return its run's number, or None while rows are open.
 
-    Idempotent: closing again recomputes the same scores from the same rows.
+    Closing a closed one changes nothing.
     """
     with database.write() as session:
-        run_number = session.exec(
-            select(Evaluation.run_number).where(Evaluation.id == evaluation_id).with_for_update()
-        ).one()
+        evaluation = session.exec(select(Evaluation).where(Evaluation.id == evaluation_id).with_for_update()).one()
         if open_rows(session, evaluation_id):
             return None
-        _store(session, evaluation_id, _summary(session, evaluation_id))
-        return run_number
+        if evaluation.closed_at is None:
+            _store(session, evaluation_id, _summary(session, evaluation_id))
+        return evaluation.run_number
 
 
 def _summary(session: Session, evaluation_id: int) -> Summary:
-    rows = session.exec(select(Answer.dimension, Answer.score).where(Answer.evaluation_id == evaluation_id))
-    return summarise(ScoredQuestion(dimension=Dimension(dimension), score=score) for dimension, score in rows)
+    rows = session.exec(select(Answer).where(Answer.evaluation_id == evaluation_id))
+    return summarise(ScoredQuestion(dimension=row.dimension, score=row.score) for row in rows)
 
 
 def _store(session: Session, evaluation_id: int, summary: Summary) -> None:

@@ -66,8 +66,7 @@ def lock_numbering(session: Session) -> None:
 
 def next_seed(session: Session, kind: RunKind) -> int:
     """One more than the largest seed of this kind, so that draws walk through their cycle."""
-    largest = session.exec(select(func.max(Run.seed)).where(Run.kind == kind)).one()
-    return 1 if largest is None else largest + 1
+    return (session.exec(select(func.max(Run.seed)).where(Run.kind == kind)).one() or 0) + 1
 
 
 def submit(session: Session, submission: Submission) -> int:

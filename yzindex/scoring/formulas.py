@@ -81,7 +81,7 @@ def rounded(value: Decimal, places: int = 2) -> Decimal:
 def mean(values: Iterable[Decimal]) -> Decimal | None:
     """Give the mean in the stored step, or None of nothing."""
     parts = [Fraction(value) for value in values]
-    return exact(sum(parts) / len(parts)) if parts else None
+    return exact(sum(parts, Fraction(0)) / len(parts)) if parts else None
 
 
 def label_of(integrity: Decimal) -> Label:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -46,7 +47,7 @@ def test_cycles_differ_and_no_question_is_drawn_on_two_days_in_a_row() -> None:
     days = [[question.id for question in smoke_draw(BANK, seed)] for seed in range(400)]
 
     assert days[:4] != days[4:8]
-    assert not any(set(today) & set(yesterday) for yesterday, today in zip(days, days[1:], strict=False))
+    assert not any(set(today) & set(yesterday) for yesterday, today in pairwise(days))
 
 
 def test_a_draw_is_the_same_on_every_machine_and_version() -> None:

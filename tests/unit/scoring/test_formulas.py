@@ -79,9 +79,7 @@ def test_a_mean_of_nothing_is_nothing() -> None:
 
 
 def asked(dimension: Dimension, *scores: int | None) -> list[ScoredQuestion]:
-    return [
-        ScoredQuestion(dimension=dimension, score=None if score is None else Decimal(score)) for score in scores
-    ]
+    return [ScoredQuestion(dimension=dimension, score=None if score is None else Decimal(score)) for score in scores]
 
 
 def test_an_unscored_question_is_missing_and_not_zero() -> None:
