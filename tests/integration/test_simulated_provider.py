@@ -10,12 +10,13 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any, cast
 
 import aiohttp
 import openai
 import pytest
 from aiohttp import web
-from openai.types.chat import ChatCompletion
+from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
 
 from deploy.simulated import SimulatedConfig, create_app
 from deploy.simulated.log import RequestLog
@@ -70,17 +71,23 @@ def run(config: SimulatedConfig, scenario: Scenario, *, api_key: str = "any", lo
     asyncio.run(played())
 
 
+def turns(question: Question) -> list[ChatCompletionMessageParam]:
+    return [
+        cast("ChatCompletionMessageParam", {"role": each.role, "content": each.content}) for each in messages(question)
+    ]
+
+
 async def ask(
     client: openai.AsyncOpenAI, question: Question = QUESTION, model: str = "sim/agate", max_tokens: int = 2048
 ) -> ChatCompletion:
-    turns = [{"role": message.role, "content": message.content} for message in messages(question)]
-    return await client.chat.completions.create(model=model, messages=turns, max_tokens=max_tokens)
+    return await client.chat.completions.create(model=model, messages=turns(question), max_tokens=max_tokens)
 
 
-async def truth_of(client: openai.AsyncOpenAI) -> dict[str, object]:
-    async with aiohttp.ClientSession() as session:
-        async with session.get(str(client.base_url).replace("/v1/", "/sim/truth")) as response:
-            return (await response.json())["models"][0]
+async def truth_of(client: openai.AsyncOpenAI) -> Any:
+    """What the provider tells of its only model."""
+    url = str(client.base_url).replace("/v1/", "/sim/truth")
+    async with aiohttp.ClientSession() as session, session.get(url) as response:
+        return (await response.json())["models"][0]
 
 
 def text_of(completion: ChatCompletion) -> str:
@@ -158,9 +165,8 @@ def test_an_unknown_prompt_gets_a_generic_reply() -> None:
 
 def test_a_stream_brings_the_same_text_and_the_usage_in_its_last_chunk() -> None:
     async def scenario(client: openai.AsyncOpenAI) -> None:
-        turns = [{"role": message.role, "content": message.content} for message in messages(QUESTION)]
         stream = await client.chat.completions.create(
-            model="sim/agate", messages=turns, stream=True, stream_options={"include_usage": True}
+            model="sim/agate", messages=turns(QUESTION), stream=True, stream_options={"include_usage": True}
         )
         chunks = [chunk async for chunk in stream]
 
@@ -208,9 +214,9 @@ def test_an_unknown_model_gets_404_with_the_models_there_are() -> None:
 )
 def test_a_malformed_request_gets_400_with_the_field(body: str, param: str | None) -> None:
     async def scenario(client: openai.AsyncOpenAI) -> None:
-        async with aiohttp.ClientSession() as session:
-            async with session.post(f"{client.base_url}chat/completions", data=body) as response:
-                error = (await response.json())["error"]
+        url = f"{client.base_url}chat/completions"
+        async with aiohttp.ClientSession() as session, session.post(url, data=body) as response:
+            error = (await response.json())["error"]
 
         assert response.status == 400
         assert (error["type"], error["param"]) == ("invalid_request_error", param)
@@ -251,6 +257,8 @@ def test_a_dropped_connection_is_a_connection_error() -> None:
     async def scenario(client: openai.AsyncOpenAI) -> None:
         with pytest.raises(openai.APIConnectionError):
             await ask(client)
+        with pytest.raises(aiohttp.ServerDisconnectedError):
+            await raw_body(client)
 
     run(configured(faults={"dropped": 1}), scenario)
 
@@ -261,9 +269,8 @@ def test_silence_ends_in_the_clients_time_out_and_at_last_in_a_closed_connection
             await ask(client.with_options(timeout=0.05))
 
     async def patient(client: openai.AsyncOpenAI) -> None:
-        with pytest.raises(openai.APIConnectionError) as caught:
-            await ask(client)
-        assert not isinstance(caught.value, openai.APITimeoutError)
+        with pytest.raises(aiohttp.ServerDisconnectedError):
+            await raw_body(client)
 
     run(configured(faults={"silent": 1, "silent_max_s": 60}), impatient)
     run(configured(faults={"silent": 1, "silent_max_s": 0.01}), patient)
@@ -294,18 +301,18 @@ def test_a_short_body_ends_before_its_announced_length() -> None:
 async def raw_body(client: openai.AsyncOpenAI, *, stream: bool = False) -> bytes:
     """Ask without the SDK and give the body that arrived; raise `ClientPayloadError` if its framing is broken."""
     asked = {"model": "sim/agate", "messages": [{"role": "user", "content": "?"}], "stream": stream}
-    async with aiohttp.ClientSession() as session:
-        async with session.post(f"{client.base_url}chat/completions", json=asked) as response:
-            assert response.status == 200
-            return await response.read()
+    url = f"{client.base_url}chat/completions"
+    async with aiohttp.ClientSession() as session, session.post(url, json=asked) as response:
+        assert response.status == 200
+        return await response.read()
 
 
 def test_a_streams_json_can_be_truncated_and_its_body_short() -> None:
     async def truncated(client: openai.AsyncOpenAI) -> None:
-        events = (await raw_body(client, stream=True)).split(b"\n\n")
+        *whole, last = (await raw_body(client, stream=True)).removesuffix(b"\n\n").split(b"\n\n")
+        assert all(json.loads(event.removeprefix(b"data: ")) for event in whole)
         with pytest.raises(json.JSONDecodeError):
-            for event in filter(None, events):
-                json.loads(event.removeprefix(b"data: "))
+            json.loads(last.removeprefix(b"data: "))
 
     async def short(client: openai.AsyncOpenAI) -> None:
         with pytest.raises(aiohttp.ClientPayloadError):
@@ -339,7 +346,7 @@ def test_replies_under_faults_and_concurrency_are_those_without() -> None:
 
 
 def test_the_truth_tells_ability_answers_and_faults_and_survives_a_restart(tmp_path: Path) -> None:
-    told: list[dict[str, object]] = []
+    told: list[Any] = []
 
     async def answered(client: openai.AsyncOpenAI) -> None:
         for _ in range(4):
