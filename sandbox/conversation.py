@@ -1,0 +1,131 @@
+"""The exchange with the runner as bytes: what is sent for a program, and what may come back for it.
+
+Both ways go blocks: four bytes of length, then the bytes. Sent: the runner's source, a header, the program's source,
+and per case the call, stdin and a ticket. Received: a greeting, and per case the facts, stdout, stderr and value. The
+sender of the second may have been taken over by a hostile program: each block has a bound and its place.
+"""
+
+import json
+import secrets
+from collections.abc import Generator
+from importlib.resources import files
+
+from sandbox.errors import ValueUnreadable
+from sandbox.facts import FactsRejected, judge, parse_facts
+from sandbox.program import Case, Program
+from sandbox.record import CaseRecord
+from sandbox.values import decode_value
+
+#: Reads the runner's source from stdin and becomes it: one image serves every version of the runner.
+BOOTSTRAP = """
+import os
+def take(size):
+    taken = b""
+    while len(taken) < size:
+        part = os.read(0, size - len(taken))
+        if not part:
+            os._exit(70)
+        taken += part
+    return taken
+exec(compile(take(int.from_bytes(take(4), "big")), "<runner>", "exec"))
+"""
+PROTOCOL = 1
+MAX_FACTS_BYTES = 4096
+MAX_STDERR_BYTES = 16 * 1024
+RUNNER_SOURCE = files("sandbox").joinpath("runner.py").read_bytes()
+
+
+def _block(content: bytes) -> bytes:
+    return len(content).to_bytes(4, "big") + content
+
+
+class Conversation:
+    """One program's exchange, without any input or output of its own: ask `request`, then `feed` what arrives."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._tickets = [secrets.token_bytes(16) for _ in program.cases]
+        self._buffer = bytearray()
+        self._expected = self._read()
+        self._bound = next(self._expected)
+        #: The runner is up. From here on, the program's code may have run.
+        self.greeted = False
+        #: Every case is there and nothing came after.
+        self.complete = False
+        self.cases: list[CaseRecord] = []
+
+    def request(self) -> bytes:
+        """All that is sent into the container."""
+        limits = self._program.limits
+        header = {
+            "cases": len(self._program.cases),
+            "limits": {
+                "cpu_s": limits.cpu_s,
+                "wall_s": limits.wall_s,
+                "total_wall_s": limits.total_wall_s,
+                "memory_bytes": limits.memory_mib * 1024 * 1024,
+                "output_bytes": limits.output_kib * 1024,
+            },
+        }
+        blocks = [RUNNER_SOURCE, json.dumps(header).encode(), self._program.source.encode("utf-8", "surrogatepass")]
+        for case, ticket in zip(self._program.cases, self._tickets, strict=True):
+            call = {"entry_point": case.call.entry_point, "args": case.call.args} if case.call else None
+            blocks += [json.dumps(call).encode(), case.stdin, ticket]
+        return b"".join(map(_block, blocks))
+
+    def feed(self, data: bytes) -> None:
+        """Take what the container wrote; raise `FactsRejected` at the first byte that our runner would not write."""
+        if self.complete and data:
+            raise FactsRejected("bytes after the last case")
+        self._buffer += data
+        while len(self._buffer) >= 4:
+            size = int.from_bytes(self._buffer[:4], "big")
+            if size > self._bound:
+                raise FactsRejected(f"a block of {size} bytes where at most {self._bound} are due")
+            if len(self._buffer) < 4 + size:
+                return
+            content = bytes(self._buffer[4 : 4 + size])
+            del self._buffer[: 4 + size]
+            try:
+                self._bound = self._expected.send(content)
+            except StopIteration:
+                self.complete = True
+                if self._buffer:
+                    raise FactsRejected("bytes after the last case") from None
+
+    def _read(self) -> Generator[int, bytes, None]:
+        """Take block after block, in the one order there is; yields the bound of the next."""
+        if (yield MAX_FACTS_BYTES) != json.dumps({"protocol": PROTOCOL}).encode():
+            raise FactsRejected("not the runner's greeting")
+        self.greeted = True
+        output_bytes = self._program.limits.output_kib * 1024
+        for case, ticket in zip(self._program.cases, self._tickets, strict=True):
+            facts = parse_facts((yield MAX_FACTS_BYTES), ticket=ticket)
+            stdout = yield output_bytes
+            stderr = yield MAX_STDERR_BYTES
+            value = _readable((yield output_bytes), case)
+            value_missing = case.call is not None and value is None
+            outcome, limit = judge(facts, cpu_limit_s=self._program.limits.cpu_s, value_missing=value_missing)
+            self.cases.append(
+                CaseRecord(
+                    outcome=outcome,
+                    limit=limit,
+                    exit_status=facts.exit_status,
+                    stdout=stdout,
+                    stderr=stderr,
+                    value=value,
+                    cpu_s=facts.cpu_s,
+                    wall_s=facts.wall_s,
+                )
+            )
+
+
+def _readable(raw: bytes, case: Case) -> bytes | None:
+    """The value if there may be one and it can be decoded: a record never holds one that cannot."""
+    if case.call is None or not raw:
+        return None
+    try:
+        decode_value(raw)
+    except ValueUnreadable:
+        return None
+    return raw

@@ -1,0 +1,63 @@
+"""The Docker engine: reach it, translate its troubles, remove what dead owners left behind."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import docker
+from docker import APIClient
+from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+
+from sandbox import owner
+from sandbox.errors import SandboxUnavailable
+
+#: A call to a healthy engine takes milliseconds; under a heavy load it takes seconds.
+CALL_TIMEOUT_S = 60
+
+
+@contextmanager
+def engine_trouble(doing: str) -> Iterator[None]:
+    """Turn every failure of the engine or of the way to it into `SandboxUnavailable`."""
+    try:
+        yield
+    except ImageNotFound as error:
+        raise SandboxUnavailable(
+            f"{doing}: the engine has no such image; build it with `python -m sandbox.image build`"
+        ) from error
+    except APIError as error:
+        raise SandboxUnavailable(f"{doing}: the container engine refused: {error.explanation or error}") from error
+    except (DockerException, OSError) as error:
+        raise SandboxUnavailable(
+            f"{doing}: no answer from a container engine: {error}. Is Docker running, may this user reach its socket, "
+            "is DOCKER_HOST right?"
+        ) from error
+
+
+def connect(docker_host: str | None = None) -> APIClient:
+    """Connect to `docker_host`, or else to where the environment points (DOCKER_HOST and its TLS settings)."""
+    with engine_trouble("connecting"):
+        if docker_host:
+            return APIClient(base_url=docker_host, version="auto", timeout=CALL_TIMEOUT_S)
+        return docker.from_env(version="auto", timeout=CALL_TIMEOUT_S).api
+
+
+def reap(client: APIClient) -> int:
+    """Remove the sandbox containers that nobody else will; say how many. Safe to do at any time, by anyone."""
+    removed = 0
+    with engine_trouble("removing abandoned containers"):
+        for container in client.containers(all=True, filters={"label": owner.LABEL}):
+            if owner.is_abandoned(container["Labels"]):
+                remove(client, container["Id"])
+                removed += 1
+    return removed
+
+
+def remove(client: APIClient, container_id: str) -> None:
+    """Kill and remove a container. That it is gone, or being removed by another, is fine."""
+    with engine_trouble("removing a container"):
+        try:
+            client.remove_container(container_id, force=True, v=True)
+        except NotFound:
+            return
+        except APIError as error:
+            if error.status_code != 409:
+                raise

@@ -1,0 +1,25 @@
+"""Everything `sandbox` raises.
+
+SandboxError
+├── SandboxUnavailable   ours: the engine, the image or the container failed; may be tried again
+├── InvalidProgram       the caller's: this program cannot be run as asked; trying again is pointless
+└── ValueUnreadable      nobody is at fault yet: these bytes are not an encoded value
+
+What an untrusted program does is never an exception: it is an `Outcome`.
+"""
+
+
+class SandboxError(Exception):
+    """The sandbox cannot do what was asked."""
+
+
+class SandboxUnavailable(SandboxError):
+    """The sandbox itself failed, so nothing is known about the program. Mend what the message names, then try again."""
+
+
+class InvalidProgram(SandboxError):
+    """The program, its cases or its limits are not something the sandbox can run. Change the request."""
+
+
+class ValueUnreadable(SandboxError):
+    """The bytes are not a value in the runner's encoding. A program wrote them itself; count it as no value."""

@@ -1,0 +1,49 @@
+"""Who owns a container: labels by which those of dead owners are found and removed."""
+
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+LABEL = "yz-sandbox"
+_OWNER = f"{LABEL}.owner"
+_EXPIRES = f"{LABEL}.expires"
+
+
+def labels(lifetime_s: float) -> dict[str, str]:
+    """Labels for a container that this process will have removed within `lifetime_s` seconds."""
+    return {
+        LABEL: "program",
+        _OWNER: f"{_boot_id()} {_pid_namespace()} {os.getpid()} {_started(os.getpid())}",
+        _EXPIRES: str(int(time.time() + lifetime_s)),
+    }
+
+
+def is_abandoned(container_labels: Mapping[str, str]) -> bool:
+    """Whether nobody is going to remove this container.
+
+    Only an owner of the same boot and process namespace can be seen to be dead. The container of any other, on another
+    host or in another container, is given until its time is up.
+    """
+    boot, namespace, pid, started = (container_labels.get(_OWNER, "").split() + [""] * 4)[:4]
+    if boot == _boot_id() and namespace == _pid_namespace() and pid.isdecimal() and _started(int(pid)) != started:
+        return True
+    expires = container_labels.get(_EXPIRES, "")
+    return expires.isdecimal() and time.time() > int(expires)
+
+
+def _boot_id() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+
+
+def _pid_namespace() -> str:
+    return str(Path("/proc/self/ns/pid").readlink())
+
+
+def _started(pid: int) -> str:
+    """When a process started, in ticks since boot; empty if there is none. With the pid it names a process for good."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    return stat.rpartition(")")[2].split()[19]

@@ -1,0 +1,401 @@
+"""The runner: process 1 of the container. Gives every case a fresh process and reports facts about it.
+
+Standard library only, Python 3.11 or later. Its source is sent into the container; nothing here is imported there.
+It reads blocks (four bytes of length, then the bytes) from stdin: a header, the source, and for each case its
+call, its stdin and, only after the case has ended, a ticket. So a case's process, forked from this one, has neither
+its own ticket nor any later case in its memory. It writes for each case the facts, stdout, stderr and value. The facts
+are hints to a reader outside, who trusts none of them; the outcome is decided there.
+"""
+
+import _sitebuiltins
+import ast
+import builtins
+import ctypes
+import gc
+import json
+import math
+import os
+import resource
+import select
+import signal
+import sys
+import time
+import types
+from typing import Any, NoReturn
+
+PROTOCOL = 1
+STDERR_TAIL_BYTES = 16 * 1024
+REPORT_VALUE, REPORT_TOO_LARGE, REPORT_MEMORY_ERROR = b"V", b"O", b"M"
+#: Same as `sandbox.values.MAX_DEPTH`.
+MAX_DEPTH = 100
+#: Address space above the memory limit: shared libraries and thread stacks take addresses without taking memory.
+ADDRESS_SLACK_BYTES = 64 * 1024 * 1024
+PR_SET_DUMPABLE = 4
+OOM_COUNTERS = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
+WRITABLE_PLACES = ("/tmp", "/dev/shm", "/dev/mqueue")
+
+Limits = dict[str, Any]
+Call = dict[str, str] | None
+Facts = dict[str, bool | int | float | str | None]
+#: Facts, stdout, stderr, value.
+Result = tuple[Facts, bytes, bytes, bytes]
+
+
+class TooLarge(Exception):
+    """The value does not fit into the output limit."""
+
+
+# --- what is sent and received ---------------------------------------------------------------------------------------
+
+
+def read_exactly(size: int) -> bytes:
+    """Read from the outside without reading ahead: what is still in the pipe is in no process's memory."""
+    parts = []
+    while size:
+        part = os.read(0, min(size, 1 << 20))
+        if not part:
+            os._exit(71)  # the outside hung up
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def read_block() -> bytes:
+    return read_exactly(int.from_bytes(read_exactly(4), "big"))
+
+
+def write_block(content: bytes) -> None:
+    write_all(1, len(content).to_bytes(4, "big") + content)
+
+
+def write_all(fd: int, content: bytes) -> None:
+    left = memoryview(content)
+    while left:
+        left = left[os.write(fd, left) :]
+
+
+def encode_value(value: object, room_bytes: int) -> bytes:
+    """Encode a value with its exact type, in `room_bytes` bytes or raise TooLarge. Read by `sandbox.values`."""
+    room = [room_bytes]
+
+    def take(amount: int) -> None:
+        room[0] -= amount
+        if room[0] < 0:
+            raise TooLarge
+
+    def encode(item: Any, depth: int) -> object:
+        take(4)
+        kind = type(item)
+        if item is None or kind is bool:
+            return item
+        if depth < 0:
+            return ["other", "nested too deep"]
+        if kind is int:
+            take(item.bit_length() // 4)
+            return ["int", hex(item)]
+        if kind is float:
+            return ["float", item.hex()]
+        if kind is complex:
+            return ["complex", [["float", item.real.hex()], ["float", item.imag.hex()]]]
+        if kind is str:
+            take(len(item))
+            try:
+                item.encode("utf-8")
+            except UnicodeEncodeError:
+                return ["wtf8", item.encode("utf-8", "surrogatepass").hex()]
+            return ["str", item]
+        if kind is bytes:
+            take(2 * len(item))
+            return ["bytes", item.hex()]
+        if kind is dict:
+            return ["dict", [[encode(key, depth - 1), encode(member, depth - 1)] for key, member in item.items()]]
+        if kind in (list, tuple, set, frozenset):
+            return [kind.__name__, [encode(member, depth - 1) for member in item]]
+        return ["other", kind.__name__[:100]]
+
+    encoded = json.dumps(encode(value, MAX_DEPTH), separators=(",", ":")).encode("ascii")
+    if len(encoded) > room_bytes:
+        raise TooLarge
+    return encoded
+
+
+# --- the case's own process ------------------------------------------------------------------------------------------
+
+
+def become_candidate(source: bytes, call: Call, fds: list[int], report_fd: int, limits: Limits) -> NoReturn:
+    """Turn this freshly forked process into the candidate's and run it. Always ends by an exception to the top.
+
+    Ending by an ordinary SystemExit lets the interpreter close down as for any program: it joins threads, runs atexit
+    functions and flushes stdout, and a program that hangs there is seen to hang.
+    """
+    os.setsid()
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number, fd in enumerate(fds):
+        os.dup2(fd, number)
+    os.closerange(3, report_fd)
+    os.closerange(report_fd + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    set_rlimits(limits)
+    sys.argv = ["program.py"]
+    builtins.exit = _sitebuiltins.Quitter("exit", "Ctrl-D (i.e. EOF)")
+    builtins.quit = _sitebuiltins.Quitter("quit", "Ctrl-D (i.e. EOF)")
+
+    me = os.getpid()
+    # The arguments are parsed before any code of the candidate runs.
+    args = ast.literal_eval(call["args"]) if call else ()
+    module = types.ModuleType("solution" if call else "__main__")
+    sys.modules[module.__name__] = module
+    try:
+        exec(compile(source.decode("utf-8", "surrogatepass"), "program.py", "exec"), module.__dict__)
+        if call:
+            value = getattr(module, call["entry_point"])(*args)
+            if os.getpid() == me:  # a fork that returns as well reports nothing
+                write_report(report_fd, value, limits)
+    except SystemExit:
+        raise
+    except BaseException as error:
+        if isinstance(error, MemoryError):
+            os.write(report_fd, REPORT_MEMORY_ERROR)
+        if error.__traceback__:
+            error.__traceback__ = error.__traceback__.tb_next  # without the runner's own frame
+        sys.excepthook(type(error), error, error.__traceback__)
+        sys.exit(1)
+    sys.exit(0)
+
+
+def write_report(report_fd: int, value: object, limits: Limits) -> None:
+    try:
+        report = REPORT_VALUE + encode_value(value, limits["output_bytes"])
+    except TooLarge:
+        report = REPORT_TOO_LARGE
+    write_all(report_fd, report)
+
+
+def set_rlimits(limits: Limits) -> None:
+    cpu_s = math.ceil(limits["cpu_s"])
+    address_bytes = limits["memory_bytes"] + ADDRESS_SLACK_BYTES
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))  # SIGXCPU can be caught, SIGKILL a second later cannot
+    resource.setrlimit(resource.RLIMIT_AS, (address_bytes, address_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+# --- watching it from process 1 --------------------------------------------------------------------------------------
+
+
+class Gathered:
+    """What came out of the candidate's three pipes, bounded."""
+
+    def __init__(self, fds: list[int], limit: int) -> None:
+        self.limit = limit
+        self.names = dict(zip(fds, ("stdout", "stderr", "value"), strict=True))
+        self.bytes = {name: bytearray() for name in self.names.values()}
+        self.counts = dict.fromkeys(self.names.values(), 0)
+        self.overflow: str | None = None
+
+    def read(self, fd: int) -> bool:
+        """Read once; False at the end of the pipe or when there is nothing now."""
+        try:
+            part = os.read(fd, 65536)
+        except BlockingIOError:
+            return False
+        name = self.names[fd]
+        self.bytes[name] += part
+        self.counts[name] += len(part)
+        if self.counts[name] > self.limit + (name == "value"):  # the report has a letter before the value
+            self.overflow = self.overflow or name
+        keep = STDERR_TAIL_BYTES if name == "stderr" else self.limit + 1
+        if len(self.bytes[name]) > keep:
+            self.bytes[name] = self.bytes[name][-keep:] if name == "stderr" else self.bytes[name][:keep]
+        return bool(part)
+
+    def drain(self) -> None:
+        for fd in self.names:
+            while not self.overflow and self.read(fd):
+                pass
+
+
+class Reaped:
+    """The ends of the candidate's processes: the exit of the main one, the CPU seconds of all."""
+
+    def __init__(self, main: int) -> None:
+        self.main = main
+        self.status: int | None = None
+        self.cpu_s = 0.0
+
+    def reap(self, options: int) -> bool:
+        """Reap what has ended; False when no process is left (or, with WNOHANG, none has ended)."""
+        try:
+            pid, status, usage = os.wait4(-1, options)
+        except ChildProcessError:
+            return False
+        if pid == self.main:
+            self.status = os.waitstatus_to_exitcode(status)
+        self.cpu_s += usage.ru_utime + usage.ru_stime
+        return pid != 0
+
+    def end_all(self) -> None:
+        """Kill every other process of the container, daemons included, and wait until all are gone."""
+        while True:
+            try:
+                os.kill(-1, signal.SIGKILL)
+            except ProcessLookupError:
+                pass  # only zombies are left
+            if not self.reap(0):
+                return
+
+
+def run_case(source: bytes, call: Call, stdin: bytes, limits: Limits, wake_fd: int, deadline: float) -> Result:
+    oom_kills = count_oom_kills()
+    stdin_fd = os.memfd_create("stdin")
+    for start in range(0, len(stdin), 1 << 20):
+        os.write(stdin_fd, stdin[start : start + (1 << 20)])
+    os.lseek(stdin_fd, 0, os.SEEK_SET)
+    pipes = [os.pipe() for _ in range(3)]
+    readers = [reader for reader, _ in pipes]
+    writers = [writer for _, writer in pipes]
+    for reader in readers:
+        os.set_blocking(reader, False)
+    started = time.monotonic()
+    deadline = min(deadline, started + limits["wall_s"])
+    pid = os.fork()
+    if pid == 0:
+        become_candidate(source, call, [stdin_fd, *writers[:2]], writers[2], limits)
+    for fd in (stdin_fd, *writers):
+        os.close(fd)
+    gathered, reaped = Gathered(readers, limits["output_bytes"]), Reaped(pid)
+    wall_exceeded = watch(gathered, reaped, wake_fd, deadline)
+    wall_s = time.monotonic() - started
+    reaped.end_all()
+    gathered.drain()
+    for fd in readers:
+        os.close(fd)
+    report = bytes(gathered.bytes["value"])
+    facts: Facts = {
+        "started": True,
+        "exit_status": reaped.status,
+        "cpu_s": reaped.cpu_s,
+        "wall_s": wall_s,
+        "wall_exceeded": wall_exceeded,
+        "overflow": "value" if report == REPORT_TOO_LARGE else gathered.overflow,
+        "oom_killed": count_oom_kills() > oom_kills,
+        "memory_error": report == REPORT_MEMORY_ERROR,
+    }
+    value = report[1:] if report[:1] == REPORT_VALUE and not gathered.overflow else b""
+    return facts, bytes(gathered.bytes["stdout"])[: limits["output_bytes"]], bytes(gathered.bytes["stderr"]), value
+
+
+def watch(gathered: Gathered, reaped: Reaped, wake_fd: int, deadline: float) -> bool:
+    """Gather output until the main process ends, a limit of output is passed, or the deadline. True if the last."""
+    poll = select.poll()
+    for fd in (wake_fd, *gathered.names):
+        poll.register(fd, select.POLLIN)
+    while True:
+        left_s = deadline - time.monotonic()
+        if left_s <= 0:
+            return True
+        for fd, _ in poll.poll(left_s * 1000):
+            if fd == wake_fd:
+                os.read(wake_fd, 4096)
+                while reaped.reap(os.WNOHANG):
+                    pass
+            elif not gathered.read(fd):
+                poll.unregister(fd)
+        if reaped.status is not None or gathered.overflow:
+            return False
+
+
+NOT_STARTED: Facts = {
+    "started": False,
+    "exit_status": None,
+    "cpu_s": 0.0,
+    "wall_s": 0.0,
+    "wall_exceeded": True,
+    "overflow": None,
+    "oom_killed": False,
+    "memory_error": False,
+}
+
+
+def count_oom_kills() -> int:
+    """Processes of this container that the kernel killed for memory (cgroup v2 or v1); 0 where it does not say."""
+    for path in OOM_COUNTERS:
+        try:
+            with open(path, encoding="ascii") as file:
+                return sum(int(line.split()[1]) for line in file if line.startswith("oom_kill "))
+        except FileNotFoundError:
+            continue
+    return 0
+
+
+# --- between cases ---------------------------------------------------------------------------------------------------
+
+
+def forget_everything(libc: ctypes.CDLL) -> None:
+    """Remove what a case left behind for the next: files, message queues and System V memory."""
+    for place in WRITABLE_PLACES:
+        if os.path.isdir(place):
+            empty(place)
+    for kind, remove in (("shm", libc.shmctl), ("msg", libc.msgctl), ("sem", libc.semctl)):
+        try:
+            with open(f"/proc/sysvipc/{kind}", encoding="ascii") as table:
+                identifiers = [int(line.split()[1]) for line in table.readlines()[1:]]
+        except FileNotFoundError:
+            continue
+        for identifier in identifiers:
+            remove(identifier, 0, 0)  # IPC_RMID is 0; the last argument is not looked at
+
+
+def empty(place: str) -> None:
+    """Remove all below a directory. Folders are moved up before they are entered, so depth is no defence."""
+    moved = 0
+    while names := os.listdir(place):
+        for name in names:
+            path = os.path.join(place, name)
+            if os.path.islink(path) or not os.path.isdir(path):
+                os.unlink(path)
+                continue
+            os.chmod(path, 0o700)
+            for inner in os.listdir(path):
+                below = os.path.join(path, inner)
+                if os.path.islink(below) or not os.path.isdir(below):
+                    os.unlink(below)
+                    continue
+                os.chmod(below, 0o700)
+                moved += 1
+                os.rename(below, os.path.join(place, f".moved-{time.monotonic_ns()}-{moved}"))
+            os.rmdir(path)
+
+
+def main() -> None:
+    # The candidate has this process's uid: it may signal what has a handler and trace what is dumpable.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "cannot forbid other processes to read this one")
+    wake_fd, wake_writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(wake_writer, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+
+    header = json.loads(read_block())
+    source = read_block()
+    limits = header["limits"]
+    write_block(json.dumps({"protocol": PROTOCOL}).encode())
+    deadline = time.monotonic() + limits["total_wall_s"]
+    gc.freeze()  # a case that collects garbage need not copy what is ours
+    for _ in range(header["cases"]):
+        call = json.loads(read_block())
+        stdin = read_block()
+        if time.monotonic() < deadline:
+            result = run_case(source, call, stdin, limits, wake_fd, deadline)
+            forget_everything(libc)
+        else:
+            result = NOT_STARTED, b"", b"", b""
+        facts, *streams = result
+        write_block(json.dumps({**facts, "ticket": read_block().hex()}).encode())
+        for stream in streams:
+            write_block(stream)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""The attached stream of a container: send all, read within a deadline, never block."""
+
+import selectors
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from enum import Enum, auto
+
+#: How much of the runner's own stderr is kept, to say why it did not start.
+MAX_COMPLAINT_BYTES = 4096
+_NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+_STDOUT, _STDERR = 1, 2
+
+
+class End(Enum):
+    """Why an exchange ended."""
+
+    #: The receiver has all it wants.
+    SATISFIED = auto()
+    #: The other side closed the stream, or it broke.
+    CLOSED = auto()
+    DEADLINE = auto()
+
+
+class AttachedStream:
+    """A non-blocking duplex over the engine's attach socket. The engine multiplexes: see `_demultiplex`."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._socket.setblocking(False)
+        self._buffer = bytearray()
+        #: The last bytes of the container's stderr.
+        self.complaint = b""
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def exchange(self, request: bytes, receive: Callable[[bytes], bool], deadline: float) -> End:
+        """Send `request` and half-close, handing stdout to `receive` until it returns True. `deadline` is monotonic."""
+        unsent = memoryview(request)
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._socket, selectors.EVENT_READ | selectors.EVENT_WRITE)
+            while (left_s := deadline - time.monotonic()) > 0:
+                for _, ready in selector.select(left_s):
+                    try:
+                        if ready & selectors.EVENT_WRITE:
+                            unsent = self._send(unsent)
+                            if not unsent:
+                                selector.modify(self._socket, selectors.EVENT_READ)
+                        if ready & selectors.EVENT_READ and (end := self._receive(receive)):
+                            return end
+                    except OSError:
+                        return End.CLOSED  # the container ended or the engine did: inspection tells which
+        return End.DEADLINE
+
+    def _send(self, unsent: memoryview) -> memoryview:
+        try:
+            unsent = unsent[self._socket.send(unsent) :]
+        except _NOT_NOW:
+            return unsent
+        if not unsent and not isinstance(self._socket, ssl.SSLSocket):  # TLS cannot half-close
+            self._socket.shutdown(socket.SHUT_WR)
+        return unsent
+
+    def _receive(self, receive: Callable[[bytes], bool]) -> End | None:
+        while True:
+            try:
+                data = self._socket.recv(1 << 16)
+            except _NOT_NOW:
+                return None
+            if not data:
+                return End.CLOSED
+            self._buffer += data
+            for part in self._demultiplex():
+                if receive(part):
+                    return End.SATISFIED
+            if not (isinstance(self._socket, ssl.SSLSocket) and self._socket.pending()):
+                return None  # a TLS socket may hold bytes that no selector sees
+
+    def _demultiplex(self) -> list[bytes]:
+        """Cut the engine's frames: a byte naming the stream, three zeros, four bytes of length, then the bytes."""
+        parts = []
+        while len(self._buffer) >= 8:
+            end = 8 + int.from_bytes(self._buffer[4:8], "big")
+            if len(self._buffer) < end:
+                break
+            stream, part = self._buffer[0], bytes(self._buffer[8:end])
+            del self._buffer[:end]
+            if stream == _STDOUT:
+                parts.append(part)
+            elif stream == _STDERR:
+                self.complaint = (self.complaint + part)[-MAX_COMPLAINT_BYTES:]
+        return parts

@@ -1,0 +1,114 @@
+"""A case that tries to leave something behind for the next one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from sandbox import Case, Outcome, Program
+from tests.attacks.conftest import LIMITS
+
+pytestmark = pytest.mark.docker
+
+
+def run_twice(sandbox, source):
+    """Run a source on stdin "0", then "1"."""
+    return sandbox.run(Program(source=source, cases=(Case(stdin=b"0"), Case(stdin=b"1")), limits=LIMITS)).cases
+
+
+def test_no_file_is_left_however_deep_and_locked(sandbox):
+    first, second = run_twice(
+        sandbox,
+        "import os\n"
+        "if input() == '0':\n"
+        "    os.symlink('/etc', '/tmp/link')\n"
+        "    for n in range(1500):\n"
+        "        os.mkdir('d'); open('f', 'w').close(); os.chmod('f', 0); os.chdir('d')\n"
+        "    os.chdir('..'); os.chmod('d', 0)\n"
+        "    os.chdir('/tmp'); os.chmod('d', 0)\n"
+        "print(len(os.listdir('/tmp')))\n",
+    )
+
+    assert (first.outcome, first.stdout) == (Outcome.COMPLETED, b"3\n")
+    assert (second.outcome, second.stdout) == (Outcome.COMPLETED, b"0\n")
+
+
+def test_no_daemon_is_left(sandbox):
+    first, second = run_twice(
+        sandbox,
+        "import os, signal, time\n"
+        "if input() == '0':\n"
+        "    if not os.fork():\n"
+        "        os.setsid()\n"
+        "        if not os.fork():\n"
+        "            signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "            time.sleep(1e6)\n"
+        "        os._exit(0)\n"
+        "    os.wait()\n"
+        "print(sum(name.isdigit() for name in os.listdir('/proc')))\n",
+    )
+
+    assert int(first.stdout) > 2
+    assert second.stdout == b"2\n"
+
+
+def test_a_daemon_that_holds_stdout_does_not_hold_up_the_case(sandbox):
+    first, _ = run_twice(sandbox, "import os, time\nif not os.fork(): time.sleep(1e6)\nprint('parent')")
+
+    assert (first.outcome, first.stdout) == (Outcome.COMPLETED, b"parent\n")
+    assert first.wall_s < 2
+
+
+def test_no_shared_memory_or_queue_is_left(sandbox):
+    first, second = run_twice(
+        sandbox,
+        "import ctypes\n"
+        "libc = ctypes.CDLL(None)\n"
+        "if input() == '0':\n"
+        "    print(min(libc.shmget(0, 4096, 0o1666), libc.msgget(0, 0o1666), libc.semget(0, 1, 0o1666)) >= 0)\n"
+        "print([len(open(f'/proc/sysvipc/{kind}').readlines()) for kind in ('shm', 'msg', 'sem')])\n",
+    )
+
+    assert first.stdout == b"True\n[2, 2, 2]\n"
+    assert second.stdout == b"[1, 1, 1]\n"
+
+
+def test_the_inputs_of_other_cases_are_not_in_memory(sandbox):
+    source = (
+        "import ctypes, re\n"
+        "mark = b'SECRET' + b'-'\n"
+        "found = set()\n"
+        "for line in open('/proc/self/maps'):\n"
+        "    low, high = (int(part, 16) for part in line.split()[0].split('-'))\n"
+        "    if 'rw' in line.split()[1] and 'vvar' not in line:\n"
+        "        found |= set(re.findall(mark + rb'(\\d)', ctypes.string_at(low, high - low)))\n"
+        "print(sorted(found), input())\n"
+    )
+    cases = tuple(Case(stdin=b"SECRET-%d" % number) for number in range(3))
+
+    first, *_ = sandbox.run(Program(source=source, cases=cases, limits=LIMITS)).cases
+
+    assert first.outcome is Outcome.COMPLETED
+    assert b"b'1'" not in first.stdout
+    assert b"b'2'" not in first.stdout
+
+
+def test_a_case_that_takes_the_container_with_it_is_blamed_and_not_the_engine(sandbox):
+    first, second = run_twice(
+        sandbox,
+        "import resource\nprint('x')\nif input() == '0': resource.prlimit(1, resource.RLIMIT_AS, (4096, 4096))\n",
+    )
+
+    assert first.outcome in (Outcome.COMPLETED, Outcome.RUNTIME_ERROR, Outcome.MEMORY_LIMIT)
+    assert second.outcome in (Outcome.RUNTIME_ERROR, Outcome.MEMORY_LIMIT)
+
+
+def test_a_case_after_the_total_wall_seconds_is_a_time_limit(sandbox):
+    limits = replace(LIMITS, total_wall_s=1.0)
+    cases = (Case(), Case())
+
+    record = sandbox.run(Program(source="import time; time.sleep(9)", cases=cases, limits=limits))
+
+    assert [case.outcome for case in record.cases] == [Outcome.TIME_LIMIT] * 2
+    assert record.wall_s < 5
