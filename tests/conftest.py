@@ -6,6 +6,7 @@ YZ_TEST_SEED=N       repeats a session's random choices; every session prints it
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 from collections.abc import Generator, Iterator
@@ -13,7 +14,11 @@ from collections.abc import Generator, Iterator
 import hypothesis
 import pytest
 
+from sandbox import ensure_image
+from sandbox.engine import connect
 from tests import engines
+from worker.sandboxing import SandboxRunner
+from yzindex.settings import Settings
 
 NO_SKIPS = os.environ.get("YZ_TEST_NO_SKIPS") == "1"
 IN_CI = bool(os.environ.get("CI"))
@@ -29,7 +34,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header() -> str:
-    return f"YZ_TEST_SEED={os.environ['YZ_TEST_SEED']}, skips {'are failures' if NO_SKIPS else 'allowed'}"
+    examples = "the same every time" if IN_CI else "new every time"
+    skips = "failures" if NO_SKIPS else "allowed"
+    return f"YZ_TEST_SEED={os.environ['YZ_TEST_SEED']}; hypothesis examples are {examples}; skips are {skips}"
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -85,3 +92,13 @@ def postgres_url() -> Iterator[str]:
     """A fresh PostgreSQL database, without tables; mark the test `postgres`."""
     with engines.empty_postgres() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def code_runner() -> Iterator[SandboxRunner]:
+    """The real sandbox behind the index's port, with its image built; mark the test `docker`."""
+    with contextlib.closing(connect()) as client:
+        ensure_image(client)
+    runner = SandboxRunner(Settings())
+    yield runner
+    runner.close()

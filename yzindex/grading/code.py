@@ -1,0 +1,111 @@
+"""Specifications of the graders that run code: calls of a function, scripts on standard input, SQL queries.
+
+Expected values stay here: a program only ever receives its inputs, and what it gives is compared outside.
+"""
+
+import ast
+from keyword import iskeyword
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from yzindex.grading.spec import Needs, Spec
+
+
+def _evaluated(source: str) -> object:
+    try:
+        return ast.literal_eval(source)
+    except (SyntaxError, TypeError, MemoryError, RecursionError) as error:  # Pydantic reports none but ValueError
+        raise ValueError(f"not a Python literal: {source[:80]!r}: {error}") from error
+
+
+def _literal_tuple(source: str) -> str:
+    if not isinstance(_evaluated(source), tuple):
+        raise ValueError(f"must be a literal tuple such as '(1, [2, 3])' or '(1,)', not {source!r}")
+    return source
+
+
+def _literal(source: str) -> str:
+    _evaluated(source)
+    return source
+
+
+def _identifier(name: str) -> str:
+    if not name.isidentifier() or iskeyword(name):
+        raise ValueError(f"must be the name of a function, not {name!r}")
+    return name
+
+
+class CallCase(Spec):
+    """Arguments (a Python literal tuple, as source) and the expected value (a Python literal, as source)."""
+
+    args: Annotated[str, AfterValidator(_literal_tuple)]
+    expected: Annotated[str, AfterValidator(_literal)]
+
+
+class Calls(Spec):
+    """Call `entry_point` once per case and compare what it returns, types included."""
+
+    @property
+    def needs(self) -> Needs:
+        return Needs.SANDBOX
+
+    type: Literal["calls"] = "calls"
+    entry_point: Annotated[str, AfterValidator(_identifier)]
+    cases: tuple[CallCase, ...] = Field(min_length=1)
+    #: Floats may differ by this much, absolutely or relatively; 0 means exactly equal.
+    tolerance: float = Field(default=0.0, ge=0)
+    #: The outermost list is compared without regard to order.
+    unordered: bool = False
+    cpu_s: float = Field(default=10.0, gt=0, le=60)
+
+    def instructions(self) -> str:
+        return f"Reply with one fenced block of Python 3 code that defines `{self.entry_point}`. It is called by tests."
+
+
+class StdioCase(Spec):
+    stdin: str
+    expected_stdout: str
+
+
+class Stdio(Spec):
+    """Run the reply as a script and compare what it prints; white space at line ends and at the end is ignored."""
+
+    @property
+    def needs(self) -> Needs:
+        return Needs.SANDBOX
+
+    type: Literal["stdio"] = "stdio"
+    cases: tuple[StdioCase, ...] = Field(min_length=1)
+    cpu_s: float = Field(default=10.0, gt=0, le=60)
+
+    def instructions(self) -> str:
+        return "Reply with one fenced block of Python 3 code: a script that reads standard input and prints the answer."
+
+
+Cell = str | int | float | None
+
+
+class SqlCase(Spec):
+    """A script that fills the tables, and the rows the query must give."""
+
+    rows: str
+    expected: tuple[tuple[Cell, ...], ...]
+
+
+class Sql(Spec):
+    """Run the reply's query in SQLite on each case's data and compare the rows; their order only if `ordered`."""
+
+    @property
+    def needs(self) -> Needs:
+        return Needs.SANDBOX
+
+    type: Literal["sql"] = "sql"
+    tables: str
+    cases: tuple[SqlCase, ...] = Field(min_length=1)
+    ordered: bool = False
+    cpu_s: float = Field(default=10.0, gt=0, le=60)
+
+    def instructions(self) -> str:
+        order = "in the order asked for" if self.ordered else "in any order"
+        return f"Tables (SQLite):\n\n{self.tables}\n\nReply with one fenced block of SQL: a single query; rows {order}."

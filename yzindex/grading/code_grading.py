@@ -1,0 +1,161 @@
+"""Grade replies to code questions: take the code out, run it through the `CodeRunner` port, compare out here.
+
+Nothing that is expected goes into a job, so no program can learn it; what a program prints or returns is only data.
+"""
+
+import ast
+import inspect
+import json
+from collections.abc import Sequence
+from reprlib import Repr
+
+from yzindex.errors import CodeRunnerUnavailable
+from yzindex.grading import sql_program
+from yzindex.grading.code import CallCase, Calls, Sql, SqlCase, Stdio, StdioCase
+from yzindex.grading.equality import same_rows, same_text, same_value
+from yzindex.grading.extract import Language, extract_code
+from yzindex.grading.grade import CaseGrade, Grade, Verdict, grade_cases, zero
+from yzindex.grading.replies import grade_blank
+from yzindex.ports import CaseResult, CodeCase, CodeJob, CodeResult, CodeRunner, Ending
+
+CodeSpec = Calls | Stdio | Sql
+_Case = CallCase | StdioCase | SqlCase
+
+#: Characters of a case's detail that one value, or the last line of an error, may take.
+SHOWN_CHARS = 120
+
+_VERDICTS = {
+    Ending.TIME_LIMIT: Verdict.TIME_LIMIT,
+    Ending.MEMORY_LIMIT: Verdict.MEMORY_LIMIT,
+    Ending.OUTPUT_LIMIT: Verdict.OUTPUT_LIMIT,
+    Ending.RUNTIME_ERROR: Verdict.RUNTIME_ERROR,
+}
+
+
+def grade_code(spec: CodeSpec, reply: str, runner: CodeRunner, *, strict: bool) -> Grade:
+    """Grade one reply; lets `CodeRunnerUnavailable` pass, so that trouble of ours is never a score."""
+    if blank := grade_blank(reply):
+        return blank
+    code = code_of(spec, reply)
+    if code is None:
+        return zero(Verdict.NO_CODE, "the reply has no code to run")
+    return grade_result(spec, runner.run(job_of(spec, code)), strict=strict)
+
+
+def code_of(spec: CodeSpec, reply: str) -> str | None:
+    """Take the code that a reply to this question offers, or None."""
+    match spec:
+        case Calls():
+            return extract_code(reply, language=Language.PYTHON, entry_point=spec.entry_point)
+        case Stdio():
+            return extract_code(reply, language=Language.PYTHON)
+        case Sql():
+            return extract_code(reply, language=Language.SQL)
+
+
+def job_of(spec: CodeSpec, code: str) -> CodeJob:
+    """Give the job that runs the code on every case's input."""
+    source = _sql_source() if isinstance(spec, Sql) else code
+    return CodeJob(source=source, cases=_inputs(spec, code), cpu_s=spec.cpu_s)
+
+
+def grade_result(spec: CodeSpec, result: CodeResult, *, strict: bool) -> Grade:
+    """Compare what every case of a job did with what was expected of it."""
+    cases: tuple[_Case, ...] = spec.cases
+    if len(result.cases) != len(cases):
+        raise CodeRunnerUnavailable(f"the code runner gave {len(result.cases)} results for {len(cases)} cases")
+    graded = (_grade_case(spec, number, *pair) for number, pair in enumerate(zip(cases, result.cases, strict=True), 1))
+    return grade_cases(tuple(graded), strict=strict)
+
+
+def _sql_source() -> str:
+    return inspect.getsource(sql_program)
+
+
+def _inputs(spec: CodeSpec, code: str) -> tuple[CodeCase, ...]:
+    match spec:
+        case Calls():
+            return tuple(CodeCase(entry_point=spec.entry_point, args=case.args) for case in spec.cases)
+        case Stdio():
+            return tuple(CodeCase(stdin=case.stdin.encode()) for case in spec.cases)
+        case Sql():
+            jobs = ({"tables": spec.tables, "rows": case.rows, "query": code} for case in spec.cases)
+            return tuple(CodeCase(stdin=json.dumps(job).encode()) for job in jobs)
+
+
+def _grade_case(spec: CodeSpec, number: int, case: _Case, done: CaseResult) -> CaseGrade:
+    name = f"case {number}"
+    if done.ending is not Ending.COMPLETED:
+        detail = _last_line(done.stderr)
+        return CaseGrade(name=name, passed=False, verdict=_VERDICTS[done.ending], detail=detail)
+    wrong = _difference(spec, case, done)
+    if wrong is None:
+        return CaseGrade(name=name, passed=True, verdict=Verdict.PASSED)
+    return CaseGrade(name=name, passed=False, verdict=Verdict.WRONG_ANSWER, detail=wrong)
+
+
+def _difference(spec: CodeSpec, case: _Case, done: CaseResult) -> str | None:
+    """Say how a completed case differs from what was expected of it, or None if it does not."""
+    match spec, case:
+        case Calls(), CallCase():
+            return _call_difference(spec, case, done.value)
+        case Stdio(), StdioCase():
+            if same_text(done.stdout, case.expected_stdout):
+                return None
+            return f"printed {_shown(done.stdout.decode(errors='replace'))}, expected {_shown(case.expected_stdout)}"
+        case Sql(), SqlCase():
+            return _rows_difference(spec, case, _rows(done.stdout))
+    raise TypeError(f"a {type(case).__name__} is no case of a {type(spec).__name__}")
+
+
+def _call_difference(spec: Calls, case: CallCase, value: object) -> str | None:
+    expected = ast.literal_eval(case.expected)
+    if same_value(value, expected, tolerance=spec.tolerance, unordered=spec.unordered):
+        return None
+    call = f"{spec.entry_point}{_clipped(case.args)}"
+    return f"{call} returned {_shown(value)}, expected {_shown(expected)}"
+
+
+def _rows_difference(spec: Sql, case: SqlCase, rows: Sequence[list[object]]) -> str | None:
+    if same_rows(rows, case.expected, ordered=spec.ordered):
+        return None
+    return f"gave {len(rows)} rows {_shown(rows)}, expected {len(case.expected)} rows {_shown(list(case.expected))}"
+
+
+def _rows(stdout: bytes) -> list[list[object]]:
+    """Read what `sql_program` printed. The candidate's query cannot print, so other output is trouble of ours."""
+    try:
+        rows = [json.loads(line) for line in stdout.split(b"\n") if line]
+    except ValueError as error:
+        raise CodeRunnerUnavailable(f"the SQL program printed something else than rows: {error}") from error
+    if not all(isinstance(row, list) for row in rows):
+        raise CodeRunnerUnavailable("the SQL program printed something else than rows")
+    return rows
+
+
+class _BoundedRepr(Repr):
+    """A `repr` of bounded cost and length."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel = 4
+        self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = self.maxdict = 8
+        self.maxstring = self.maxother = 60
+
+    def repr_int(self, x: int, level: int) -> str:
+        # Python refuses to write out longer ones, and nobody could read them.
+        return f"an int of {x.bit_length()} bits" if x.bit_length() > 200 else super().repr_int(x, level)
+
+
+def _shown(value: object) -> str:
+    return _clipped(_BoundedRepr().repr(value))
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= SHOWN_CHARS else f"{text[: SHOWN_CHARS - 3]}..."
+
+
+def _last_line(stderr: bytes) -> str:
+    """Give the line that names the error, without the control characters a program may have put there."""
+    line = stderr.rstrip().rpartition(b"\n")[2][: 4 * SHOWN_CHARS].decode(errors="replace")
+    return _clipped("".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line))
