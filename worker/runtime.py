@@ -4,17 +4,31 @@ import os
 import socket
 from functools import cached_property, lru_cache
 from secrets import token_hex
+from threading import RLock
+from typing import TypeVar
 
 from redis import Redis
 
 from worker.addresses import redis_address
-from worker.gateway import OpenAIGateway
 from worker.leases import LeaseKeeper
 from worker.sandboxing import SandboxRunner
 from yzindex.fleet import Fleet, load_fleet
 from yzindex.ports import CodeRunner, ModelGateway
 from yzindex.records.database import Database
 from yzindex.settings import Settings, load_settings
+
+Part = TypeVar("Part")
+# Re-entrant: a part is built from others.
+_building = RLock()
+
+
+class once(cached_property[Part]):  # noqa: N801  used as cached_property is
+    """A cached property that one thread builds while the others wait, which `cached_property` gave up in Python 3.12."""
+
+    def __get__(self, runtime: object, owner: type | None = None) -> Part:  # type: ignore[override]
+        with _building:
+            part: Part = super().__get__(runtime, owner)
+            return part
 
 
 class Runtime:
@@ -25,27 +39,30 @@ class Runtime:
         #: Names this process in the rows it claims.
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
 
-    @cached_property
+    @once
     def database(self) -> Database:
         return Database(self.settings.database_address)
 
-    @cached_property
+    @once
     def fleet(self) -> Fleet:
         return load_fleet(self.settings)
 
-    @cached_property
+    @once
     def gateway(self) -> ModelGateway:
+        # Its import takes most of a second, which no other kind of worker should pay.
+        from worker.gateway import OpenAIGateway
+
         return OpenAIGateway(self.fleet, self.settings)
 
-    @cached_property
+    @once
     def code_runner(self) -> CodeRunner:
         return SandboxRunner(self.settings)
 
-    @cached_property
+    @once
     def redis(self) -> Redis:
         return Redis.from_url(redis_address(self.settings.redis_address))
 
-    @cached_property
+    @once
     def leases(self) -> LeaseKeeper:
         return LeaseKeeper(self.database, owner=self.owner, lease_s=self.settings.lease_s)
 

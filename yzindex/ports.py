@@ -115,4 +115,3 @@ class ModelGateway(Protocol):
     """Asks models over the network. Raises `ModelUnavailable` when no usable response could be had."""
 
     def ask(self, call: ModelCall) -> ModelReply: ...
-

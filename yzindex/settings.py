@@ -4,6 +4,7 @@ Ours start with `YZ_`; an unknown one is an error, so that a typing mistake is n
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,8 @@ from yzindex.errors import YzIndexError
 PREFIX = "YZ_"
 #: Variables that only the tests read.
 TEST_PREFIX = "YZ_TEST_"
+#: The password of an address such as redis://user:password@host.
+_PASSWORD = re.compile(r"(://[^/@]*:)[^/]*@")
 
 
 class InvalidSettings(YzIndexError):
@@ -57,6 +60,11 @@ class Settings(BaseSettings):
     )
     api_host: str = Field(default="127.0.0.1", description="Address the API binds to.")
     api_port: int = Field(default=8000, ge=0, le=65535, description="Port of the API; 0: any free one.")
+    api_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="Address at which `yz` finds the API; default: this machine's, at the API's host and port.",
+    )
     flower_port: int = Field(default=5555, ge=0, le=65535, description="Port of Flower; 0: any free one.")
     model_concurrency: PositiveInt = Field(default=500, description="Model calls in flight per process.")
     judge_concurrency: PositiveInt = Field(default=100, description="Judge calls in flight per process.")
@@ -79,18 +87,41 @@ class Settings(BaseSettings):
     def _split(cls, listed: object) -> object:
         return tuple(filter(None, (name.strip() for name in listed.split(",")))) if isinstance(listed, str) else listed
 
+    def rows(self) -> list[tuple[str, str, str]]:
+        """Give each setting's variable, its value with keys and passwords hidden, and where it comes from."""
+        return [
+            (_variable(name), _hidden(getattr(self, name)), "set" if name in self.model_fields_set else "default")
+            for name in type(self).model_fields
+        ]
+
     @property
     def database_address(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'yz.sqlite3'}"
+
+    @property
+    def api_address(self) -> str:
+        if self.api_url:
+            return self.api_url.rstrip("/")
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.api_host, self.api_host)  # noqa: S104
+        return f"http://[{host}]:{self.api_port}" if ":" in host else f"http://{host}:{self.api_port}"
 
     @property
     def redis_address(self) -> str:
         return self.redis_url or f"redis+socket://{self.data_dir.resolve() / 'valkey.sock'}"
 
 
+def _variable(name: str) -> str:
+    alias = Settings.model_fields[name].validation_alias
+    return alias if isinstance(alias, str) else f"{PREFIX}{name.upper()}"
+
+
+def _hidden(value: object) -> str:
+    return _PASSWORD.sub(r"\1***@", str(value))
+
+
 def load_settings() -> Settings:
     """Read the environment; raise `InvalidSettings` on an unknown variable with our prefix."""
-    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    known = {_variable(name) for name in Settings.model_fields}
     ours = {name for name in os.environ if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX)}
     if unknown := sorted(ours - known):
         raise InvalidSettings(f"unknown variables: {', '.join(unknown)}; known are {', '.join(sorted(known))}")

@@ -88,38 +88,38 @@ def _grade_case(spec: CodeSpec, number: int, case: _Case, done: CaseResult) -> C
     if done.ending is not Ending.COMPLETED:
         detail = _last_line(done.stderr)
         return CaseGrade(name=name, passed=False, verdict=_VERDICTS[done.ending], detail=detail)
-    wrong = _difference(spec, case, done)
-    if wrong is None:
+    difference = _difference(spec, case, done)
+    if difference is None:
         return CaseGrade(name=name, passed=True, verdict=Verdict.PASSED)
-    return CaseGrade(name=name, passed=False, verdict=Verdict.WRONG_ANSWER, detail=wrong)
+    given, expected = difference
+    return CaseGrade(name=name, passed=False, verdict=Verdict.WRONG_ANSWER, detail=given, expected=expected)
 
 
-def _difference(spec: CodeSpec, case: _Case, done: CaseResult) -> str | None:
-    """Say how a completed case differs from what was expected of it, or None if it does not."""
+def _difference(spec: CodeSpec, case: _Case, done: CaseResult) -> tuple[str, str] | None:
+    """Say what a completed case gave and what was expected of it, or None if they are the same."""
     match spec, case:
         case Calls(), CallCase():
             return _call_difference(spec, case, done.value)
         case Stdio(), StdioCase():
             if same_text(done.stdout, case.expected_stdout):
                 return None
-            return f"printed {_shown(done.stdout.decode(errors='replace'))}, expected {_shown(case.expected_stdout)}"
+            return f"printed {_shown(done.stdout.decode(errors='replace'))}", _shown(case.expected_stdout)
         case Sql(), SqlCase():
             return _rows_difference(spec, case, _rows(done.stdout))
     raise TypeError(f"a {type(case).__name__} is no case of a {type(spec).__name__}")
 
 
-def _call_difference(spec: Calls, case: CallCase, value: object) -> str | None:
+def _call_difference(spec: Calls, case: CallCase, value: object) -> tuple[str, str] | None:
     expected = ast.literal_eval(case.expected)
     if same_value(value, expected, tolerance=spec.tolerance, unordered=spec.unordered):
         return None
-    call = f"{spec.entry_point}{_clipped(case.args)}"
-    return f"{call} returned {_shown(value)}, expected {_shown(expected)}"
+    return f"{spec.entry_point}{_clipped(case.args)} returned {_shown(value)}", _shown(expected)
 
 
-def _rows_difference(spec: Sql, case: SqlCase, rows: Sequence[list[object]]) -> str | None:
+def _rows_difference(spec: Sql, case: SqlCase, rows: Sequence[list[object]]) -> tuple[str, str] | None:
     if same_rows(rows, case.expected, ordered=spec.ordered):
         return None
-    return f"gave {len(rows)} rows {_shown(rows)}, expected {len(case.expected)} rows {_shown(list(case.expected))}"
+    return f"gave {len(rows)} rows {_shown(rows)}", f"{len(case.expected)} rows {_shown(list(case.expected))}"
 
 
 def _rows(stdout: bytes) -> list[list[object]]:

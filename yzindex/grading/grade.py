@@ -54,6 +54,8 @@ class CaseGrade:
     passed: bool
     verdict: Verdict
     detail: str = ""
+    #: What would have been right. Kept with the row and never published: the question will be drawn again.
+    expected: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,10 +15,6 @@ from yzindex.records.database import Database
 from yzindex.records.states import AnswerState, Purpose
 from yzindex.records.tables import Answer, Evaluation, StoredCall, StoredQuestion
 
-#: Where code graders begin to say what would have been right; from there on nothing is shown.
-_EXPECTED = ", expected "
-_WITHHELD = " (the expected value is withheld)"
-
 
 @dataclass(frozen=True, kw_only=True)
 class RawCase:
@@ -99,16 +95,6 @@ def raw_answers(
     return [_raw(answer, evaluation, body, calls.get(answer.id, [])) for answer, evaluation, body in found]
 
 
-def without_expected(text: str) -> str:
-    """Cut a grader's words where they begin to give the right answer away.
-
-    >>> without_expected("f(1) returned 3, expected 4")
-    'f(1) returned 3 (the expected value is withheld)'
-    """
-    shown, found, _ = text.partition(_EXPECTED)
-    return shown + _WITHHELD if found else text
-
-
 def _calls(session: Session, answer_ids: Collection[int | None]) -> dict[int | None, list[RawCall]]:
     rows = session.exec(
         select(StoredCall).where(col(StoredCall.answer_id).in_(answer_ids)).order_by(col(StoredCall.id))
@@ -157,7 +143,7 @@ def _raw(answer: Answer, evaluation: Evaluation, body: str, calls: list[RawCall]
         finish_reason=answer.finish_reason,
         verdict=answer.verdict,
         score=answer.score,
-        reason=None if answer.reason is None else without_expected(answer.reason),
+        reason=answer.reason,
         cases=tuple(_raw_case(case) for case in answer.cases or ()),
         ran_in=answer.ran_in,
         answered_at=answer.answered_at,
@@ -171,5 +157,5 @@ def _raw_case(case: dict[str, str | bool]) -> RawCase:
         name=str(case["name"]),
         passed=bool(case["passed"]),
         verdict=str(case["verdict"]),
-        detail=without_expected(str(case.get("detail", ""))),
+        detail=str(case.get("detail", "")),
     )

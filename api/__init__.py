@@ -1,0 +1,1 @@
+"""The front doors: HTTP, its client, and the `yz` command."""

@@ -1,0 +1,48 @@
+"""Serve the API: python -m api
+
+Prints one line of JSON, {"listening": "http://..."}, when it is ready; its log goes to standard error.
+"""
+
+import json
+import logging
+import socket
+import sys
+from contextlib import suppress
+
+import structlog
+import uvicorn
+
+from api.app import create_app
+from yzindex.errors import YzIndexError
+from yzindex.settings import load_settings
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens, which with port 0 nobody knows before."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for server in self.servers[:1]:
+            host, port, *_ = server.sockets[0].getsockname()
+            address = f"[{host}]" if ":" in host else host
+            print(json.dumps({"listening": f"http://{address}:{port}"}), flush=True)  # noqa: T201
+
+
+def main() -> int:
+    """Serve until interrupted: 0 stopped, 2 the settings are wrong, 3 the address cannot be used."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr)
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    try:
+        settings = load_settings()
+        app = create_app(settings)
+    except YzIndexError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 2
+    server = _Server(uvicorn.Config(app, host=settings.api_host, port=settings.api_port, log_config=None))
+    with suppress(KeyboardInterrupt):  # raised again by uvicorn once it has shut down
+        server.run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

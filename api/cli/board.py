@@ -1,0 +1,20 @@
+"""`yz board`: who stands where, and why."""
+
+from api.cli.output import AsJson, emit
+
+
+def board(as_json: AsJson = False) -> None:
+    """Show the board: models ranked by the mean of their last five main scores."""
+    from api.client import Client
+    from api.terminal.tables import board_table
+    from yzindex.settings import load_settings
+
+    with Client(load_settings().api_address) as client:
+        found = client.board()
+    if not as_json:
+        from api.terminal.console import console
+
+        console().print(board_table(found))
+        return
+    for standing in found.models:
+        emit({"latest_run": found.latest_run} | standing.model_dump(mode="json"))

@@ -1,0 +1,23 @@
+"""All commands of `yz`, put together."""
+
+import typer
+
+from api.cli import board, configuration, doctor, questions, raw, run, score, up
+from api.cli.exits import YzGroup
+
+app = typer.Typer(
+    name="yz",
+    cls=YzGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Daily smoke evaluation of language models. Exit status: 0 done, 1 bad news, 2 bad usage, 3 ours is down.",
+)
+app.command("run")(run.run)
+app.command("board")(board.board)
+app.command("raw")(raw.raw)
+app.command("score")(score.score)
+app.add_typer(questions.app, name="questions")
+app.add_typer(configuration.app, name="config")
+app.command("doctor")(doctor.doctor)
+app.command("up")(up.up)

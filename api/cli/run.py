@@ -1,0 +1,110 @@
+"""`yz run`: order a run, and wait for its result."""
+
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Annotated
+from uuid import uuid4
+
+import typer
+
+from api.cli.exits import ExitCode, Failure
+from api.cli.output import AsJson, emit
+from yzindex.records.states import RunKind
+
+if TYPE_CHECKING:
+    from api.client import Client
+    from api.shapes.runs import EstimateBody, RunBody
+
+
+def _usd(given: str) -> Decimal:
+    try:
+        amount = Decimal(given)
+    except InvalidOperation:
+        raise typer.BadParameter(f"{given!r} is not an amount") from None
+    if not amount.is_finite() or amount < 0:
+        raise typer.BadParameter(f"{given} is not an amount of 0 or more")
+    return amount
+
+
+def run(
+    kind: Annotated[RunKind, typer.Option(help="smoke: ten drawn questions; full: the whole bank.")] = RunKind.SMOKE,
+    models: Annotated[str | None, typer.Option(metavar="A,B", help="Models by name; all of the fleet if left out.")] = (
+        None
+    ),
+    seed: Annotated[int | None, typer.Option(min=0, help="Chooses the draw; if left out, the next one.")] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Show progress, then the result.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what it would ask and cost; order nothing.")] = False,
+    max_usd: Annotated[
+        Decimal | None, typer.Option(parser=_usd, metavar="USD", help="Order nothing that may cost more than this.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Order a run; its cost at list price is shown first."""
+    from api.client import Client
+    from api.shapes.runs import RunRequest
+    from yzindex.settings import load_settings
+
+    names = None if models is None else [name.strip() for name in models.split(",") if name.strip()]
+    order = RunRequest(kind=kind, models=names, seed=seed)
+    with Client(load_settings().api_address) as client:
+        estimate = client.estimate(order)
+        _show_estimate(estimate, in_full=dry_run, as_json=as_json)
+        _check_cost(estimate, max_usd)
+        if dry_run:
+            return
+        ordered = client.submit(order, idempotency_key=str(uuid4()))
+        if as_json:
+            emit(ordered)
+        else:
+            typer.echo(
+                f"Run #{ordered.number} {ordered.kind} · seed {ordered.seed} · follow it: yz raw {ordered.number}"
+            )
+            if not ordered.dispatched:
+                typer.echo("  the queue does not answer: the run is kept and starts when it does (yz doctor)")
+        if wait:
+            _wait(client, ordered.number, as_json=as_json)
+
+
+def _show_estimate(estimate: "EstimateBody", *, in_full: bool, as_json: bool) -> None:
+    if as_json:
+        emit(estimate)
+        return
+    from api.terminal.tables import estimate_lines
+
+    for line in estimate_lines(estimate, in_full=in_full):
+        typer.echo(line)
+
+
+def _check_cost(estimate: "EstimateBody", max_usd: Decimal | None) -> None:
+    if max_usd is None:
+        return
+    if estimate.unpriced:
+        raise Failure(
+            ExitCode.BAD_NEWS,
+            f"not ordered: no list price is known for {', '.join(estimate.unpriced)}, so --max-usd cannot be kept; "
+            "add usd_per_million_prompt_tokens and usd_per_million_completion_tokens to the models file",
+        )
+    if estimate.at_most_usd > max_usd:
+        raise Failure(
+            ExitCode.BAD_NEWS,
+            f"not ordered: it may cost up to ${estimate.at_most_usd:.4f}, more than --max-usd {max_usd}; "
+            "allow more, or name fewer models",
+        )
+
+
+def _wait(client: "Client", number: int, *, as_json: bool) -> None:
+    from api.terminal.progress import follow
+    from api.terminal.tables import run_tables
+
+    found = follow(client.wait(number), shown=not as_json)
+    if as_json:
+        emit(found)
+    else:
+        from api.terminal.console import console
+
+        console().print(run_tables(found))
+    if not _has_main_score(found):
+        raise Failure(ExitCode.BAD_NEWS, f"Run #{number} gave no model a main score; the reasons are above")
+
+
+def _has_main_score(run: "RunBody") -> bool:
+    return any(model.result is not None and model.result.core_display is not None for model in run.models)

@@ -1,0 +1,277 @@
+"""Every error of the API as an RFC 9457 problem document, from one handler. Each says what to do; none shows internals.
+
+A new error of ours needs a line in `_KINDS`; a test holds that every error of `yzindex` that a route can meet has one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from secrets import token_hex
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from pydantic import Field
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from api.body_limit import MAX_BODY_BYTES
+from api.shapes.values import Body
+from yzindex.errors import InvalidDraw, YzIndexError
+from yzindex.ordering import InvalidOrder
+from yzindex.records.run_views import UnknownRun
+from yzindex.records.runs import IdempotencyConflict
+
+log = structlog.get_logger()
+
+MEDIA_TYPE = "application/problem+json"
+_TYPE = "urn:yz-index:problem:"
+
+
+class FieldError(Body):
+    """What is wrong with one part of a request."""
+
+    field: str
+    reason: str
+
+
+class Problem(Body):
+    """An RFC 9457 problem document."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    do: str = Field(description="What to do about it.")
+    errors: list[FieldError] = Field(default_factory=list)
+    incident: str | None = Field(default=None, description="Names this failure in the server's log.")
+
+
+class NotReady(Exception):
+    """Something that the API needs does not answer; `missing` says what, and what to do."""
+
+    def __init__(self, missing: list[FieldError]) -> None:
+        super().__init__(", ".join(part.field for part in missing))
+        self.missing = missing
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Kind:
+    """How errors of one sort are told. `detail` None takes the error's own words, which must then be fit to show."""
+
+    status: int
+    name: str
+    title: str
+    do: str
+    detail: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """A problem and the headers that go with it."""
+
+    problem: Problem
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+_DATABASE_AWAY = _Kind(
+    status=503,
+    name="database-unavailable",
+    title="The database does not answer",
+    do="Try again in a moment; GET /readyz says what is missing.",
+    detail="The request could not be carried out because the database did not answer in time.",
+)
+_KINDS: dict[type[Exception], _Kind] = {
+    InvalidOrder: _Kind(
+        status=422, name="invalid-order", title="This run cannot be made", do="Change the field named in `errors`."
+    ),
+    InvalidDraw: _Kind(
+        status=422, name="invalid-draw", title="This draw cannot be made", do="Use another bank, or a full run."
+    ),
+    IdempotencyConflict: _Kind(
+        status=409,
+        name="idempotency-conflict",
+        title="The key was used for another request",
+        do="Use a new Idempotency-Key, or send the first request unchanged.",
+    ),
+    UnknownRun: _Kind(status=404, name="unknown-run", title="No such run", do="GET /v1/runs lists all runs."),
+    NotReady: _Kind(
+        status=503,
+        name="not-ready",
+        title="Not ready",
+        do="See to what `errors` names; each entry says how.",
+        detail="Something that the API needs does not answer.",
+    ),
+    DBAPIError: _DATABASE_AWAY,
+    PoolTimeout: _DATABASE_AWAY,
+}
+
+_INVALID = _Kind(
+    status=422,
+    name="invalid-request",
+    title="The request is not valid",
+    do="Change the fields named in `errors`; /docs describes them.",
+    detail="Some fields of the request are wrong.",
+)
+_NOT_JSON = _Kind(
+    status=415,
+    name="not-json",
+    title="The body is not JSON",
+    do="Send a JSON body with the header content-type: application/json.",
+    detail="The body was not sent as JSON.",
+)
+_STATUSES: dict[int, _Kind] = {
+    400: _Kind(
+        status=400,
+        name="bad-request",
+        title="The request cannot be read",
+        do="Check that the body is JSON in UTF-8.",
+        detail="The body could not be parsed.",
+    ),
+    404: _Kind(
+        status=404,
+        name="not-found",
+        title="Nothing is here",
+        do="/docs lists all addresses.",
+        detail="There is nothing at this address.",
+    ),
+    405: _Kind(
+        status=405,
+        name="method-not-allowed",
+        title="This address does not take that method",
+        do="Use a method of the Allow header; /docs lists all addresses.",
+        detail="The address exists, but not for this method.",
+    ),
+    406: _Kind(
+        status=406,
+        name="not-acceptable",
+        title="None of the accepted types can be given",
+        do="Accept application/json, application/x-ndjson or text/csv.",
+        detail="The Accept header names no type that this address gives.",
+    ),
+    413: _Kind(
+        status=413,
+        name="body-too-large",
+        title="The body is too large",
+        do=f"Send at most {MAX_BODY_BYTES} bytes.",
+        detail=f"The body has more than {MAX_BODY_BYTES} bytes, and was not read.",
+    ),
+}
+_UNEXPECTED = _Kind(
+    status=500,
+    name="internal-error",
+    title="Something failed on our side",
+    do="Try again; if it fails again, give the incident's name to whoever runs this server.",
+    detail="The request met an error that we did not expect. It is in the server's log under the incident's name.",
+)
+
+
+def install(app: FastAPI) -> None:
+    """Let the one handler answer for every error of an app."""
+    for error in (RequestValidationError, HTTPException, YzIndexError, *_KINDS, Exception):
+        app.add_exception_handler(error, handle)
+
+
+def handle(request: Request, error: Exception) -> Response:
+    """Tell an error as a problem document."""
+    told = _told(request, error)
+    return Response(
+        told.problem.model_dump_json(exclude_none=True),
+        status_code=told.problem.status,
+        headers=dict(told.headers),
+        media_type=MEDIA_TYPE,
+    )
+
+
+def _told(request: Request, error: Exception) -> _Told:
+    if isinstance(error, RequestValidationError):
+        kind = _INVALID if _is_json(request) or not _body_at_fault(error) else _NOT_JSON
+        return _Told(problem=_problem(kind, request, error, _field_errors(error)))
+    if isinstance(error, HTTPException):
+        kind = _STATUSES.get(error.status_code) or _of_status(error.status_code)
+        return _Told(problem=_problem(kind, request, error), headers=error.headers or {})
+    kind = next((_KINDS[each] for each in type(error).__mro__ if each in _KINDS), _UNEXPECTED)
+    if kind.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        log.warning("request could not be served", path=request.url.path, reason=type(error).__name__)
+        return _Told(problem=_problem(kind, request, error, _own_errors(error)), headers={"retry-after": "5"})
+    incident = token_hex(6) if kind is _UNEXPECTED else None
+    if incident:
+        log.error("request failed", path=request.url.path, incident=incident, exc_info=error)
+    return _Told(problem=_problem(kind, request, error, _own_errors(error), incident))
+
+
+def _problem(
+    kind: _Kind,
+    request: Request,
+    error: Exception,
+    errors: list[FieldError] | None = None,
+    incident: str | None = None,
+) -> Problem:
+    return Problem(
+        type=_TYPE + kind.name,
+        title=kind.title,
+        status=kind.status,
+        detail=str(error) if kind.detail is None else kind.detail,
+        instance=request.url.path,
+        do=kind.do,
+        errors=errors or [],
+        incident=incident,
+    )
+
+
+def _field_errors(error: RequestValidationError) -> list[FieldError]:
+    # Only the place and the reason: the value may be long, or a key pasted into the wrong field.
+    return [FieldError(field=".".join(map(str, fault["loc"])), reason=str(fault["msg"])) for fault in error.errors()]
+
+
+def _own_errors(error: Exception) -> list[FieldError]:
+    match error:
+        case InvalidOrder():
+            return [FieldError(field=f"body.{error.field}", reason=str(error))]
+        case NotReady():
+            return error.missing
+        case _:
+            return []
+
+
+def _is_json(request: Request) -> bool:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return media_type == "application/json" or media_type.endswith("+json")
+
+
+def _body_at_fault(error: RequestValidationError) -> bool:
+    return any(tuple(fault["loc"]) == ("body",) and fault["type"] != "missing" for fault in error.errors())
+
+
+def _of_status(status: int) -> _Kind:
+    title = HTTPStatus(status).phrase
+    return _Kind(status=status, name=title.lower().replace(" ", "-"), title=title, do="See /docs.", detail=f"{title}.")
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Describe a route's problems for OpenAPI."""
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in statuses
+    }
+
+
+def document(app: FastAPI) -> None:
+    """Put the problem document into an app's OpenAPI description."""
+    described = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        description = described()
+        schemas = description.setdefault("components", {}).setdefault("schemas", {})
+        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= problem.pop("$defs", {}) | {"Problem": problem}
+        return description
+
+    app.openapi = openapi  # type: ignore[method-assign]

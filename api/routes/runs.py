@@ -1,0 +1,136 @@
+"""Runs: order one, list them, read one with its progress and result, read its raw answers."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from api.problems import documented
+from api.responding import JSON, accepted, tagged
+from api.services import Given, Services
+from api.shapes.raw import RawPage, as_csv, as_json_lines, raw_page
+from api.shapes.runs import (
+    EstimateBody,
+    OrderedRun,
+    RunBody,
+    RunPage,
+    RunRequest,
+    estimate_body,
+    ordered_body,
+    page_body,
+    run_body,
+)
+from yzindex.estimating import estimate
+from yzindex.ordering import order_run, plan_run
+from yzindex.records.raw_view import RawAnswer, raw_answers
+from yzindex.records.run_views import check_run, run_heads, run_view
+
+router = APIRouter(prefix="/v1", tags=["runs"])
+
+JSON_LINES = "application/x-ndjson"
+CSV = "text/csv"
+#: Answers read at a time while a run is streamed.
+_BATCH = 200
+_LARGEST_ID = 2**31 - 1
+
+Number = Annotated[int, Path(description="The run's number.")]
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="Any text of yours: a second request with the same key and body gives the first one's run.",
+    ),
+]
+
+
+@router.post(
+    "/runs",
+    status_code=202,
+    response_model=OrderedRun,
+    responses=documented(409, 413, 415, 422, 503),
+    summary="Order a run",
+)
+def post_run(asked: RunRequest, services: Given, response: Response, key: Key = None) -> OrderedRun:
+    """Draw the questions, write the run, and send it to the workers. Follow it at the address in `Location`."""
+    ordered = order_run(
+        services.database,
+        services.bank,
+        services.fleet,
+        asked.order(),
+        idempotency_key=key,
+        request_digest=sha256(asked.model_dump_json().encode()).hexdigest(),
+    )
+    dispatched = services.broker.dispatch(ordered.number) if ordered.created else None
+    response.headers["location"] = f"/v1/runs/{ordered.number}"
+    view = run_view(services.database, ordered.number)
+    return ordered_body(view, created=ordered.created, dispatched=dispatched)
+
+
+@router.post(
+    "/estimates", response_model=EstimateBody, responses=documented(413, 415, 422, 503), summary="Estimate a run"
+)
+def post_estimate(asked: RunRequest, services: Given) -> EstimateBody:
+    """Say what a run would ask and cost at list price; nothing is written."""
+    plan = plan_run(services.database, services.bank, services.fleet, asked.order())
+    return estimate_body(plan, estimate(plan, services.fleet))
+
+
+@router.get("/runs", response_model=RunPage, responses=documented(422, 503), summary="List runs")
+def get_runs(
+    services: Given,
+    cursor: Annotated[int | None, Query(ge=1, le=_LARGEST_ID, description="From the previous page's `next`.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> RunPage:
+    """List runs of every kind, the newest first."""
+    return page_body(run_heads(services.database, before=cursor, limit=limit), limit=limit)
+
+
+@router.get("/runs/{number}", response_model=RunBody, responses=documented(404, 422, 503), summary="Read a run")
+def get_run(number: Number, services: Given, request: Request) -> Response:
+    """Read a run's progress and, per model, its result and its change since the previous run of its kind."""
+    return tagged(request, run_body(run_view(services.database, number)))
+
+
+@router.get(
+    "/runs/{number}/raw",
+    response_model=RawPage,
+    responses=documented(404, 406, 422, 503),
+    summary="Read a run's raw answers",
+)
+def get_raw(
+    number: Number,
+    services: Given,
+    request: Request,
+    cursor: Annotated[int, Query(ge=0, le=_LARGEST_ID, description="From the previous page's `next`.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    answer: Annotated[int | None, Query(ge=1, le=_LARGEST_ID, description="Only this answer.")] = None,
+) -> Response:
+    """Read what was asked, what came back, and what grading said; what a right answer is, is withheld.
+
+    JSON comes in pages; `Accept: application/x-ndjson` streams all as lines of JSON, `text/csv` as a table.
+    """
+    media_type = accepted(request, (JSON, JSON_LINES, CSV))
+    check_run(services.database, number)
+    if media_type == JSON:
+        found = raw_answers(services.database, number, after=cursor, limit=limit, answer_id=answer)
+        return tagged(request, raw_page(found, run_number=number, limit=limit))
+    batches = _batches(services, number, cursor, answer)
+    lines = map(as_json_lines, batches) if media_type == JSON_LINES else _csv_lines(batches)
+    return StreamingResponse(lines, media_type=media_type)
+
+
+def _batches(services: Services, number: int, after: int, answer: int | None) -> Iterator[list[RawAnswer]]:
+    """Read a run batch by batch: no session is open while a slow client reads."""
+    while batch := raw_answers(services.database, number, after=after, limit=_BATCH, answer_id=answer):
+        yield batch
+        after = batch[-1].answer_id
+
+
+def _csv_lines(batches: Iterator[list[RawAnswer]]) -> Iterator[str]:
+    yield as_csv((), with_heading=True)
+    for batch in batches:
+        yield as_csv(batch, with_heading=False)

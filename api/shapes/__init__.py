@@ -1,0 +1,1 @@
+"""The bodies of the API, as they are documented and as the client reads them back."""

@@ -1,0 +1,1 @@
+"""How runs, boards and raw answers look on a terminal: for the command line and the demo alike."""

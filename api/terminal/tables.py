@@ -1,0 +1,226 @@
+"""The tables that people read. Simulated models are labelled in the heading and at their names, and so are the side
+charts that judge models had a part in. A missing score is a dash, never a zero, and a footnote says why.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from api.shapes.board import BoardBody, StandingBody
+from api.shapes.raw import RawAnswerBody
+from api.shapes.results import ChangeBody, ResultBody, UnscoredBody
+from api.shapes.runs import EstimateBody, ModelBody, RunBody
+from api.shapes.values import Coverage, Score
+from yzindex.dimensions import Dimension, Role
+
+NONE = "-"
+_SIMULATED = "SIMULATED models: these scores say nothing about any real model."
+_SIDE_NOTE = "judgment and communication are side charts, AI-assisted: not part of the main score"
+_CAP_NOTE = "core_display is capped at 74 where integrity is FAIL: a capped rise is not an improvement"
+_DIMENSIONS = (Dimension.EXECUTION, Dimension.GROUNDING, Dimension.JUDGMENT, Dimension.COMMUNICATION)
+
+
+def run_tables(run: RunBody | Mapping[str, object]) -> RenderableType:
+    """Show a run as `GET /v1/runs/{n}` gives it: a row per model, then what is missing and why."""
+    found = run if isinstance(run, RunBody) else RunBody.model_validate(run)
+    heading = (
+        f"Run #{found.number} {found.kind} · {len(found.questions)} questions x {len(found.models)} models"
+        f" · seed {found.seed} · {found.status}"
+    )
+    table = _table(heading, ("model", *_DIMENSIONS, "integrity", "core_raw", "core_display", "change", "coverage"))
+    for model in sorted(found.models, key=_by_main_score):
+        table.add_row(*_run_row(model))
+    notes = [
+        *_capped_notes(found.models),
+        *(line for model in found.models for line in unscored_lines(found.number, model.model, model.unscored)),
+        _SIDE_NOTE,
+    ]
+    return _framed(table, notes, simulated=found.simulated)
+
+
+def board_table(board: BoardBody) -> RenderableType:
+    """Show the board as `GET /v1/board` gives it."""
+    newest = f"newest: Run #{board.latest_run}" if board.latest_run else "no concluded smoke run yet"
+    table = _table(
+        f"Board · mean of the last {board.window} runs · {newest}",
+        ("rank", "model", "mean", "runs", "latest", "today", "change", "integrity", "stability", *_SIDE, "coverage"),
+    )
+    for standing in board.models:
+        table.add_row(*_board_row(standing))
+    notes = [
+        *(f"{each.model}: not ranked: {each.unranked}" for each in board.models if each.unranked),
+        *(
+            line
+            for each in board.models
+            if each.latest
+            for line in unscored_lines(each.latest.run, each.model, each.unscored)
+        ),
+        _SIDE_NOTE,
+        board.advice,
+    ]
+    return _framed(table, notes, simulated=board.simulated)
+
+
+def raw_table(answers: Iterable[RawAnswerBody]) -> RenderableType:
+    """Show answers, a line each."""
+    table = _table("", ("answer", "model", "question", "tier", "score", "verdict", "attempts", "reason"))
+    for each in answers:
+        attempts = sum(call.attempts for call in each.calls)
+        cells = (each.answer_id, _named(each.model, simulated=each.simulated), each.question_id, each.tier)
+        shown = NONE if each.score is None else format(each.score.quantize(Decimal("0.01")), "f")
+        table.add_row(*_cells(*cells, shown, each.verdict or each.state, attempts, each.reason or ""))
+    return table
+
+
+def answer_text(answer: RawAnswerBody) -> RenderableType:
+    """Show one answer in full."""
+    lines = [
+        f"answer {answer.answer_id} · Run #{answer.run_number} · {_named(answer.model, simulated=answer.simulated)}",
+        f"{answer.question_id} · {answer.dimension} · {answer.tier} · {answer.state}",
+        f"verdict {answer.verdict or NONE} · score {NONE if answer.score is None else answer.score}",
+        f"finish {answer.finish_reason or NONE} · ran in {answer.ran_in or NONE}",
+        *([answer.reason] if answer.reason else []),
+        *(_case_line(case.name, case.passed, case.verdict, case.detail) for case in answer.cases),
+        *(
+            f"{call.purpose} {call.model_asked}: {call.attempts} attempts, {call.latency_s:.2f} s, "
+            f"{call.prompt_tokens} + {call.completion_tokens} tokens, ${call.cost_usd}{_trouble(call.error)}"
+            for call in answer.calls
+        ),
+    ]
+    prompt = [f"--- {message.role}\n{message.content}" for message in answer.prompt]
+    return Text("\n".join([*lines, *prompt, "--- reply", NONE if answer.reply is None else answer.reply]))
+
+
+def estimate_lines(estimate: EstimateBody, *, in_full: bool) -> Iterator[str]:
+    """Say what a run would cost; in full also what it would ask, and the cost per model."""
+    calls = len(estimate.questions) * len(estimate.models)
+    yield (
+        f"{estimate.kind}: {len(estimate.questions)} questions x {len(estimate.models)} models = {calls} calls"
+        f" · about ${estimate.about_usd:.4f}, at most ${estimate.at_most_usd:.4f} at list price"
+    )
+    if estimate.unpriced:
+        yield f"  no list price is known for {', '.join(estimate.unpriced)}: counted as free"
+    if in_full:
+        yield f"  seed {estimate.seed}: {', '.join(estimate.questions)}"
+        for model in estimate.models:
+            name = _named(model.model, simulated=model.simulated)
+            yield f"  {name}: about ${model.about_usd:.4f}, at most ${model.at_most_usd:.4f}"
+
+
+def unscored_lines(run: int, model: str, unscored: Sequence[UnscoredBody]) -> Iterator[str]:
+    """Say of each question without a score why it has none."""
+    for each in unscored:
+        yield f"* Run #{run} {model} question {each.question}: unscored, {each.reason} (not counted as 0)"
+
+
+_SIDE = tuple(dimension for dimension in Dimension if dimension.role is Role.SIDE)
+
+
+def _framed(table: Table, notes: Iterable[str], *, simulated: bool) -> Group:
+    heading = [Text(_SIMULATED, style="bold")] if simulated else []
+    return Group(*heading, table, *(Text(f"  {note}") for note in notes))
+
+
+def _table(title: str, columns: Sequence[str]) -> Table:
+    table = Table(title=Text(title) if title else None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    for name in columns:
+        table.add_column(f"{name}", no_wrap=name != "reason")
+    return table
+
+
+def _run_row(model: ModelBody) -> tuple[Text, ...]:
+    name = _named(model.model, simulated=model.simulated)
+    if model.result is None:
+        return _cells(name, *[NONE] * 8, f"{model.progress.ended}/{model.progress.asked} ended")
+    result = model.result
+    return _cells(
+        name,
+        *(_dimension(result, dimension) for dimension in _DIMENSIONS),
+        _label(result),
+        _shown(result.core_raw),
+        _shown(result.core_display),
+        _change(model.change),
+        _coverage(result.coverage),
+    )
+
+
+def _board_row(standing: StandingBody) -> tuple[Text, ...]:
+    latest = standing.latest
+    stability = standing.stability
+    return _cells(
+        NONE if standing.rank is None else standing.rank,
+        _named(standing.model, simulated=standing.simulated),
+        _shown(standing.mean),
+        len(standing.runs),
+        NONE if latest is None else f"#{latest.run}",
+        NONE if latest is None else _main(latest),
+        _change(standing.change),
+        NONE if latest is None else _label(latest),
+        NONE if stability is None else f"{stability.stability.shown} (n={stability.runs}){'!' * stability.warning}",
+        *(NONE if latest is None else _dimension(latest, dimension) for dimension in _SIDE),
+        NONE if latest is None else _coverage(latest.coverage),
+    )
+
+
+def _cells(*values: object) -> tuple[Text, ...]:
+    # Names and reasons come from outside; rich would read [brackets] in plain text as markup.
+    return tuple(Text(str(value)) for value in values)
+
+
+def _named(model: str, *, simulated: bool) -> str:
+    return f"{model} (simulated)" if simulated else model
+
+
+def _dimension(result: ResultBody, dimension: Dimension) -> str:
+    found = result.dimensions.get(dimension)
+    if found is None or found.score is None:
+        return NONE
+    scored, asked = found.coverage.scored, found.coverage.asked
+    return found.score.shown if scored == asked else f"{found.score.shown} ({scored}/{asked})"
+
+
+def _main(result: ResultBody) -> str:
+    return (
+        f"{_shown(result.core_display)} ({_shown(result.core_raw)})" if result.capped else _shown(result.core_display)
+    )
+
+
+def _label(result: ResultBody) -> str:
+    label = result.label or NONE
+    return label.upper() if label == "fail" else label
+
+
+def _shown(score: Score | None) -> str:
+    return NONE if score is None else score.shown
+
+
+def _change(change: ChangeBody | None) -> str:
+    if change is None or change.core_display is None:
+        return NONE
+    return change.core_display.shown if change.core_display.exact < 0 else f"+{change.core_display.shown}"
+
+
+def _coverage(coverage: Coverage) -> str:
+    star = "" if coverage.scored == coverage.asked else " *"
+    return f"{coverage.scored}/{coverage.asked}{star}"
+
+
+def _capped_notes(models: Iterable[ModelBody]) -> list[str]:
+    return [_CAP_NOTE] if any(model.result is not None and model.result.capped for model in models) else []
+
+
+def _by_main_score(model: ModelBody) -> tuple[bool, Decimal, str]:
+    core = model.result.core_display if model.result else None
+    return core is None, -core.exact if core else Decimal(0), model.model
+
+
+def _case_line(name: str, passed: bool, verdict: str, detail: str) -> str:
+    return f"  {'pass' if passed else 'FAIL'} {name} {verdict}{f': {detail}' if detail else ''}"
+
+
+def _trouble(error: str | None) -> str:
+    return f", failed: {error}" if error else ""

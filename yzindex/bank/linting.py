@@ -1,0 +1,122 @@
+"""Faults that reading a bank does not find: graders that the bank's own replies prove wrong, wrong kinds, and gaps.
+
+Replies to questions that need a sandbox or judges are not graded here.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from yzindex.bank.files import read_questions
+from yzindex.bank.question import REFERENCE_SCORE, WRONG_BELOW, Kind, Question, Tier
+from yzindex.dimensions import Dimension, Role
+from yzindex.errors import InvalidBank
+from yzindex.grading.grading import grade_by_rules
+from yzindex.grading.spec import Needs
+
+#: The sorts of task that measure a dimension.
+KINDS = {
+    Dimension.EXECUTION: {Kind.ALGORITHM, Kind.DEBUGGING, Kind.SQL, Kind.CODE_REVIEW},
+    Dimension.GROUNDING: {
+        Kind.COMPREHENSION,
+        Kind.CROSS_PARAGRAPH,
+        Kind.EVIDENCE_BOUNDARY,
+        Kind.LIMITS_AND_FIGURES,
+    },
+    Dimension.JUDGMENT: {
+        Kind.ARCHITECTURE_REVIEW,
+        Kind.RISK_ASSESSMENT,
+        Kind.INCIDENT_RESPONSE,
+        Kind.DECISION_QUALITY,
+    },
+    Dimension.COMMUNICATION: {Kind.STRUCTURED_OUTPUT, Kind.FORMATTING},
+    Dimension.INTEGRITY: {Kind.INVENTED_PAPER, Kind.MISSING_DATA, Kind.FORGED_SOURCE, Kind.FALSE_PREMISE},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lint:
+    """What was found in question files: each fault reads `file:line: field: reason`."""
+
+    questions: int
+    #: How many of them had their replies graded.
+    graded: int
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Placed:
+    """A question and the line it stands on."""
+
+    place: str
+    question: Question
+
+
+def lint(path: Path) -> Lint:
+    """Look through a bank's folder or one of its files; raise `InvalidBank` where there is nothing to look through."""
+    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    if not path.exists() or not files:
+        raise InvalidBank(f"{path}: no question files (*.jsonl) here; name the folder of a bank, or a file")
+    faults, placed = list[str](), list[_Placed]()
+    for file in files:
+        try:
+            placed += _read(file)
+        except InvalidBank as invalid:
+            faults += str(invalid).split("\n")
+    for each in placed:
+        faults += [f"{each.place}: {field}: {reason}" for field, reason in question_faults(each.question)]
+    faults += _twice(placed)
+    # A gap in a bank whose files cannot all be read may be none.
+    if path.is_dir() and not faults:
+        faults += _gaps(path, [each.question for each in placed])
+    graded = sum(each.question.grader.needs is Needs.RULES for each in placed)
+    return Lint(questions=len(placed), graded=graded, faults=tuple(faults))
+
+
+def question_faults(question: Question) -> Iterator[tuple[str, str]]:
+    """Give the faults of one question, each with its field."""
+    if question.kind not in KINDS[question.dimension]:
+        fitting = ", ".join(sorted(KINDS[question.dimension]))
+        yield "kind", f"{question.kind} does not measure {question.dimension}; these do: {fitting}"
+    if question.grader.needs is Needs.JUDGE and question.dimension.role is not Role.SIDE:
+        yield "grader", f"{question.dimension} must be auditable: graded by rule or code, never by judges"
+    if not any(wrong.near_miss for wrong in question.wrong):
+        yield "wrong", "none is a near miss; mark the reply that is right but for one mistake with near_miss"
+    if question.grader.needs is Needs.RULES:
+        yield from _reply_faults(question)
+
+
+def _reply_faults(question: Question) -> Iterator[tuple[str, str]]:
+    reference = grade_by_rules(question.grader, question.reference, strict=question.strict)
+    if reference.score != REFERENCE_SCORE:
+        yield "reference", f"scores {reference.score:.1f}, must score {REFERENCE_SCORE}: {reference.reason}"
+    for number, wrong in enumerate(question.wrong):
+        grade = grade_by_rules(question.grader, wrong.reply, strict=question.strict)
+        if grade.score >= WRONG_BELOW:
+            yield f"wrong.{number}.reply", f"scores {grade.score:.1f}, must stay below {WRONG_BELOW} ({wrong.why})"
+
+
+def _read(file: Path) -> list[_Placed]:
+    questions = read_questions([file])
+    lines = file.read_text(encoding="utf-8").split("\n")
+    numbers = [number for number, line in enumerate(lines, start=1) if line.strip()]
+    return [
+        _Placed(place=f"{file}:{number}", question=question)
+        for number, question in zip(numbers, questions, strict=True)
+    ]
+
+
+def _twice(placed: Iterable[_Placed]) -> Iterator[str]:
+    first: dict[str, str] = {}
+    for each in placed:
+        if each.question.id in first:
+            yield f"{each.place}: id: {each.question.id} stands at {first[each.question.id]} too"
+        first.setdefault(each.question.id, each.place)
+
+
+def _gaps(folder: Path, questions: list[Question]) -> Iterator[str]:
+    """Say which draws the bank cannot give: a smoke draw takes one of each dimension and tier."""
+    for dimension in Dimension:
+        for tier in Tier:
+            if not any(each.dimension is dimension and each.tier is tier for each in questions):
+                yield f"{folder}: {dimension}: has no {tier} question; a smoke draw takes one"

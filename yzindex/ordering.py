@@ -1,0 +1,147 @@
+"""Order a run: check what was asked for, draw, and write the run with everything below it in one transaction.
+
+Ordering asks no model and sends no message; whoever calls sends the one that starts the run.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from yzindex import __version__
+from yzindex.bank.draw import full_draw, smoke_draw
+from yzindex.bank.files import Bank
+from yzindex.bank.question import Question
+from yzindex.errors import YzIndexError
+from yzindex.fleet import Fleet, Model
+from yzindex.grading.grade import GRADER_VERSION
+from yzindex.records.database import Database
+from yzindex.records.runs import Submission, Versions, find_by_key, lock_numbering, next_seed, submit
+from yzindex.records.states import RunKind
+from yzindex.scoring import FORMULA_VERSION
+
+#: Seeds are stored in 32 bits, and the one after an ordered seed must still fit.
+MAX_SEED = 2_000_000_000
+
+
+class InvalidOrder(YzIndexError):
+    """A run that cannot be made; `field` is the part of the order that is wrong."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOrder:
+    """What to run: `models` None asks all of the fleet, `seed` None draws on from the last run of the kind."""
+
+    kind: RunKind = RunKind.SMOKE
+    models: tuple[str, ...] | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What an order comes to: the same questions, in this order, for every model."""
+
+    kind: RunKind
+    seed: int
+    models: tuple[Model, ...]
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ordered:
+    """The run that answers an order. `created` is False where an earlier request with the same key made it."""
+
+    number: int
+    created: bool
+
+
+def order_run(
+    database: Database,
+    bank: Bank,
+    fleet: Fleet,
+    order: RunOrder,
+    *,
+    idempotency_key: str | None = None,
+    request_digest: str = "",
+) -> Ordered:
+    """Write a run in one transaction, or find the one that the same request already made.
+
+    Raises `InvalidOrder`, `InvalidDraw`, or `IdempotencyConflict` for a key that was used for another request; nothing
+    is written then. Requests with one key at the same moment make one run.
+    """
+    with database.write() as session:
+        lock_numbering(session)
+        if idempotency_key is not None:
+            earlier = find_by_key(session, idempotency_key, request_digest)
+            if earlier is not None:
+                return Ordered(number=earlier, created=False)
+        plan = _plan(bank, fleet, order, next_seed(session, order.kind))
+        number = submit(session, _submission(plan, bank, fleet, idempotency_key, request_digest))
+    return Ordered(number=number, created=True)
+
+
+def plan_run(database: Database, bank: Bank, fleet: Fleet, order: RunOrder) -> Plan:
+    """Say what an order would come to now, and write nothing."""
+    with database.read() as session:
+        seed = next_seed(session, order.kind)
+    return _plan(bank, fleet, order, seed)
+
+
+def _plan(bank: Bank, fleet: Fleet, order: RunOrder, following_seed: int) -> Plan:
+    models = _chosen(fleet, order.models)
+    seed = _seed(order, following_seed)
+    questions = smoke_draw(bank, seed) if order.kind is RunKind.SMOKE else full_draw(bank)
+    if not questions:
+        raise InvalidOrder("kind", f"bank {bank.version} has no questions; add some or use another bank")
+    return Plan(kind=order.kind, seed=seed, models=models, questions=questions)
+
+
+def _seed(order: RunOrder, following: int) -> int:
+    if order.seed is None:
+        return following
+    if order.kind is RunKind.FULL:
+        raise InvalidOrder("seed", "a full run asks every question and draws none; leave the seed out")
+    if not 0 <= order.seed <= MAX_SEED:
+        raise InvalidOrder("seed", f"seed {order.seed} is outside 0 to {MAX_SEED}; give one within")
+    return order.seed
+
+
+def _chosen(fleet: Fleet, slugs: Sequence[str] | None) -> tuple[Model, ...]:
+    if not fleet.models:
+        raise InvalidOrder("models", "the fleet has no models; add some to the models file")
+    if slugs is None:
+        return fleet.models
+    if not slugs:
+        raise InvalidOrder("models", f"no models are named; name some of {_known(fleet)}, or leave them out for all")
+    if twice := sorted({slug for slug in slugs if slugs.count(slug) > 1}):
+        raise InvalidOrder("models", f"named twice: {', '.join(twice)}; name each model once")
+    found = {slug: fleet.model(slug) for slug in slugs}
+    if unknown := [slug for slug, model in found.items() if model is None]:
+        raise InvalidOrder("models", f"unknown: {', '.join(unknown)}; known models are {_known(fleet)}")
+    return tuple(model for model in found.values() if model is not None)
+
+
+def _known(fleet: Fleet) -> str:
+    return ", ".join(model.slug for model in fleet.models)
+
+
+def _submission(plan: Plan, bank: Bank, fleet: Fleet, key: str | None, digest: str) -> Submission:
+    return Submission(
+        kind=plan.kind,
+        seed=plan.seed,
+        questions=plan.questions,
+        models=plan.models,
+        fleet=fleet,
+        versions=Versions(
+            bank=bank.version,
+            bank_digest=bank.digest,
+            grader=GRADER_VERSION,
+            judge_set=fleet.judge_set_version,
+            formula=FORMULA_VERSION,
+            software=__version__,
+        ),
+        idempotency_key=key,
+        request_digest=digest,
+    )
