@@ -23,7 +23,7 @@ _building = RLock()
 
 
 class once(cached_property[Part]):  # noqa: N801  used as cached_property is
-    """A cached property that one thread builds while the others wait, which `cached_property` gave up in Python 3.12."""
+    """A cached property that one thread builds while others wait; `cached_property` gave that up in Python 3.12."""
 
     def __get__(self, runtime: object, owner: type | None = None) -> Part:  # type: ignore[override]
         with _building:
