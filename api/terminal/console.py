@@ -2,10 +2,11 @@
 
 from rich.console import Console
 
-_WIDTH_WITHOUT_TERMINAL = 160
+#: What our widest table needs. A narrower terminal wraps the lines; cut off, a score could not be read at all.
+_LEAST_WIDTH = 160
 
 
 def console() -> Console:
-    """A console as wide as the terminal; as wide as our tables need where there is none."""
-    terminal = Console(highlight=False, soft_wrap=False)
-    return terminal if terminal.is_terminal else Console(highlight=False, width=_WIDTH_WITHOUT_TERMINAL)
+    """A console as wide as the terminal, but wide enough for our tables."""
+    terminal = Console(highlight=False)
+    return terminal if terminal.width >= _LEAST_WIDTH else Console(highlight=False, width=_LEAST_WIDTH)

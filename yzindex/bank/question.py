@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
 from typing import Annotated
 
@@ -83,7 +84,7 @@ class Question(BaseModel):
         """The question as one line of JSON, the same for equal questions."""
         return self.model_dump_json(exclude_defaults=False)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the canonical line, in hexadecimal."""
         return sha256(self.canonical().encode()).hexdigest()
