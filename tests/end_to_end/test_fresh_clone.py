@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,11 +18,11 @@ KEPT = re.compile(r"HOME|LANG|TERM|USER|PIP_.*|UV_.*|SSL_CERT_.*|.*_proxy|.*_PRO
 
 
 @pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clone of what is committed."""
     folder = tmp_path_factory.mktemp("newcomer") / "yz-index"
     subprocess.run(["git", "clone", "--quiet", ROOT, folder], check=True)
-    yield folder
+    return folder
 
 
 def make_demo(clone: Path) -> str:

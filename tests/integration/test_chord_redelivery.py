@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,7 @@ def dispatch(broker: str, number: int) -> None:
 
 
 def finished(redis: Redis) -> list[str]:
-    return [name.decode() for name in redis.lrange(FINISHED, 0, -1)]
+    return [name.decode() for name in redis.lrange(FINISHED, 0, -1) if isinstance(name, bytes)]
 
 
 def redeliver_everything_unacknowledged(redis: Redis) -> int:
@@ -102,7 +103,7 @@ def test_a_chord_whose_header_is_redelivered_does_not_conclude_before_its_last_g
     concluded = read_run(database, number)
     with database.read() as session:
         answers = session.exec(select(Answer).order_by(col(Answer.id))).all()
-    assert [(answer.state, answer.score) for answer in answers] == [(AnswerState.GRADED, 100)] * 2
+    assert [(answer.state, answer.score) for answer in answers] == [(AnswerState.GRADED, Decimal(100))] * 2
     assert finished(redis).count("yz.conclude") == 1
     assert concluded.finished_at is not None
     assert all(answer.ended_at is not None and answer.ended_at <= concluded.finished_at for answer in answers)

@@ -1,7 +1,5 @@
 """Which code a reply offers, for replies as models write them."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -240,12 +238,9 @@ def test_no_reply_is_an_error(reply):
         "\n",
     ],
 )
-def test_time_grows_with_the_length_of_the_reply_and_not_with_its_square(part):
+@pytest.mark.timeout(60)  # the square of the length would take minutes
+def test_a_long_reply_is_read_to_its_end(part):
     reply = part * (200_000 // len(part))
 
-    started = time.process_time()
-    python(reply)
-    python(f"```python\n{reply}")
-    sql(reply)
-
-    assert time.process_time() - started < 10  # measured: below 2; the square of the length would take minutes
+    for found in (python(reply), python(f"```python\n{reply}"), sql(reply)):
+        assert found is None or isinstance(found, str)

@@ -64,7 +64,7 @@ def test_nothing_but_a_fail_caps(label: Label | None) -> None:
 def test_a_fail_below_the_cap_stays_visible() -> None:
     score = main_score(Decimal(50), Decimal(50), Label.FAIL)
 
-    assert (score.core_display, score.capped) == (50, False)
+    assert (score.core_display, score.capped) == (Decimal(50), False)
 
 
 def test_the_published_stability_comes_out_and_never_below_zero() -> None:
