@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from fractions import Fraction
 from pathlib import Path
 from threading import Thread
@@ -23,6 +24,7 @@ from api.shapes.raw import RawAnswerBody
 from api.shapes.runs import RunBody, RunRequest
 from deploy.stack import Simulation, Stack
 from sandbox.owner import LABEL
+from tests import engines
 from yzindex.dimensions import Dimension
 from yzindex.records.states import AnswerState
 from yzindex.settings import Settings
@@ -59,28 +61,27 @@ class Containers:
         self._engine.close()
 
 
-def stack_settings(request: pytest.FixtureRequest, folder: Path) -> Settings:
-    if request.param == "own parts":
-        return Settings(data_dir=folder, api_port=0, flower_port=0, sandbox_concurrency=2)
-    return Settings(
-        data_dir=folder,
-        api_port=0,
-        flower_port=0,
-        sandbox_concurrency=2,
-        redis_url=request.getfixturevalue("redis_url"),
-        database_url=request.getfixturevalue("postgres_url"),
-    )
+@contextmanager
+def servers() -> Iterator[dict[str, str]]:
+    """A redis-server and a PostgreSQL database of our own, as the settings name them."""
+    with engines.empty_redis() as redis_url, engines.empty_postgres() as database_url:
+        yield {"redis_url": redis_url, "database_url": database_url}
 
 
 @pytest.fixture(
     scope="module",
-    params=["own parts", pytest.param("servers", marks=[pytest.mark.redis_server, pytest.mark.postgres])],
+    params=[
+        pytest.param(nullcontext({}), id="own parts"),
+        pytest.param(servers(), id="servers", marks=[pytest.mark.redis_server, pytest.mark.postgres]),
+    ],
 )
 def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The one-machine stack: on its own Valkey and SQLite, and on redis-server and PostgreSQL."""
-    settings = stack_settings(request, tmp_path_factory.mktemp("stack"))
-    with Stack(settings, simulation=Simulation(seed=31)) as stack:
-        yield stack
+    with request.param as addresses:
+        folder = tmp_path_factory.mktemp("stack")
+        settings = Settings(data_dir=folder, api_port=0, flower_port=0, sandbox_concurrency=2, **addresses)
+        with Stack(settings, simulation=Simulation(seed=31)) as stack:
+            yield stack
 
 
 @pytest.fixture(scope="module")
