@@ -27,9 +27,16 @@ def engine_trouble(doing: str) -> Iterator[None]:
         raise SandboxUnavailable(f"{doing}: the container engine refused: {error.explanation or error}") from error
     except (DockerException, OSError) as error:
         raise SandboxUnavailable(
-            f"{doing}: no answer from a container engine: {error}. Is Docker running, may this user reach its socket, "
-            "is DOCKER_HOST right?"
+            f"{doing}: no container engine answers ({_root_of(error)}); is Docker running, may this user reach its "
+            "socket, is DOCKER_HOST right?"
         ) from error
+
+
+def _root_of(error: BaseException) -> str:
+    """The words of the operating system below what the client library and its layers made of them."""
+    while below := error.__cause__ or error.__context__:
+        error = below
+    return getattr(error, "strerror", None) or str(error)
 
 
 def connect(docker_host: str | None = None) -> APIClient:

@@ -36,7 +36,7 @@ def run_tables(run: RunBody | Mapping[str, object]) -> RenderableType:
         table.add_row(*_run_row(model))
     notes = [
         *_capped_notes(found.models),
-        *(line for model in found.models for line in unscored_lines(found.number, model.model, model.unscored)),
+        *unscored_lines(found.number, ((model.model, model.unscored) for model in found.models)),
         _SIDE_NOTE,
     ]
     return _framed(table, notes, simulated=found.simulated)
@@ -53,16 +53,19 @@ def board_table(board: BoardBody) -> RenderableType:
         table.add_row(*_board_row(standing))
     notes = [
         *(f"{each.model}: not ranked: {each.unranked}" for each in board.models if each.unranked),
-        *(
-            line
-            for each in board.models
-            if each.latest
-            for line in unscored_lines(each.latest.run, each.model, each.unscored)
-        ),
+        *_board_unscored(board),
         _SIDE_NOTE,
         board.advice,
     ]
     return _framed(table, notes, simulated=board.simulated)
+
+
+def _board_unscored(board: BoardBody) -> Iterator[str]:
+    runs = sorted({each.latest.run for each in board.models if each.latest}, reverse=True)
+    for run in runs:
+        yield from unscored_lines(
+            run, ((each.model, each.unscored) for each in board.models if each.latest and each.latest.run == run)
+        )
 
 
 def raw_table(answers: Iterable[RawAnswerBody]) -> RenderableType:
@@ -111,10 +114,15 @@ def estimate_lines(estimate: EstimateBody, *, in_full: bool) -> Iterator[str]:
             yield f"  {name}: about ${model.about_usd:.4f}, at most ${model.at_most_usd:.4f}"
 
 
-def unscored_lines(run: int, model: str, unscored: Sequence[UnscoredBody]) -> Iterator[str]:
-    """Say of each question without a score why it has none."""
-    for each in unscored:
-        yield f"* Run #{run} {model} question {each.question}: unscored, {each.reason} (not counted as 0)"
+def unscored_lines(run: int, unscored: Iterable[tuple[str, Sequence[UnscoredBody]]]) -> Iterator[str]:
+    """Say of each question without a score, by model, why it has none; those with one reason share a line."""
+    by_reason: dict[str, list[str]] = {}
+    for model, questions in unscored:
+        for each in questions:
+            by_reason.setdefault(each.reason, []).append(f"{model} {each.question}")
+    for reason, found in by_reason.items():
+        counted = f"{len(found)} question{'s' * (len(found) > 1)}"
+        yield f"* Run #{run}: {counted} unscored, {reason} (not counted as 0): {', '.join(found)}"
 
 
 _SIDE = tuple(dimension for dimension in Dimension if dimension.role is Role.SIDE)

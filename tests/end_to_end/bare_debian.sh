@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Run a command in a fresh minimal Debian that has Python, make, git and nothing else: no pip, no venv, no Docker.
+# Run a command in a fresh minimal Debian that has Python, make, git and nothing else: no pip, no venv.
 #
 #   tests/end_to_end/bare_debian.sh [--user] [COMMAND...]      default: make demo
 #
@@ -47,6 +47,11 @@ mount -t proc proc "$system/proc"
 mount --rbind /dev "$system/dev"
 mount -t tmpfs -o mode=1777 tmpfs "$system/tmp"
 cat /etc/resolv.conf >"$system/etc/resolv.conf"
+# The engine of this machine, if it has one: containers are children of the engine, not of whoever asks for them.
+if [ -S /var/run/docker.sock ]; then
+    touch "$system/run/docker.sock"
+    mount --bind /var/run/docker.sock "$system/run/docker.sock"
+fi
 # A machine behind a private certificate authority says so by SSL_CERT_FILE.
 [ -z "${SSL_CERT_FILE:-}" ] || cat "$SSL_CERT_FILE" >"$system$CA_BUNDLE"
 
@@ -56,7 +61,7 @@ if [ "$user" != root ]; then
     chroot "$system" useradd --create-home "$user" 2>/dev/null || [ -d "$system$home" ]
 fi
 rm -rf "$system$home/yz-index"
-mkdir "$system$home/yz-index"
+git -c safe.directory="$source/.git" clone --quiet --no-local "$source" "$system$home/yz-index"
 # What git tracks or would track, as it is on the disk now.
 git -C "$source" ls-files -z --cached --others --exclude-standard --deduplicate |
     (cd "$source" && while IFS= read -r -d '' file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done) |

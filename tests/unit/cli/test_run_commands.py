@@ -48,7 +48,7 @@ def test_run_with_wait_shows_cost_progress_and_the_result(yz: Yz, workers: Worke
     ]
     assert opal[-5:] == ["FAIL", "84.03", "74.00", "-", "10/10"]
     (note,) = (line for line in lines if line.strip().startswith("* Run #1"))
-    assert "sim/agate question judgment-" in note
+    assert "sim/agate judgment-" in note
     assert f"unscored, {OUTAGE} (not counted as 0)" in note
     assert "AI-assisted" in result.stdout
     assert "capped at 74" in result.stdout

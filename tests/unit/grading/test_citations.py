@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from yzindex.grading.citation_grading import MAX_CHARACTERS, MAX_CITATIONS, Finding, grade_citations
+from yzindex.grading.citation_grading import MAX_CHARACTERS, MAX_CITATIONS, grade_citations
 from yzindex.grading.citations import Citations, Fact, Forbidden, Passage, Source, plain
 from yzindex.grading.grade import Verdict
+from yzindex.grading.quotations import Finding
 from yzindex.scoring.formulas import exact
 
 SPEC = Citations(
