@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -43,7 +42,6 @@ class Child:
         self.recipe = recipe
         if recipe.heartbeat is not None:
             recipe.heartbeat.unlink(missing_ok=True)
-        self.started_s = time.time()
         self._log_offset = recipe.log.stat().st_size if recipe.log.exists() else 0
         self._process = _spawn(recipe)
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from deploy.child import Child, Recipe
 from deploy.environment import Trust, child_environment
-from deploy.readiness import answering, beating, listening, touched
+from deploy.readiness import answering, beating, listening
 from deploy.state_folder import StateFolder
 from yzindex.fleet import Fleet
 from yzindex.settings import Settings
@@ -49,11 +49,7 @@ class Crew:
 
     def beat(self) -> Recipe:
         schedule = self.folder.beat_schedule
-        return self._recipe(
-            "beat",
-            (*_CELERY, "beat", "-s", str(schedule), "--pidfile=", "-l", "INFO"),
-            is_ready=touched(schedule.parent, f"{schedule.name}*"),
-        )
+        return self._beating("beat", (*_CELERY, "beat", "-s", str(schedule), "--pidfile=", "-l", "INFO"))
 
     def flower(self) -> Recipe:
         port = self.settings.flower_port
@@ -66,16 +62,17 @@ class Crew:
         )
 
     def _worker(self, name: str, queues: str, pool: str, concurrency: int, trust: Trust) -> Recipe:
-        heartbeat = self.folder.heartbeat(name)
         options = ("-n", f"{name}@%h", "-Q", queues, "-P", pool, "-c", str(concurrency), "-l", "INFO", "-E")
+        recipe = self._beating(name, (*_CELERY, "worker", *options, "--without-gossip", "--without-mingle"), trust)
+        return replace(recipe, stop_s=_WARM_SHUTDOWN_S)
+
+    def _beating(self, name: str, module: tuple[str, ...], trust: Trust = Trust.PLAIN) -> Recipe:
+        """A child that touches a file while it is alive."""
+        heartbeat = self.folder.heartbeat(name)
         recipe = self._recipe(
-            name,
-            (*_CELERY, "worker", *options, "--without-gossip", "--without-mingle"),
-            is_ready=beating,
-            trust=trust,
-            variables={"YZ_HEARTBEAT_FILE": str(heartbeat)},
+            name, module, is_ready=beating, trust=trust, variables={"YZ_HEARTBEAT_FILE": str(heartbeat)}
         )
-        return replace(recipe, heartbeat=heartbeat, stop_s=_WARM_SHUTDOWN_S)
+        return replace(recipe, heartbeat=heartbeat)
 
     def _recipe(
         self,

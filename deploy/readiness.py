@@ -20,15 +20,6 @@ def beating(child: Child) -> bool:
     return child.recipe.heartbeat is not None and child.recipe.heartbeat.exists()
 
 
-def touched(folder: Path, pattern: str) -> Callable[[Child], bool]:
-    """It has written a file of that name since its start."""
-
-    def is_ready(child: Child) -> bool:
-        return any(file.stat().st_mtime >= child.started_s for file in folder.glob(pattern))
-
-    return is_ready
-
-
 def ponging(path: Path) -> Callable[[Child], bool]:
     """A queue answers on the socket and has read its files."""
 

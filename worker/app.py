@@ -1,8 +1,10 @@
 """The Celery app and its settings. Messages carry ids only: never prompts, replies or keys."""
 
 from celery import Celery
+from celery.signals import beat_init, worker_ready
 
 from worker.addresses import celery_address
+from worker.heartbeat import start_heartbeat
 from yzindex.logs import configure_logs
 from yzindex.settings import Settings, load_settings
 
@@ -58,4 +60,12 @@ def make_app(settings: Settings) -> Celery:
 
 
 configure_logs()
-app = make_app(load_settings())
+_settings = load_settings()
+app = make_app(_settings)
+
+
+@worker_ready.connect
+@beat_init.connect
+def _begin_heartbeat(**_: object) -> None:
+    if _settings.heartbeat_file is not None:
+        start_heartbeat(_settings.heartbeat_file)

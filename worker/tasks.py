@@ -8,14 +8,12 @@ from contextlib import contextmanager
 
 import structlog
 from celery import Task
-from celery.signals import worker_ready
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 
 from worker import closing, stages
 from worker.app import app
-from worker.heartbeat import start_heartbeat
 from worker.publishing import grade_message, publish_due
 from worker.runtime import runtime
 from yzindex.grading.spec import Needs
@@ -102,9 +100,3 @@ def _close_if_last(answer_id: int) -> None:
 def _send_conclusion(conclusion: closing.Conclusion | None) -> None:
     if conclusion is not None:
         conclude.delay(conclusion.run_number, conclusion.attempt)
-
-
-@worker_ready.connect
-def _begin_heartbeat(**_: object) -> None:
-    if (file := runtime().settings.heartbeat_file) is not None:
-        start_heartbeat(file)

@@ -1,17 +1,17 @@
 """Grade a reply that must keep to a document and cite it. Deterministic, and linear in the length of the reply.
 
-The reply is read as paragraphs (a list item is one too), and a paragraph as statements, each closed by its citations; a
+The reply is read as paragraphs (a list item is one too), and a paragraph as statements, each closed by its citations. A
 citation that is made up is counted and then left out. The score is
 
     100 × (mean over the facts: 0.4 if stated, 1 if stated and supported) − the cost of each offence, at least 0
 
 A fact is supported if a statement of it cites every source it needs; sources of a conclusion from several places may
-stand anywhere in its paragraph. Offences and their costs: a fabricated or altered quotation 60, a forbidden statement 60, a
-misplaced citation 40, a superfluous one 20. So a reply with anything made up stays at 40 or below, one with a misplaced
-citation for a fact below 50, and right facts without citations get 40.
+stand anywhere in its paragraph. Offences and their costs: a fabricated or altered quotation 60, a forbidden statement
+60, a misplaced citation 40, a superfluous one 20. So a reply with anything made up stays at 40 or below, one with a
+misplaced citation for a fact below 50, and right facts without citations get 40.
 
-How a reply is taken apart is in `statements`, what its prose asserts in `assertions`, and how a quotation is compared
-with the document in `quotations`; here they are put together and priced.
+Here is only what things are worth. How a reply is taken apart is in `statements`, what its prose asserts in
+`assertions`, how a quotation is compared with the document in `quotations`.
 """
 
 from collections.abc import Sequence
@@ -55,13 +55,15 @@ def grade_citations(spec: Citations, reply: str, *, strict: bool) -> Grade:
     texts = paragraph_texts(lines)
     if sum(map(count_brackets, texts)) > MAX_CITATIONS:
         return zero(Verdict.BROKE_FORMAT, f"the reply has more than {MAX_CITATIONS} citations")
-    return _grade_paragraphs(spec, texts, strict=strict)
+    return _grade_texts(spec, texts, strict=strict)
 
 
-def _grade_paragraphs(spec: Citations, texts: list[str], *, strict: bool) -> Grade:
+def _grade_texts(spec: Citations, texts: list[str], *, strict: bool) -> Grade:
     reading = read_statements(texts, {passage.id: " ".join(plain(passage.text).split()) for passage in spec.passages})
     shares = [(fact, _share(fact, reading.paragraphs)) for fact in spec.facts]
-    citations = [*reading.made_up, *_judge_citations(spec, reading.paragraphs, shares)]
+    supported = {fact.name for fact, share in shares if share == 1}
+    judged = _judge_citations(spec, reading.paragraphs, supported)
+    citations = [*reading.made_up, *_charge_copying(judged, spec)]
     said = [(forbidden, _where_said(forbidden, reading.paragraphs)) for forbidden in spec.forbidden]
     points = 100 * Fraction(sum(share for _, share in shares), len(shares))
     costs = [(citation.finding.value, _COSTS[citation.finding]) for citation in citations if citation.finding in _COSTS]
@@ -71,7 +73,7 @@ def _grade_paragraphs(spec: Citations, texts: list[str], *, strict: bool) -> Gra
         *(_citation_case(citation) for citation in citations),
         *(_forbidden_case(forbidden, where) for forbidden, where in said),
     )
-    return _grade(points, costs, cases, strict=strict)
+    return _total(points, costs, cases, strict=strict)
 
 
 # Facts
@@ -82,14 +84,17 @@ def _share(fact: Fact, paragraphs: Sequence[Paragraph]) -> Fraction:
     if fact.silent:
         return Fraction(1 if any(is_silent_on(paragraph.prose, fact) for paragraph in paragraphs) else 0)
     stating = [
-        (paragraph, each) for paragraph in paragraphs for each in paragraph.statements if _states(paragraph, each, fact)
+        (paragraph, each)
+        for paragraph in paragraphs
+        for each in paragraph.statements
+        if _is_stated(fact, paragraph, each)
     ]
     if any(_is_supported(fact, paragraph, statement) for paragraph, statement in stating):
         return Fraction(1)
     return _STATED_SHARE if stating else Fraction(0)
 
 
-def _states(paragraph: Paragraph, statement: Statement, fact: Fact) -> bool:
+def _is_stated(fact: Fact, paragraph: Paragraph, statement: Statement) -> bool:
     return states(paragraph.prose, fact, statement.start, statement.end)
 
 
@@ -108,26 +113,22 @@ def _is_evidence(citation: Citation, source: Source) -> bool:
 # Citations
 
 
-def _judge_citations(
-    spec: Citations, paragraphs: Sequence[Paragraph], shares: list[tuple[Fact, Fraction]]
-) -> list[Citation]:
+def _judge_citations(spec: Citations, paragraphs: Sequence[Paragraph], supported: set[str]) -> list[Citation]:
     """Say what each citation is worth where it stands."""
-    supported = {fact.name for fact, share in shares if share == 1}
     judged: list[Citation] = []
     for paragraph in paragraphs:
         for statement in paragraph.statements:
-            facts = [fact for fact in spec.facts if _is_about(paragraph, statement, fact)]
+            facts = [fact for fact in spec.facts if _is_about(fact, paragraph, statement)]
             judged += [_judge(citation, facts, supported) for citation in statement.citations]
-    asked = frozenset[str]().union(*(fact.passages for fact in spec.facts))
-    return _charge_copying(judged, asked)
+    return judged
 
 
-def _is_about(paragraph: Paragraph, statement: Statement, fact: Fact) -> bool:
+def _is_about(fact: Fact, paragraph: Paragraph, statement: Statement) -> bool:
     """Say whether a citation of the statement may be evidence for a fact: the fact is stated there."""
     if fact.silent:
         return False
     near = paragraph.statements if len(fact.sources) > 1 else (statement,)
-    return any(_states(paragraph, each, fact) for each in near)
+    return any(_is_stated(fact, paragraph, each) for each in near)
 
 
 def _judge(citation: Citation, facts: list[Fact], supported: set[str]) -> Citation:
@@ -143,8 +144,9 @@ def _judge(citation: Citation, facts: list[Fact], supported: set[str]) -> Citati
     return replace(citation, finding=Finding.MISPLACED, detail=f"does not support {facts[0].name}")
 
 
-def _charge_copying(citations: list[Citation], asked: frozenset[str]) -> list[Citation]:
-    """Make context superfluous where too much of it is from passages that were not asked for."""
+def _charge_copying(citations: list[Citation], spec: Citations) -> list[Citation]:
+    """Make context superfluous where too much of it is from passages that bear on nothing asked."""
+    asked = frozenset[str]().union(*(fact.passages for fact in spec.facts))
     unrelated = [each.finding is Finding.CONTEXT and each.passage not in asked for each in citations]
     if sum(unrelated) <= MAX_UNRELATED:
         return citations
@@ -165,7 +167,7 @@ def _where_said(forbidden: Forbidden, paragraphs: Sequence[Paragraph]) -> str:
 # Scores and cases
 
 
-def _grade(points: Fraction, costs: list[tuple[str, int]], cases: tuple[CaseGrade, ...], *, strict: bool) -> Grade:
+def _total(points: Fraction, costs: list[tuple[str, int]], cases: tuple[CaseGrade, ...], *, strict: bool) -> Grade:
     score = exact(max(Fraction(0), points - sum(cost for _, cost in costs)))
     if score == FULL_SCORE:
         return Grade(score=score, verdict=Verdict.PASSED, cases=cases)

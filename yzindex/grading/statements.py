@@ -1,7 +1,7 @@
 """A reply as statements: its paragraphs, what stands in each beside its citations, and which citations close what.
 
-Text in code fences, HTML comments and strike-through is not read. What a statement says is for `assertions` to tell, and
-whether its citations support it for `citation_grading`.
+Text in code fences, HTML comments and strike-through is not read. What a statement says is for `assertions` to tell,
+and whether its citations support it for `citation_grading`.
 """
 
 import re
@@ -17,8 +17,9 @@ from yzindex.grading.replies import final_text, layout
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """A stretch of a paragraph's prose, from `start` to `end`, and the citations that close it, none of them made up."""
+    """A stretch of a paragraph's prose, and the citations that close it; none of them is made up."""
 
+    #: Places in the prose of its paragraph.
     start: int
     end: int
     citations: tuple[Citation, ...]
@@ -97,7 +98,7 @@ def read_statements(texts: list[str], passages: Mapping[str, str]) -> Reading:
     Citations with nothing but connecting words before them close the statement above, in whatever paragraph it is.
     """
     prose = [""] * len(texts)
-    statements: list[tuple[int, Statement]] = []  # with the number of the paragraph
+    statements: list[tuple[int, Statement]] = []  # each with the number of its text
     made_up: list[Citation] = []
     for number, text in enumerate(texts):
         pieces = [(words, _citations_in(bracket, passages)) for words, bracket in _cut_at_brackets(text)]
