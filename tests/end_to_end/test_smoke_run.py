@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -100,16 +101,10 @@ def containers(stack: Stack) -> Iterator[Containers]:
 
 
 @pytest.fixture(scope="module")
-def run(stack: Stack, client: Client, containers: Containers) -> RunBody:
-    """A run submitted by the README's curl, and concluded."""
-    printed = re.search(r"^curl .*$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
-    assert printed
-    command = printed[0].replace("http://127.0.0.1:8000", stack.api)
-    answered = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True).stdout
-    assert answered.startswith("HTTP/1.1 202")
-    location = re.search(r"(?im)^location: (\S+)", answered)
-    assert location
-    return concluded(client, int(location[1].rpartition("/")[2]))
+def run(client: Client, containers: Containers) -> RunBody:
+    """A concluded run, with the engine watched from before it began."""
+    assert containers.networks == {}
+    return concluded(client, client.submit(RunRequest()).number)
 
 
 @pytest.fixture(scope="module")
@@ -218,6 +213,20 @@ def test_each_executed_answer_had_a_container_of_its_own_none_with_network_and_n
     assert {container[:12] for container in executed} == {container[:12] for container in containers.networks}
     assert set(containers.networks.values()) == {"none"}
     assert {answer.dimension for answer in raw if answer.ran_in} == {Dimension.EXECUTION}
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not on PATH; apt-get install curl")
+def test_the_readmes_curl_submits_a_run_as_printed(stack: Stack, client: Client) -> None:
+    printed = re.search(r"^curl .*$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert printed
+
+    command = printed[0].replace("http://127.0.0.1:8000", stack.api)
+    answered = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True).stdout
+
+    assert answered.startswith("HTTP/1.1 202")
+    location = re.search(r"(?im)^location: (\S+)", answered)
+    assert location
+    assert concluded(client, int(location[1].rpartition("/")[2])).progress.ended == 50
 
 
 def test_a_second_worker_started_by_hand_with_two_addresses_joins_and_takes_work(

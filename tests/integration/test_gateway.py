@@ -51,6 +51,12 @@ def status(code: int, body: str = "{}", **headers: str) -> Response:
     return Response(body, status=code, headers=headers, content_type="application/json")
 
 
+@pytest.fixture(scope="session")
+def httpserver_listen_address() -> tuple[str, int]:
+    # The default is the name localhost, which a minimal system does not know.
+    return "127.0.0.1", 0
+
+
 @pytest.fixture
 def gateway(httpserver: HTTPServer) -> Iterator[OpenAIGateway]:
     provider = Provider(name="acme", base_url=httpserver.url_for("/v1"), api_key_env="ACME_KEY")

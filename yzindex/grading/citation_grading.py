@@ -16,7 +16,6 @@ Here is only what things are worth. How a reply is taken apart is in `statements
 
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 from fractions import Fraction
 
 from yzindex.grading.assertions import forbidden_sentence, is_silent_on, states
@@ -174,7 +173,7 @@ def _total(points: Fraction, costs: list[tuple[str, int]], cases: tuple[CaseGrad
     failed = {case.verdict for case in cases if not case.passed}
     reason = " ".join([f"{float(points):.2f} for the facts", *(f"− {cost} ({name})" for name, cost in costs)])
     return Grade(
-        score=exact(Decimal(0)) if strict else score,
+        score=exact(0) if strict else score,
         verdict=Verdict.WRONG_ANSWER if Verdict.WRONG_ANSWER in failed else Verdict.MISCITED,
         cases=cases,
         reason=reason,
