@@ -86,5 +86,5 @@ def test_without_an_engine_the_demo_says_so_and_goes_on_without_what_needs_one(s
     assert "sandbox  none: docker (" in second
     assert "Install Docker" in second
     assert "0 programs ran in 0 containers" in second
-    unwrapped = " ".join(second.split())
-    assert re.search(r"\* Run #2: 10 questions unscored, .*no container engine answers.* sim/onyx execution-", unwrapped)
+    note = " ".join(second.split())
+    assert re.search(r"\* Run #2: 10 questions unscored, .*no container engine answers.* sim/onyx execution-", note)
