@@ -10,7 +10,8 @@ from yzindex.settings import Settings, load_settings
 
 #: Longer than the longest task with its retries; Redis redelivers a message that is unacknowledged for this long.
 VISIBILITY_TIMEOUT_S = 900
-_GRADE_HARD_LIMIT_S = 600
+#: A sandbox may try twice, each within its total wall time and a grace; must end before a message is redelivered.
+_GRADE_HARD_LIMIT_S = 800
 _CONNECTIONS = 2000
 _WEEK_S = 7 * 24 * 3600
 

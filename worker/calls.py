@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from worker.patience import patiently
 from worker.runtime import Runtime
 from yzindex.errors import ModelUnavailable
 from yzindex.ports import ModelCall, ModelReply
@@ -15,9 +16,9 @@ def ask_recorded(runtime: Runtime, call: ModelCall, answer_id: int, purpose: Pur
     try:
         reply = runtime.gateway.ask(call)
     except ModelUnavailable as trouble:
-        add_call(runtime.database, _failed(call, answer_id, purpose, trouble))
+        patiently(add_call, runtime.database, _failed(call, answer_id, purpose, trouble))
         raise
-    add_call(runtime.database, _made(call, answer_id, purpose, reply))
+    patiently(add_call, runtime.database, _made(call, answer_id, purpose, reply))
     return reply
 
 
@@ -36,7 +37,7 @@ def _made(call: ModelCall, answer_id: int, purpose: Purpose, reply: ModelReply) 
         attempts=reply.attempts,
         errors=dict(Counter(reply.errors)),
         request_id=reply.request_id,
-        text=reply.text.replace("\x00", "�") if purpose is Purpose.JUDGE else None,
+        text=reply.text if purpose is Purpose.JUDGE else None,
     )
 
 

@@ -54,14 +54,16 @@ def classify(error: Exception) -> Fault:
         return TransientFault("the response was not readable JSON", name="unreadable")
     if isinstance(error, (APIConnectionError, httpx2.HTTPError, OSError)):
         return TransientFault("the connection broke", name="connection")
-    return PermanentFault(f"{type(error).__name__}: {error}", name="client")
+    return PermanentFault(f"the call failed: {type(error).__name__}", name="client")
 
 
 def _of_status(error: APIStatusError) -> Fault:
     status = error.status_code
     if status >= 500 or status in _TRANSIENT_STATUS:
         return TransientFault(f"provider answered {status}", name="server_error", retry_after_s=_retry_after_s(error))
-    return PermanentFault(f"provider answered {status}: {error.message}", name=f"status_{status}")
+    # Not its message, which may repeat the key or the prompt.
+    code = f" ({error.code})" if error.code else ""
+    return PermanentFault(f"provider answered {status}{code}", name=f"status_{status}")
 
 
 def _retry_after_s(error: APIStatusError) -> float | None:

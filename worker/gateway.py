@@ -7,21 +7,24 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 import httpx2
-from openai import AsyncOpenAI, BadRequestError, DefaultAioHttpClient, OpenAIError
-from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
+from openai import AsyncOpenAI, DefaultAioHttpClient, OpenAIError
+from openai.types.chat import ChatCompletionMessageParam
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, stop_after_delay
 from tenacity.wait import wait_random_exponential
 
 from worker.faults import Fault, PermanentFault, TransientFault, classify
 from worker.loop import LoopThread
+from worker.response import Response, filtered, is_filter, usable
 from yzindex.errors import ModelUnavailable
 from yzindex.fleet import Fleet, Provider
-from yzindex.ports import FinishReason, Message, ModelCall, ModelReply
+from yzindex.ports import Message, ModelCall, ModelReply
 from yzindex.settings import Settings
 
 #: No task waits longer for a provider: it gives its row back.
 LONGEST_WAIT_S = 5.0
 _LONGEST_BACKOFF_S = 4.0
+#: A reply longer than this went on past its stated limit, whatever its provider says.
+MOST_CHARACTERS_PER_TOKEN = 16
 
 
 class OpenAIGateway:
@@ -30,10 +33,10 @@ class OpenAIGateway:
     def __init__(self, fleet: Fleet, settings: Settings, environment: Mapping[str, str] = os.environ) -> None:
         self._fleet = fleet
         self._settings = settings
+        self._environment = environment
         self._loop = LoopThread()
-        self._clients = {
-            provider.name: self._loop.run(_client(provider, settings, environment)) for provider in fleet.providers
-        }
+        # Filled on the loop's thread only.
+        self._clients: dict[str, AsyncOpenAI] = {}
 
     def ask(self, call: ModelCall) -> ModelReply:
         """Ask until a usable response, the last attempt or the deadline; then raise `ModelUnavailable`."""
@@ -43,6 +46,13 @@ class OpenAIGateway:
         for client in self._clients.values():
             self._loop.run(client.close())
         self._loop.close()
+
+    async def _client(self, provider_name: str) -> AsyncOpenAI:
+        if provider_name not in self._clients:
+            self._clients[provider_name] = _client(
+                self._fleet.provider(provider_name), self._settings, self._environment
+            )
+        return self._clients[provider_name]
 
     async def _ask(self, call: ModelCall) -> ModelReply:
         errors: list[str] = []
@@ -56,8 +66,8 @@ class OpenAIGateway:
             async for attempt in retrying:
                 with attempt:
                     started_s = time.monotonic()
-                    completion = await self._try(call, errors)
-                    return self._reply(call, completion, time.monotonic() - started_s, errors)
+                    response = await self._try(call, errors)
+                    return self._reply(call, response, time.monotonic() - started_s, errors)
         except Fault as fault:
             raise ModelUnavailable(
                 f"{fault.reason} ({len(errors)} of {self._settings.model_attempts} attempts)",
@@ -68,22 +78,23 @@ class OpenAIGateway:
             ) from fault
         raise AssertionError("the retry policy neither returned nor raised")
 
-    async def _try(self, call: ModelCall, errors: list[str]) -> ChatCompletion:
+    async def _try(self, call: ModelCall, errors: list[str]) -> Response:
         try:
             async with asyncio.timeout(self._settings.model_timeout_s):
-                return _usable(
-                    await self._clients[call.provider].chat.completions.create(
+                client = await self._client(call.provider)
+                return usable(
+                    await client.chat.completions.create(
                         model=call.model,
                         messages=[_param(message) for message in call.messages],
                         max_tokens=call.max_tokens,
                     )
                 )
-        except BadRequestError as error:
-            if error.code == "content_filter":
-                return _filtered(call)
-            errors.append("bad_request")
-            raise PermanentFault(f"provider refused the request: {error.message}") from error
+        except Fault as found:
+            errors.append(found.name)
+            raise
         except (OpenAIError, httpx2.HTTPError, OSError, ValueError, TimeoutError) as error:
+            if is_filter(error):
+                return filtered(call.model)
             fault = classify(error)
             errors.append(fault.name)
             if fault.retry_after_s is not None and fault.retry_after_s > LONGEST_WAIT_S:
@@ -96,21 +107,18 @@ class OpenAIGateway:
         asked_s = fault.retry_after_s if isinstance(fault, Fault) and fault.retry_after_s is not None else 0.0
         return max(backoff_s, asked_s)
 
-    def _reply(self, call: ModelCall, completion: ChatCompletion, latency_s: float, errors: list[str]) -> ModelReply:
-        choice, usage = completion.choices[0], completion.usage
-        prompt_tokens = usage.prompt_tokens if usage else 0
-        completion_tokens = usage.completion_tokens if usage else 0
+    def _reply(self, call: ModelCall, response: Response, latency_s: float, errors: list[str]) -> ModelReply:
         return ModelReply(
-            text=choice.message.content or choice.message.refusal or "",
-            finish_reason=_FINISH.get(choice.finish_reason, FinishReason.STOP),
-            model_returned=completion.model,
-            prompt_tokens=prompt_tokens,
-            completion_tokens=completion_tokens,
-            cost_usd=self._cost_usd(call, prompt_tokens, completion_tokens),
+            text=response.text[: call.max_tokens * MOST_CHARACTERS_PER_TOKEN],
+            finish_reason=response.finish_reason_within(call.max_tokens * MOST_CHARACTERS_PER_TOKEN),
+            model_returned=response.model,
+            prompt_tokens=response.prompt_tokens,
+            completion_tokens=response.completion_tokens,
+            cost_usd=self._cost_usd(call, response.prompt_tokens, response.completion_tokens),
             latency_s=latency_s,
             attempts=len(errors) + 1,
             errors=tuple(errors),
-            request_id=getattr(completion, "_request_id", None) or "",
+            request_id=response.request_id,
         )
 
     def _cost_usd(self, call: ModelCall, prompt_tokens: int, completion_tokens: int) -> Decimal:
@@ -120,14 +128,14 @@ class OpenAIGateway:
         return Decimal(0)
 
 
-_FINISH = {"length": FinishReason.LENGTH, "content_filter": FinishReason.CONTENT_FILTER}
-
-
-async def _client(provider: Provider, settings: Settings, environment: Mapping[str, str]) -> AsyncOpenAI:
-    # Made on the loop it will live on. A redirect is not followed: it could carry the key elsewhere.
+def _client(provider: Provider, settings: Settings, environment: Mapping[str, str]) -> AsyncOpenAI:
+    key = environment.get(provider.api_key_env, "") if provider.api_key_env else "none"
+    if not key:
+        raise PermanentFault(f"no key: set {provider.api_key_env} for the workers that call models", name="no_key")
+    # A redirect is not followed: it could carry the key elsewhere.
     return AsyncOpenAI(
         base_url=provider.base_url,
-        api_key=environment.get(provider.api_key_env, "") if provider.api_key_env else "none",
+        api_key=key,
         max_retries=0,
         timeout=settings.model_timeout_s,
         http_client=DefaultAioHttpClient(
@@ -143,25 +151,3 @@ def _param(message: Message) -> ChatCompletionMessageParam:
     if message.role == "system":
         return {"role": "system", "content": message.content}
     return {"role": "user", "content": message.content}
-
-
-def _usable(completion: ChatCompletion) -> ChatCompletion:
-    # The client does not validate: a cut or foreign body can come through as an object without these.
-    choices = getattr(completion, "choices", None)
-    if not choices or getattr(choices[0], "message", None) is None:
-        raise ValueError("the response has no choices")
-    return completion
-
-
-def _filtered(call: ModelCall) -> ChatCompletion:
-    return ChatCompletion.model_validate(
-        {
-            "id": "",
-            "object": "chat.completion",
-            "created": 0,
-            "model": call.model,
-            "choices": [
-                {"index": 0, "finish_reason": "content_filter", "message": {"role": "assistant", "content": ""}}
-            ],
-        }
-    )

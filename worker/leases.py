@@ -1,8 +1,10 @@
 """Leases of the rows a process works on, renewed together while the work goes on."""
 
+import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Event, Lock, Thread
+from threading import Lock, Thread
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,22 +22,22 @@ class LeaseKeeper:
         self._database = database
         self._owner = owner
         self._lease_s = lease_s
-        self._held: set[int] = set()
+        # Counted: a redelivered copy may work on the same row in another thread of this process.
+        self._held: Counter[int] = Counter()
         self._lock = Lock()
-        self._stop = Event()
         self._thread: Thread | None = None
 
     @contextmanager
     def hold(self, answer_id: int) -> Iterator[None]:
         """Keep a claimed row's lease alive inside the block."""
         with self._lock:
-            self._held.add(answer_id)
+            self._held[answer_id] += 1
             self._start()
         try:
             yield
         finally:
             with self._lock:
-                self._held.discard(answer_id)
+                self._held -= Counter((answer_id,))
 
     def renew_now(self) -> None:
         """Renew what is held; trouble is logged, and a lost lease is noticed when the row is written."""
@@ -46,10 +48,7 @@ class LeaseKeeper:
         try:
             renew(self._database, held, owner=self._owner, lease_s=self._lease_s)
         except SQLAlchemyError as error:
-            log.warning("leases not renewed", rows=len(held), error=str(error))
-
-    def close(self) -> None:
-        self._stop.set()
+            log.warning("leases not renewed", rows=len(held), error=type(error).__name__)
 
     def _start(self) -> None:
         if self._thread is None:
@@ -57,5 +56,6 @@ class LeaseKeeper:
             self._thread.start()
 
     def _run(self) -> None:
-        while not self._stop.wait(self._lease_s / 3):
+        while True:
+            time.sleep(self._lease_s / 3)
             self.renew_now()

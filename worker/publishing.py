@@ -11,6 +11,7 @@ from worker.epoch import broker_epoch
 from worker.runtime import Runtime
 from yzindex.grading.spec import Needs
 from yzindex.records.answers import DueAnswer, due, note_published, take_to_publish
+from yzindex.records.runs import mark_running
 from yzindex.records.states import AnswerState
 
 _GRADE_QUEUES = {Needs.SANDBOX: "sandbox", Needs.JUDGE: "judge"}
@@ -31,6 +32,8 @@ def publish_due(app: Celery, runtime: Runtime, run_number: int | None = None) ->
         callback = app.signature("yz.aggregate", args=(evaluation_id,), immutable=True, queue="control")
         chord([_message(app, row) for row in own], app=app)(callback)
     note_published(runtime.database, token=token)
+    for number in {row.run_number for row in rows}:
+        mark_running(runtime.database, number)
     return len(rows)
 
 
@@ -45,8 +48,8 @@ def model_queue(provider: str) -> str:
 
 def _message(app: Celery, row: DueAnswer) -> Signature:
     if row.state in (AnswerState.ANSWERED, AnswerState.GRADING) and row.needs in _GRADE_QUEUES:
-        return grade_message(app, row.answer_id, row.needs)
-    return app.signature("yz.ask", args=(row.answer_id,), queue=model_queue(row.provider))
+        return grade_message(app, row.id, row.needs)
+    return app.signature("yz.ask", args=(row.id,), queue=model_queue(row.provider))
 
 
 def _by_evaluation(rows: Sequence[DueAnswer]) -> dict[int, list[DueAnswer]]:

@@ -69,7 +69,8 @@ class Runtime:
 
 def runtime() -> Runtime:
     """The runtime of this process; a forked child gets one of its own."""
-    return _runtime_of(os.getpid())
+    with _building:
+        return _runtime_of(os.getpid())
 
 
 @lru_cache(maxsize=1)

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from worker.calls import ask_recorded
 from worker.judges import judgements
+from worker.patience import patiently
 from worker.runtime import Runtime
 from yzindex.bank.prompting import messages
 from yzindex.errors import Unavailable
@@ -35,14 +35,17 @@ from yzindex.records.answers import (
     store_reply,
     store_unscored,
 )
+from yzindex.records.database import OUTAGES
 from yzindex.records.states import Purpose
 
 log = structlog.get_logger()
 
-#: Times a row is given back before its question stays unscored.
+#: Times a row is given back, or its worker dies, before its question stays unscored.
 MOST_GIVEN_BACK = 4
 #: Doubles each time.
 _FIRST_WAIT_S = 3.0
+#: Whatever a provider says: a run must end.
+_LONGEST_WAIT_S = 900.0
 
 
 def ask(runtime: Runtime, answer_id: int) -> None:
@@ -51,7 +54,9 @@ def ask(runtime: Runtime, answer_id: int) -> None:
     if claim is None:
         return
     with runtime.leases.hold(answer_id), trouble_recorded(runtime, claim):
-        store_reply(runtime.database, claim, ask_recorded(runtime, _call(claim), claim.answer_id, Purpose.ASK))
+        _refuse_deadly(claim)
+        reply = ask_recorded(runtime, _call(claim), claim.answer_id, Purpose.ASK)
+        patiently(store_reply, runtime.database, claim, reply)
 
 
 def grade(runtime: Runtime, answer_id: int) -> None:
@@ -60,22 +65,29 @@ def grade(runtime: Runtime, answer_id: int) -> None:
     if claim is None:
         return
     with runtime.leases.hold(answer_id), trouble_recorded(runtime, claim):
+        _refuse_deadly(claim)
         found, ran_in = _graded(runtime, claim)
-        store_grade(runtime.database, claim, found, ran_in=ran_in)
+        patiently(store_grade, runtime.database, claim, found, ran_in=ran_in)
 
 
 @contextmanager
 def trouble_recorded(runtime: Runtime, claim: Claim) -> Iterator[None]:
-    """Turn trouble that is not the model's into a row's state; only an outage of the database passes through."""
+    """Turn trouble that is not the model's into a row's state; only a long outage of the database passes through."""
     try:
         yield
     except Unavailable as trouble:
         _try_later(runtime, claim, trouble)
-    except DBAPIError:
+    except OUTAGES:
         raise
     except Exception as error:
         log.exception("internal error", answer=claim.answer_id, run=claim.run_number)
         _try_later(runtime, claim, Unavailable(f"internal error: {type(error).__name__}"))
+
+
+def _refuse_deadly(claim: Claim) -> None:
+    """End a row that took its workers with it: it would go on doing so."""
+    if claim.given_back > MOST_GIVEN_BACK:
+        raise Unavailable(f"tried {claim.given_back} times, and its worker died the last time", final=True)
 
 
 def _call(claim: Claim) -> ModelCall:
@@ -107,12 +119,13 @@ def _graded(runtime: Runtime, claim: Claim) -> tuple[Grade, str | None]:
 def _try_later(runtime: Runtime, claim: Claim, trouble: Unavailable) -> None:
     """Give a row back, or end it unscored when it was tried often enough or another try cannot help."""
     if trouble.final or claim.given_back >= MOST_GIVEN_BACK:
-        store_unscored(runtime.database, claim, trouble.reason)
-        log.warning("question unscored", answer=claim.answer_id, run=claim.run_number, reason=trouble.reason)
+        if patiently(store_unscored, runtime.database, claim, trouble.reason):
+            log.warning("question unscored", answer=claim.answer_id, run=claim.run_number, reason=trouble.reason)
         return
     wait_s = trouble.retry_after_s if trouble.retry_after_s is not None else _FIRST_WAIT_S * 2**claim.given_back
-    give_back(runtime.database, claim, wait_s=wait_s, reason=trouble.reason)
-    log.info("row given back", answer=claim.answer_id, run=claim.run_number, wait_s=wait_s, reason=trouble.reason)
+    wait_s = min(wait_s, _LONGEST_WAIT_S)
+    if patiently(give_back, runtime.database, claim, wait_s=wait_s, reason=trouble.reason):
+        log.info("row given back", answer=claim.answer_id, run=claim.run_number, wait_s=wait_s, reason=trouble.reason)
 
 
 class _Noting:

@@ -8,34 +8,34 @@ from contextlib import contextmanager
 
 import structlog
 from celery import Task
+from celery.exceptions import Ignore
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
-from sqlalchemy.exc import DBAPIError
 
 from worker import closing, stages
 from worker.app import app
 from worker.publishing import grade_message, publish_due
 from worker.runtime import runtime
 from yzindex.grading.spec import Needs
-from yzindex.records.answers import ended_evaluation, standing
-from yzindex.records.runs import aggregates_due, conclusions_due, mark_running
+from yzindex.records.answers import ended_evaluation, note_handed_over, standing
+from yzindex.records.database import OUTAGES
+from yzindex.records.runs import aggregates_due, conclusions_due
 from yzindex.records.states import AnswerState
 
 log = structlog.get_logger()
 
-_DATABASE_WAIT_S = 5
+_OUTAGE_WAIT_S = 5
 
 
-@app.task(name="yz.dispatch", bind=True)
+@app.task(name="yz.dispatch", bind=True, max_retries=None)
 def dispatch(self: Task, run_number: int) -> None:
     """Put a submitted run's questions on the queue."""
     with outage_retried(self):
         published = publish_due(app, runtime(), run_number)
-        if mark_running(runtime().database, run_number):
-            log.info("run dispatched", run=run_number, questions=published)
+        log.info("run dispatched", run=run_number, questions=published)
 
 
-@app.task(name="yz.ask", bind=True)
+@app.task(name="yz.ask", bind=True, max_retries=None)
 def ask(self: Task, answer_id: int) -> None:
     """Ask a model; a reply that rules can grade is graded here, any other goes on in this task's place."""
     with outage_retried(self):
@@ -45,10 +45,15 @@ def ask(self: Task, answer_id: int) -> None:
             stages.grade(runtime(), answer_id)
         _close_if_last(answer_id)
     if stands.state is AnswerState.ANSWERED and stands.needs is not Needs.RULES and stands.is_due:
-        raise self.replace(grade_message(app, answer_id, stands.needs))
+        with outage_retried(self):
+            try:
+                self.replace(grade_message(app, answer_id, stands.needs))
+            except Ignore:  # Celery's way to say that the other message is sent
+                note_handed_over(runtime().database, answer_id)
+                raise
 
 
-@app.task(name="yz.grade", bind=True)
+@app.task(name="yz.grade", bind=True, max_retries=None)
 def grade(self: Task, answer_id: int) -> None:
     """Grade a stored reply with a sandbox or a judge."""
     with outage_retried(self):
@@ -56,14 +61,14 @@ def grade(self: Task, answer_id: int) -> None:
         _close_if_last(answer_id)
 
 
-@app.task(name="yz.aggregate", bind=True)
+@app.task(name="yz.aggregate", bind=True, max_retries=None)
 def aggregate(self: Task, evaluation_id: int) -> None:
     """Close an evaluation if its last row has ended; with open rows, whoever ends the last one sends this again."""
     with outage_retried(self):
         _send_conclusion(closing.aggregate(runtime(), evaluation_id))
 
 
-@app.task(name="yz.conclude", bind=True)
+@app.task(name="yz.conclude", bind=True, max_retries=None)
 def conclude(self: Task, run_number: int, attempt: int) -> None:
     """End a run whose evaluations are all closed."""
     with outage_retried(self):
@@ -86,9 +91,9 @@ def outage_retried(task: Task) -> Iterator[None]:
     """Put a task off while the database or the broker is away: its row could not even record the trouble."""
     try:
         yield
-    except (DBAPIError, BrokerError, RedisError) as error:
-        log.warning("outage, task put off", task=task.name, error=str(error))
-        raise task.retry(exc=error, countdown=_DATABASE_WAIT_S, max_retries=None) from error
+    except (*OUTAGES, BrokerError, RedisError) as error:
+        log.warning("outage, task put off", task=task.name, error=type(error).__name__)
+        raise task.retry(exc=error, countdown=_OUTAGE_WAIT_S) from error
 
 
 def _close_if_last(answer_id: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from threading import Barrier
 
@@ -12,7 +13,7 @@ from sqlmodel import col, select, update
 
 from tests import rows
 from yzindex.dimensions import Dimension
-from yzindex.grading.grade import Grade, Verdict
+from yzindex.grading.grade import CaseGrade, Grade, Verdict
 from yzindex.records import answers
 from yzindex.records.columns import clock_s
 from yzindex.records.database import Database
@@ -192,6 +193,71 @@ def test_rows_of_a_publisher_that_died_are_due_when_its_lease_ends(database: Dat
     change(database, answer_id, lease_until_s=clock_s() - 1)
 
     assert len(answers.due(database, epoch="e")) == 1
+
+
+def test_a_row_whose_worker_died_is_published_again_and_can_be_claimed(database: Database, answer_id: int) -> None:
+    claimed_by_a_worker_that_died(database, answer_id)
+
+    republish(database)
+
+    claim = answers.claim_to_ask(database, answer_id, owner="heir", lease_s=LEASE_S)
+    assert claim
+    assert claim.given_back == 1
+
+
+def test_a_row_whose_grader_died_is_graded_by_another_and_not_asked_again(database: Database, answer_id: int) -> None:
+    asked = answers.claim_to_ask(database, answer_id, owner="me", lease_s=LEASE_S)
+    assert asked
+    assert answers.store_reply(database, asked, rows.model_reply("paid for"))
+    assert answers.claim_to_grade(database, answer_id, owner="dead", lease_s=-5)
+
+    republish(database)
+
+    assert answers.claim_to_ask(database, answer_id, owner="heir", lease_s=LEASE_S) is None
+    claim = answers.claim_to_grade(database, answer_id, owner="heir", lease_s=LEASE_S)
+    assert claim
+    assert claim.reply == "paid for"
+
+
+def test_a_worker_that_lost_its_row_to_a_publisher_gives_nothing_back(database: Database, answer_id: int) -> None:
+    zombie = answers.claim_to_ask(database, answer_id, owner="zombie", lease_s=-5)
+    assert zombie
+    taken = answers.take_to_publish(database, answers.due(database, epoch="e"), token="t", epoch="e")
+    assert len(taken) == 1
+
+    assert not answers.give_back(database, zombie, wait_s=0, reason="late")
+    answers.note_published(database, token="t")
+
+    assert answers.claim_to_ask(database, answer_id, owner="heir", lease_s=LEASE_S)
+
+
+def test_every_death_of_a_worker_is_counted(database: Database, answer_id: int) -> None:
+    for deaths in range(3):
+        claim = answers.claim_to_ask(database, answer_id, owner=f"dead-{deaths}", lease_s=-5)
+        assert claim
+        assert claim.given_back == deaths
+
+
+def test_text_that_no_database_takes_is_stored_all_the_same(database: Database, answer_id: int) -> None:
+    hostile = "a\x00b\ud800c"
+    asked = answers.claim_to_ask(database, answer_id, owner="me", lease_s=LEASE_S)
+    assert asked
+    assert answers.store_reply(database, asked, replace(rows.model_reply(hostile), model_returned=hostile))
+    claim = answers.claim_to_grade(database, answer_id, owner="me", lease_s=LEASE_S)
+    assert claim
+    case = CaseGrade(name="case", passed=False, verdict=Verdict.WRONG_ANSWER, detail=hostile)
+
+    assert answers.store_grade(database, claim, replace(RIGHT, reason=hostile, cases=(case,)))
+
+    row = read(database, answer_id)
+    assert row.cases
+    assert {row.reply, row.model_returned, row.reason, row.cases[0]["detail"]} == {"a\ufffdb?c"}
+
+
+def republish(database: Database) -> None:
+    due = answers.due(database, epoch="now")
+    assert len(answers.take_to_publish(database, due, token="again", epoch="now")) == 1
+    answers.note_published(database, token="again")
 
 
 def test_noting_a_publication_leaves_a_row_alone_that_a_worker_has_claimed_since(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -19,7 +20,7 @@ PATH = "/v1/chat/completions"
 CALL = ModelCall(provider="acme", model="acme/large", messages=(Message(role="user", content="Why?"),), max_tokens=64)
 
 
-def completion(text: str | None = "Because.", finish: str = "stop") -> dict[str, object]:
+def completion(text: str | None = "Because.", finish: str | None = "stop") -> dict[str, object]:
     return {
         "id": "c1",
         "object": "chat.completion",
@@ -44,7 +45,7 @@ class Provided:
 
 
 def ok(**fields: str | None) -> Response:
-    return Response(json.dumps(completion(**fields)), content_type="application/json")  # type: ignore[arg-type]
+    return Response(json.dumps(completion(**fields)), content_type="application/json")
 
 
 def status(code: int, body: str = "{}", **headers: str) -> Response:
@@ -102,6 +103,11 @@ def test_a_reply_comes_with_what_it_took(httpserver: HTTPServer, gateway: OpenAI
         (status(200, "[]"), "unreadable"),
         (status(200, "null"), "unreadable"),
         (status(200, '{"choices": [{"message": null}]}'), "unreadable"),
+        (status(200, '{"choices": {}}'), "unreadable"),
+        (status(200, '{"choices": [{"finish_reason": "stop", "message": {"content": [1]}}]}'), "unreadable"),
+        (ok(text="Half a sen", finish="error"), "broken_off"),
+        (ok(text="Half a sen", finish="insufficient_system_resource"), "broken_off"),
+        (ok(text=None, finish=None), "broken_off"),
     ],
 )
 def test_passing_trouble_is_retried_and_named(
@@ -164,10 +170,15 @@ def test_a_redirect_is_not_followed_with_the_key(httpserver: HTTPServer, gateway
         (ok(text="", finish="length"), "", FinishReason.LENGTH),
         (ok(text="Half an ans", finish="length"), "Half an ans", FinishReason.LENGTH),
         (ok(text="", finish="content_filter"), "", FinishReason.CONTENT_FILTER),
-        (
-            status(400, '{"error": {"message": "filtered", "code": "content_filter"}}'),
-            "",
-            FinishReason.CONTENT_FILTER,
+        (ok(text="No reason given.", finish=None), "No reason given.", FinishReason.STOP),
+        (ok(text="x" * 10_000), "x" * 64 * 16, FinishReason.LENGTH),
+        *(
+            (
+                status(code, f'{{"error": {{"message": "filtered", "code": "{name}"}}}}'),
+                "",
+                FinishReason.CONTENT_FILTER,
+            )
+            for code, name in ((400, "content_filter"), (400, "data_inspection_failed"), (403, "moderation_blocked"))
         ),
     ],
 )
@@ -179,6 +190,42 @@ def test_an_empty_truncated_or_filtered_answer_is_the_models_own(
     reply = gateway.ask(CALL)
 
     assert (reply.text, reply.finish_reason, len(provided.requests)) == (text, finish, 1)
+
+
+@pytest.mark.parametrize("usage", [None, {}, {"prompt_tokens": None}, {"prompt_tokens": "many"}, {"prompt_tokens": -1}])
+def test_a_reply_without_a_readable_usage_is_kept(
+    httpserver: HTTPServer, gateway: OpenAIGateway, usage: dict[str, object] | None
+) -> None:
+    Provided(httpserver, Response(json.dumps(completion() | {"usage": usage}), content_type="application/json"))
+
+    reply = gateway.ask(CALL)
+
+    assert (reply.text, reply.prompt_tokens, reply.attempts) == ("Because.", 0, 1)
+
+
+def test_a_refusal_of_ours_never_shows_what_the_provider_wrote(httpserver: HTTPServer, gateway: OpenAIGateway) -> None:
+    Provided(httpserver, status(401, '{"error": {"message": "bad key sk-1", "code": "invalid_api_key"}}'))
+
+    with pytest.raises(ModelUnavailable, match=r"401 \(invalid_api_key\)") as unavailable:
+        gateway.ask(CALL)
+
+    assert "sk-1" not in unavailable.value.reason
+
+
+def test_a_missing_key_stops_its_own_provider_only(httpserver: HTTPServer) -> None:
+    Provided(httpserver, ok())
+    providers = (
+        Provider(name="acme", base_url=httpserver.url_for("/v1"), api_key_env="ACME_KEY"),
+        Provider(name="open", base_url=httpserver.url_for("/v1")),
+    )
+    gateway = OpenAIGateway(Fleet(providers=providers, models=()), Settings(), {})
+
+    with pytest.raises(ModelUnavailable, match="set ACME_KEY") as unavailable:
+        gateway.ask(CALL)
+
+    assert unavailable.value.final
+    assert gateway.ask(replace(CALL, provider="open")).text == "Because."
+    gateway.close()
 
 
 def test_a_provider_that_is_not_there_is_trouble_of_ours(gateway: OpenAIGateway, httpserver: HTTPServer) -> None:

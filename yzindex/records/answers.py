@@ -7,24 +7,28 @@ the database's clock and counts the attempt; a writer whose attempt is no longer
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from functools import cached_property
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, case, func, or_
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select, update
 
 from yzindex.bank.question import Question
-from yzindex.grading.grade import Grade
+from yzindex.grading.grade import CaseGrade, Grade
 from yzindex.grading.spec import Needs
 from yzindex.ports import FinishReason, ModelReply
-from yzindex.records.columns import clock_s
+from yzindex.records.columns import clock_s, storable
 from yzindex.records.database import Database
 from yzindex.records.states import OPEN, TERMINAL, AnswerState, Purpose, RunStatus
 from yzindex.records.tables import Answer, Evaluation, Run, StoredCall, StoredQuestion, now
 
 #: A published row whose message seems lost is published again after this long, then twice as long, and so on.
 REPUBLISH_AFTER_S = 300.0
-_MOST_DOUBLINGS = 8
+_DOUBLINGS = range(1, 8)
 #: The grade message of an answered row is expected within this time; see `store_reply`.
 _HANDOVER_S = 30.0
+#: A worker has the row, or had it and died.
+_HELD = (AnswerState.ASKING, AnswerState.GRADING)
 #: Publishing the rows of a run takes less than this.
 _PUBLISHING_S = 30.0
 
@@ -37,16 +41,22 @@ class Claim:
     attempt: int
     evaluation_id: int
     run_number: int
-    question: Question
     provider: str
     model: str
     model_asked: str
     vendor: str
-    #: How often the row was given back already.
+    #: How often the row was given back already, by its workers or because they died.
     given_back: int
+    #: The question as it was drawn.
+    question_body: str
     #: The stored reply; None while it is still to be asked for.
     reply: str | None
     finish_reason: FinishReason | None
+
+    @cached_property
+    def question(self) -> Question:
+        """The question; raises when this version of the index cannot read it."""
+        return Question.model_validate_json(self.question_body)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +72,7 @@ class Standing:
 class DueAnswer:
     """A row that needs a message."""
 
-    answer_id: int
+    id: int
     run_number: int
     evaluation_id: int
     provider: str
@@ -110,7 +120,7 @@ def store_reply(database: Database, claim: Claim, reply: ModelReply) -> bool:
         claim,
         AnswerState.ASKING,
         state=AnswerState.ANSWERED,
-        reply=reply.text.replace("\x00", "�"),
+        reply=reply.text,
         finish_reason=reply.finish_reason.value,
         model_returned=reply.model_returned,
         answered_at=now(),
@@ -131,7 +141,7 @@ def store_grade(database: Database, claim: Claim, grade: Grade, *, ran_in: str |
         score=grade.score,
         verdict=grade.verdict.value,
         reason=grade.reason,
-        cases=[asdict(case) | {"verdict": case.verdict.value} for case in grade.cases],
+        cases=[_stored_case(case) for case in grade.cases],
         ran_in=ran_in,
         ended_at=now(),
         lease_until_s=None,
@@ -161,10 +171,21 @@ def give_back(database: Database, claim: Claim, *, wait_s: float, reason: str) -
         reason=reason,
         not_before_s=clock_s() + wait_s,
         given_back=claim.given_back + 1,
+        owner=None,
         lease_until_s=None,
         published_s=None,
         publish_count=0,
     )
+
+
+def note_handed_over(database: Database, answer_id: int) -> None:
+    """Note that a kept reply's grade message is with the broker: its queue may now be as long as it likes."""
+    with database.write() as session:
+        session.exec(
+            update(Answer)
+            .where(col(Answer.id) == answer_id, col(Answer.state) == AnswerState.ANSWERED)
+            .values(lease_until_s=None)
+        )
 
 
 def renew(database: Database, held: Collection[int], *, owner: str, lease_s: float) -> None:
@@ -175,7 +196,7 @@ def renew(database: Database, held: Collection[int], *, owner: str, lease_s: flo
             .where(
                 col(Answer.id).in_(held),
                 col(Answer.owner) == owner,
-                col(Answer.state).in_((AnswerState.ASKING, AnswerState.GRADING)),
+                col(Answer.state).in_(_HELD),
             )
             .values(lease_until_s=clock_s() + lease_s)
         )
@@ -190,7 +211,8 @@ def add_call(database: Database, call: StoredCall) -> None:
 def due(database: Database, *, epoch: str, run_number: int | None = None, limit: int = 2000) -> list[DueAnswer]:
     """Rows that need a message: never published, lost with their broker or worker, given back, or long silent."""
     rows = (
-        select(Answer, Evaluation.provider)
+        select(Answer.id, Answer.run_number, Answer.evaluation_id, Evaluation.provider)
+        .add_columns(col(Answer.state), col(Answer.needs))
         .join(Evaluation, col(Evaluation.id) == col(Answer.evaluation_id))
         .join(Run, col(Run.number) == col(Answer.run_number))
         .where(
@@ -204,18 +226,7 @@ def due(database: Database, *, epoch: str, run_number: int | None = None, limit:
     if run_number is not None:
         rows = rows.where(col(Answer.run_number) == run_number)
     with database.read() as session:
-        return [
-            DueAnswer(
-                answer_id=answer.id,
-                run_number=answer.run_number,
-                evaluation_id=answer.evaluation_id,
-                provider=provider,
-                state=answer.state,
-                needs=answer.needs,
-            )
-            for answer, provider in session.exec(rows)
-            if answer.id is not None
-        ]
+        return [DueAnswer(**row) for row in session.connection().execute(rows).mappings()]
 
 
 def take_to_publish(database: Database, rows: Sequence[DueAnswer], *, token: str, epoch: str) -> list[DueAnswer]:
@@ -223,7 +234,7 @@ def take_to_publish(database: Database, rows: Sequence[DueAnswer], *, token: str
 
     The rows keep a short lease until `note_published`: a publisher that dies in between is noticed.
     """
-    ids = [row.answer_id for row in rows]
+    ids = [row.id for row in rows]
     with database.write() as session:
         still_due = set(
             session.exec(select(Answer.id).where(col(Answer.id).in_(ids), _is_due(epoch)).with_for_update())
@@ -232,13 +243,16 @@ def take_to_publish(database: Database, rows: Sequence[DueAnswer], *, token: str
             update(Answer)
             .where(col(Answer.id).in_(still_due))
             .values(
+                # A row whose worker died is free again, and remembers that death.
+                state=_freed(),
+                given_back=col(Answer.given_back) + _died(),
                 owner=token,
                 lease_until_s=clock_s() + _PUBLISHING_S,
                 publish_count=col(Answer.publish_count) + 1,
                 epoch=epoch,
             )
         )
-    return [row for row in rows if row.answer_id in still_due]
+    return [row for row in rows if row.id in still_due]
 
 
 def note_published(database: Database, *, token: str) -> None:
@@ -255,12 +269,12 @@ def open_rows(session: Session, evaluation_id: int) -> int:
 
 def cost_usd(session: Session, evaluation_id: int) -> Decimal:
     """Cost of asking one model in one run; judges are not charged to it."""
-    calls = session.exec(
-        select(StoredCall)
+    costs = session.connection().execute(
+        sa_select(col(StoredCall.cost_usd))
         .join(Answer, col(Answer.id) == col(StoredCall.answer_id))
-        .where(Answer.evaluation_id == evaluation_id, StoredCall.purpose == Purpose.ASK)
+        .where(col(Answer.evaluation_id) == evaluation_id, col(StoredCall.purpose) == Purpose.ASK)
     )
-    return sum((call.cost_usd for call in calls), Decimal(0))
+    return sum(costs.scalars(), Decimal(0))
 
 
 def _claim(
@@ -277,7 +291,13 @@ def _claim(
                     and_(col(Answer.state) == held, col(Answer.lease_until_s) < clock_s()),
                 ),
             )
-            .values(state=held, attempt=col(Answer.attempt) + 1, owner=owner, lease_until_s=clock_s() + lease_s)
+            .values(
+                state=held,
+                attempt=col(Answer.attempt) + 1,
+                given_back=col(Answer.given_back) + _died(),
+                owner=owner,
+                lease_until_s=clock_s() + lease_s,
+            )
         )
         return _read_claim(session, answer_id) if claimed.rowcount == 1 else None
 
@@ -294,7 +314,7 @@ def _read_claim(session: Session, answer_id: int) -> Claim:
         attempt=answer.attempt,
         evaluation_id=answer.evaluation_id,
         run_number=answer.run_number,
-        question=Question.model_validate_json(body),
+        question_body=body,
         provider=evaluation.provider,
         model=evaluation.model,
         model_asked=evaluation.model_asked,
@@ -303,6 +323,25 @@ def _read_claim(session: Session, answer_id: int) -> Claim:
         reply=answer.reply,
         finish_reason=None if answer.finish_reason is None else FinishReason(answer.finish_reason),
     )
+
+
+def _died() -> ColumnElement[int]:
+    """One where a row that is taken was still held by a worker, else nothing."""
+    return case((col(Answer.state).in_(_HELD), 1), else_=0)
+
+
+def _freed() -> ColumnElement[AnswerState]:
+    state = col(Answer.state)
+    return case(
+        (state == AnswerState.ASKING, AnswerState.PENDING),
+        (state == AnswerState.GRADING, AnswerState.ANSWERED),
+        else_=state,
+    )
+
+
+def _stored_case(graded: CaseGrade) -> dict[str, str | bool]:
+    fields = asdict(graded) | {"verdict": graded.verdict.value}
+    return {name: storable(value) if isinstance(value, str) else value for name, value in fields.items()}
 
 
 def _held(claim: Claim) -> AnswerState:
@@ -325,17 +364,14 @@ def _write(database: Database, claim: Claim, held: AnswerState, **values: object
 
 def _is_due(epoch: str) -> ColumnElement[bool]:
     published, lease = col(Answer.published_s), col(Answer.lease_until_s)
-    # No power in portable SQL: the doublings are a shift, kept small enough for an integer.
-    waits = [
-        and_(col(Answer.publish_count) == count, published + REPUBLISH_AFTER_S * 2 ** (count - 1) < clock_s())
-        for count in range(1, _MOST_DOUBLINGS)
-    ]
-    longest = and_(
-        col(Answer.publish_count) >= _MOST_DOUBLINGS,
-        published + REPUBLISH_AFTER_S * 2 ** (_MOST_DOUBLINGS - 1) < clock_s(),
+    held = col(Answer.state).in_(_HELD)
+    # Portable SQL has no power, so each number of doublings is spelt out.
+    wait_s = case(
+        *((col(Answer.publish_count) <= count, REPUBLISH_AFTER_S * 2 ** (count - 1)) for count in _DOUBLINGS),
+        else_=REPUBLISH_AFTER_S * 2 ** len(_DOUBLINGS),
     )
     return and_(
         or_(lease.is_(None), lease < clock_s()),
         col(Answer.not_before_s) <= clock_s(),
-        or_(published.is_(None), col(Answer.epoch) != epoch, published < lease, longest, *waits),
+        or_(held, published.is_(None), col(Answer.epoch) != epoch, published < lease, published + wait_s < clock_s()),
     )

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import DateTime, Dialect, Enum, Float, String
+from sqlalchemy import DateTime, Dialect, Enum, Float, String, Text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -19,6 +19,25 @@ def one_of(closed_set: type[StrEnum]) -> Enum:
         length=32,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def storable(text: str) -> str:
+    """Replace what some database or encoding refuses in a text: NUL characters and lone surrogates.
+
+    >>> storable("a\\x00b\\ud800c") == "a\\ufffdb?c"
+    True
+    """
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+class StorableText(TypeDecorator[str]):
+    """Text from outside, which may hold any character; see `storable`."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else storable(value)
 
 
 class ExactDecimal(TypeDecorator[Decimal]):

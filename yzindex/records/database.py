@@ -6,7 +6,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
+
+#: The database is away or overloaded: the same statement may succeed later. Any other error of it is a fault of ours.
+OUTAGES = (OperationalError, InterfaceError, PoolTimeout)
 
 _POOL = 10
 _BUSY_S = 30
@@ -19,6 +24,9 @@ class Database:
     def __init__(self, address: str) -> None:
         self.engine = make_engine(address)
         self._readers = self.engine.execution_options(**{_READ_ONLY: True})
+        if self.engine.dialect.name == "postgresql":
+            # SQLite's readers see one state by themselves.
+            self._readers = self._readers.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -37,13 +45,18 @@ class Database:
 
 
 def make_engine(address: str) -> Engine:
-    """Make an engine for PostgreSQL or SQLite (a file; write-ahead log, writers begin immediately)."""
+    """Make an engine for PostgreSQL or SQLite (a file; write-ahead log, writers begin immediately).
+
+    Its errors never show parameters: these hold prompts and replies.
+    """
     url = make_url(address)
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=_POOL, max_overflow=0, pool_pre_ping=True)
+        return create_engine(url, pool_size=_POOL, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_size=_POOL, max_overflow=0, connect_args={"timeout": _BUSY_S})
+    engine = create_engine(
+        url, pool_size=_POOL, max_overflow=0, connect_args={"timeout": _BUSY_S}, hide_parameters=True
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

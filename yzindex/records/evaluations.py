@@ -1,5 +1,6 @@
 """Evaluations: closed once, with scores recomputed from the answer rows."""
 
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, delete, select, update
 
 from yzindex.records.answers import cost_usd, open_rows
@@ -23,8 +24,10 @@ def close_evaluation(database: Database, evaluation_id: int) -> int | None:
 
 
 def _summary(session: Session, evaluation_id: int) -> Summary:
-    rows = session.exec(select(Answer).where(Answer.evaluation_id == evaluation_id))
-    return summarise(ScoredQuestion(dimension=row.dimension, score=row.score) for row in rows)
+    rows = session.connection().execute(
+        sa_select(col(Answer.dimension), col(Answer.score)).where(col(Answer.evaluation_id) == evaluation_id)
+    )
+    return summarise(ScoredQuestion(dimension=dimension, score=score) for dimension, score in rows)
 
 
 def _store(session: Session, evaluation_id: int, summary: Summary) -> None:

@@ -36,7 +36,7 @@ class Versions:
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """A run to be made: the same questions for every model. `seed` None takes the kind's next one."""
+    """A run to be made: the same questions for every model."""
 
     kind: RunKind
     seed: int
@@ -162,13 +162,12 @@ def conclusions_due(database: Database) -> list[int]:
 
 def aggregates_due(database: Database) -> list[int]:
     """Evaluations that are open although their last row ended: their callback was lost."""
-    open_rows = (
-        select(func.count())
-        .where(col(Answer.evaluation_id) == col(Evaluation.id), col(Answer.state).in_(OPEN))
-        .scalar_subquery()
-    )
+    # As a set, because counting per evaluation takes the planner half a minute on a million fresh rows.
+    with_open_rows = select(Answer.evaluation_id).where(col(Answer.state).in_(OPEN))
     with database.read() as session:
-        found = session.exec(select(Evaluation.id).where(col(Evaluation.closed_at).is_(None), open_rows == 0))
+        found = session.exec(
+            select(Evaluation.id).where(col(Evaluation.closed_at).is_(None), col(Evaluation.id).not_in(with_open_rows))
+        )
         return [evaluation for evaluation in found if evaluation is not None]
 
 

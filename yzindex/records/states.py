@@ -34,10 +34,6 @@ class AnswerState(StrEnum):
     #: Trouble that is not the model's: no score, with a reason.
     UNSCORED = "unscored"
 
-    @property
-    def terminal(self) -> bool:
-        return self in TERMINAL
-
 
 TERMINAL = frozenset({AnswerState.GRADED, AnswerState.UNSCORED})
 OPEN = frozenset(AnswerState) - TERMINAL

@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from yzindex.dimensions import Dimension
 from yzindex.grading.spec import Needs
-from yzindex.records.columns import ExactDecimal, UtcDateTime, one_of
+from yzindex.records.columns import ExactDecimal, StorableText, UtcDateTime, one_of
 from yzindex.records.states import AnswerState, Purpose, RunKind, RunStatus
 
 # Constraints need names that are the same on every database, or a later migration cannot change them.
@@ -127,14 +127,14 @@ class Answer(SQLModel, table=True):
     #: The broker's epoch under which the row was published last.
     epoch: str | None = None
 
-    reply: str | None = Field(default=None, sa_type=Text)
-    finish_reason: str | None = None
-    model_returned: str | None = None
+    reply: str | None = Field(default=None, sa_type=StorableText)
+    finish_reason: str | None = Field(default=None, sa_type=StorableText)
+    model_returned: str | None = Field(default=None, sa_type=StorableText)
     answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
     score: Decimal | None = Field(default=None, sa_type=ExactDecimal)
     verdict: str | None = None
-    reason: str | None = Field(default=None, sa_type=Text)
+    reason: str | None = Field(default=None, sa_type=StorableText)
     #: One object per case: name, passed, verdict, detail.
     cases: list[dict[str, str | bool]] | None = Field(default=None, sa_column=Column(JSON))
     #: Engine and container that ran the reply's code.
@@ -152,8 +152,8 @@ class StoredCall(SQLModel, table=True):
     purpose: Purpose = Field(sa_type=one_of(Purpose))
     provider: str
     model_asked: str
-    model_returned: str | None = None
-    finish_reason: str | None = None
+    model_returned: str | None = Field(default=None, sa_type=StorableText)
+    finish_reason: str | None = Field(default=None, sa_type=StorableText)
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cost_usd: Decimal = Field(default=Decimal(0), sa_type=ExactDecimal)
@@ -161,8 +161,8 @@ class StoredCall(SQLModel, table=True):
     attempts: int = 0
     #: Attempts that met an error, by its class, such as {"rate_limited": 2}.
     errors: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
-    error: str | None = Field(default=None, sa_type=Text)
-    request_id: str = ""
+    error: str | None = Field(default=None, sa_type=StorableText)
+    request_id: str = Field(default="", sa_type=StorableText)
     #: What a judge wrote; a model's reply is on its answer.
-    text: str | None = Field(default=None, sa_type=Text)
+    text: str | None = Field(default=None, sa_type=StorableText)
     made_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
