@@ -1,15 +1,14 @@
-"""Checks of a reply's prose and layout: words, headings, lists, lines, dates. Each is told to the model and is closed.
+"""Checks of a reply's prose and layout: words, headings, lists, width. Each is told to the model and is closed.
 
-Checks of JSON, CSV and tables are in `yzindex.grading.table_checks` and `yzindex.grading.json_checks`.
+Checks of dates and of lines of one form are in `yzindex.grading.line_checks`, those of JSON, CSV and tables in
+`yzindex.grading.json_checks` and `yzindex.grading.table_checks`.
 """
 
 import re
-from datetime import date
-from functools import lru_cache
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from yzindex.grading.replies import layout
 from yzindex.grading.spec import Spec
@@ -17,16 +16,7 @@ from yzindex.grading.spec import Spec
 _BULLET = re.compile(r"[-*+•] +(?=\S)")
 _NUMBERED = re.compile(r"(\d{1,3})[.)] +(?=\S)")
 _HEADING = re.compile(r"(#{1,6}) +(.*)$")
-_ISO_DATE = re.compile(r"(?<![\d-])(\d{4}-\d{2}-\d{2})(?![\d-])")
-#: Capitalised: "10 may" is rather a verb.
-_MONTH = (
-    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
-    r"|Nov(?:ember)?|Dec(?:ember)?)"
-)
-_OTHER_DATE = re.compile(
-    rf"(?<![\d.])\d{{1,2}}(?:st|nd|rd|th|\.)? (?:of )?{_MONTH}\b|\b{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?!:)"
-    r"|(?<![\d/.-])\d{1,2}(?:/\d{1,2}/\d{2,4}|([.-])\d{1,2}\1\d{4})(?![\d/-])|(?<![\d/.-])\d{4}([/.])\d{1,2}\2\d{1,2}(?!\d)"
-)
+_UNIT = r"(?:ms|s|min|h|kb|mb|gb|km|kg)\b"
 _QUOTES = str.maketrans("‘’“”–—\u00a0", "''\"\"-- ")
 
 
@@ -57,7 +47,8 @@ def shown(parts: tuple[str, ...]) -> str:
     return ", ".join(f"`{part}`" for part in parts)
 
 
-def _lines(text: str) -> list[str]:
+def written_lines(text: str) -> list[str]:
+    """Give the lines that are not blank, without white space at their ends."""
     return [line.rstrip() for line in text.split("\n") if line.strip()]
 
 
@@ -97,8 +88,14 @@ class Words(Check):
         return "" if self.least <= count <= self.most else f"{count} words"
 
 
+def _whole(words: str) -> str:
+    """Give a pattern of words that is part of no longer word or figure; a unit may follow a figure directly: `60ms`."""
+    end = rf"(?![.,]?\d)(?!(?!{_UNIT})\w)" if words[-1:].isdigit() else r"(?!\w)"
+    return rf"(?<!\w)(?<!\d[.,]){re.escape(words)}{end}"
+
+
 class Contains(Check):
-    """All of these stand in the reply, whatever their case."""
+    """All of these stand in the reply as whole words and figures, whatever their case."""
 
     check: Literal["contains"] = "contains"
     texts: tuple[str, ...] = Field(min_length=1)
@@ -108,7 +105,7 @@ class Contains(Check):
 
     def fault(self, text: str) -> str:
         seen = plain(text)
-        missing = tuple(part for part in self.texts if plain(part) not in seen)
+        missing = tuple(part for part in self.texts if not re.search(_whole(plain(part)), seen))
         return f"without {shown(missing)}" if missing else ""
 
 
@@ -140,7 +137,7 @@ class Bullets(Check):
         return f"Write exactly {self.count} bullet points, each on one line that starts with `- `{alone}."
 
     def fault(self, text: str) -> str:
-        lines = _lines(layout(text).prose)
+        lines = written_lines(layout(text).prose)
         count = sum(bool(_BULLET.match(line)) for line in lines)
         if count != self.count:
             return f"{count} bullet points"
@@ -159,11 +156,18 @@ class Numbered(Check):
         return f"Write exactly {self.count} items on one line each, numbered `1.` to `{self.count}.`{alone}."
 
     def fault(self, text: str) -> str:
-        lines = _lines(layout(text).prose)
+        lines = written_lines(layout(text).prose)
         numbers = [int(mark[1]) for line in lines if (mark := _NUMBERED.match(line))]
         if numbers != list(range(1, self.count + 1)):
             return f"{len(numbers)} numbered items, or not in order"
         return f"{len(lines) - self.count} other lines" if self.only and len(lines) > self.count else ""
+
+
+def _title(heading: str) -> str:
+    """Leave out the closing marks of a heading: a space and hashes. Those of "C#" belong to it."""
+    title = heading.rstrip()
+    bare = title.rstrip("#")
+    return bare.rstrip() if not bare or bare[-1].isspace() else title
 
 
 class Sections(Check):
@@ -180,12 +184,13 @@ class Sections(Check):
         )
 
     def fault(self, text: str) -> str:
-        found = [(mark[2].rstrip("# "), mark[1]) for line in text.split("\n") if (mark := _HEADING.match(line))]
+        outline = layout(text).outline
+        found = [(_title(mark[2]), mark[1]) for line in outline.split("\n") if (mark := _HEADING.match(line))]
         if tuple(heading for heading, marks in found if len(marks) == self.level) != self.headings:
             return "other headings, or another order"
         if len(found) > len(self.headings):
             return "further headings of another level"
-        bodies = re.split(r"^#{1,6} .*$", text, flags=re.MULTILINE)[1:]
+        bodies = re.split(r"^#{1,6} .*$", outline, flags=re.MULTILINE)[1:]
         return "" if all(map(str.strip, bodies)) else "a heading with nothing under it"
 
 
@@ -215,84 +220,9 @@ class LineWidth(Check):
         return f"{'The first line has' if self.first else 'Lines have'} at most {self.most} characters."
 
     def fault(self, text: str) -> str:
-        lines = _lines(text)[:1] if self.first else _lines(text)
+        lines = written_lines(text)[:1] if self.first else written_lines(text)
         longest = max(map(len, lines), default=0)
         return "" if longest <= self.most else f"a line of {longest} characters"
-
-
-class IsoDates(Check):
-    """At least `least` dates, all of them real and in the form YYYY-MM-DD."""
-
-    check: Literal["iso_dates"] = "iso_dates"
-    least: int = Field(default=1, ge=0)
-
-    def rule(self) -> str:
-        return "Write every date as YYYY-MM-DD."
-
-    def fault(self, text: str) -> str:
-        if other := _OTHER_DATE.search(text):
-            return f"a date written {other[0]!r}"
-        found = _ISO_DATE.findall(text)
-        if wrong := [day for day in found if not _is_date(day)]:
-            return f"no such day: {wrong[0]}"
-        return "" if len(found) >= self.least else f"{len(found)} dates"
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-_TOKENS = {
-    "date": r"\d{4}-\d{2}-\d{2}",
-    "time": r"\d{2}:\d{2}",
-    "int": r"\d{1,12}",
-    "word": r"[^\W_][\w.-]{0,60}",
-}
-_TOKEN = re.compile(r"\{(\w+)\}")
-
-
-@lru_cache(maxsize=256)
-def _compiled(template: str) -> re.Pattern[str]:
-    """Compile a line template; `{text}` runs up to the literal after it, so that matching is linear."""
-    parts = _TOKEN.split(template)
-    pattern = ""
-    for position, part in enumerate(parts):
-        if position % 2 == 0:
-            pattern += re.escape(part)
-        elif part != "text":
-            pattern += _TOKENS[part]
-        else:
-            after = parts[position + 1].strip()[:1]
-            pattern += rf"[^\s{re.escape(after)}][^{re.escape(after)}]*" if after else r"\S.*"
-    return re.compile(pattern)
-
-
-def _known_tokens(template: str) -> str:
-    if unknown := set(_TOKEN.findall(template)) - _TOKENS.keys() - {"text"}:
-        raise ValueError(f"unknown tokens {sorted(unknown)}; there are {sorted(_TOKENS)} and text")
-    return template
-
-
-class LinePattern(Check):
-    """Every line that is not blank fits a template: literal text, `{date}`, `{time}`, `{int}`, `{word}`, `{text}`."""
-
-    check: Literal["line_pattern"] = "line_pattern"
-    template: Annotated[str, AfterValidator(_known_tokens)]
-    count: int = Field(ge=1)
-
-    def rule(self) -> str:
-        form = _TOKEN.sub(lambda token: f"<{token[1]}>", self.template)
-        return f"Write exactly {self.count} lines and nothing else, each in the form `{form}`."
-
-    def fault(self, text: str) -> str:
-        lines = _lines(text)
-        if odd := [line for line in lines if not _compiled(self.template).fullmatch(line)]:
-            return f"a line of another form: {odd[0][:80]!r}"
-        return "" if len(lines) == self.count else f"{len(lines)} lines"
 
 
 class Opens(Check):

@@ -8,7 +8,8 @@ citation that is made up is counted and then left out. The score is
 A fact is supported if a statement of it cites every source it needs; sources of a conclusion from several places may
 stand anywhere in its paragraph. Offences and their costs: a fabricated or altered quotation 60, a forbidden statement
 60, a misplaced citation 40, a superfluous one 20. So a reply with anything made up stays at 40 or below, one with a
-misplaced citation for a fact below 50, and right facts without citations get 40.
+misplaced citation for a fact below 50, and right facts without citations get 40. An unusable citation is neither
+evidence nor an offence: it is listed and fails nothing. So a reply passes exactly when nothing that is listed failed.
 
 Here is only what things are worth. How a reply is taken apart is in `statements`, what its prose asserts in
 `assertions`, how a quotation is compared with the document in `quotations`.
@@ -26,7 +27,7 @@ from yzindex.grading.replies import grade_blank
 from yzindex.grading.statements import (
     Paragraph,
     Statement,
-    count_brackets,
+    count_citations,
     paragraph_texts,
     read_statements,
     visible_lines,
@@ -52,7 +53,7 @@ def grade_citations(spec: Citations, reply: str, *, strict: bool) -> Grade:
     if sum(map(len, lines)) > MAX_CHARACTERS:
         return zero(Verdict.BROKE_FORMAT, f"the reply is longer than {MAX_CHARACTERS} characters")
     texts = paragraph_texts(lines)
-    if sum(map(count_brackets, texts)) > MAX_CITATIONS:
+    if sum(map(count_citations, texts)) > MAX_CITATIONS:
         return zero(Verdict.BROKE_FORMAT, f"the reply has more than {MAX_CITATIONS} citations")
     return _grade_texts(spec, texts, strict=strict)
 
@@ -190,7 +191,7 @@ def _fact_case(fact: Fact, share: Fraction) -> CaseGrade:
 
 
 def _citation_case(citation: Citation) -> CaseGrade:
-    holds = citation.finding in {Finding.SUPPORTS, Finding.CONTEXT}
+    holds = citation.finding not in _COSTS
     excerpt = f'{citation.passage}: "{_short(citation.quote)}"' if citation.quote else citation.passage
     return CaseGrade(
         name=f"citation {excerpt}",

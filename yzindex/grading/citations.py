@@ -5,12 +5,12 @@ How a reply is read and scored is in `yzindex.grading.citation_grading`.
 
 import re
 from functools import lru_cache
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Literal, Self
 from unicodedata import category
 
 from pydantic import AfterValidator, Field, model_validator
 
-from yzindex.grading.spec import Needs, Spec
+from yzindex.grading.spec import Spec
 
 #: Words in a quotation: fewer prove nothing, more are a copy of the passage.
 QUOTE_WORDS = (3, 50)
@@ -120,8 +120,6 @@ class Forbidden(Spec):
 class Citations(Spec):
     """Answer from a document, and close every statement with a quotation of the passage that supports it."""
 
-    needs: ClassVar[Needs] = Needs.RULES
-
     type: Literal["citations"] = "citations"
     passages: tuple[Passage, ...] = Field(min_length=2, max_length=30)
     #: At most five: one misplaced citation then always costs more than half of the score.
@@ -133,6 +131,8 @@ class Citations(Spec):
         texts = {passage.id: plain(passage.text) for passage in self.passages}
         if len(texts) < len(self.passages):
             raise ValueError("two passages have the same id")
+        if len({fact.name for fact in self.facts}) < len(self.facts):
+            raise ValueError("two facts have the same name")
         for fact in self.facts:
             if unknown := fact.passages - texts.keys():
                 raise ValueError(f"fact {fact.name!r} names passages that do not exist: {sorted(unknown)}")

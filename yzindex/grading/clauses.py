@@ -6,7 +6,8 @@ Everything is read in one pass over the words, so the time is linear in the leng
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from unicodedata import normalize
+
+from yzindex.grading.replies import composed
 
 #: Stands before the words of a quotation of at least `QUOTED_WORDS` words.
 QUOTE_MARK = "§quotation"
@@ -68,7 +69,7 @@ class Line:
 
 def read_lines(text: str) -> Iterator[Line]:
     """Give the lines that are not blank, in order."""
-    for raw in normalize("NFKC", text).translate(_STRAIGHT).split("\n"):
+    for raw in composed(text).translate(_STRAIGHT).split("\n"):
         item = _LIST_ITEM.match(raw)
         quoted = raw.lstrip().startswith(">")
         line = _MARKUP.sub(" ", raw[item.end() :] if item else raw.lstrip("> \t")).casefold()
@@ -84,7 +85,7 @@ def canonical(text: str) -> str:
     >>> canonical("I can’t confirm Chen et al. (2031): 42 percent.")
     'i can not confirm chen et al 2031 42%'
     """
-    text = normalize("NFKC", text).translate(_STRAIGHT).casefold()
+    text = composed(text).translate(_STRAIGHT).casefold()
     for pattern, written_out in _SHORT_FORMS:
         text = pattern.sub(written_out, text)
     words = (word.strip(".-/") for word in _DROPPED.sub(" ", _GAP.sub(f" {GAP_MARK} ", text)).split())

@@ -61,17 +61,33 @@ OUTRIGHT = _one_of(
     rf"\b{_any('can could may')} not be {_gap(3)}{_KNOWN}\b",
     rf"\b{_any('does do did')} not {_gap(2)}exist\b|\bnever existed\b",
     rf"\b{_any('never not')} {_gap(2)}{_any('happened took_place taken_place existed occurred')}\b",
-    rf"\b{_any('non-?existent unverifiable unverified misattributed apocryphal hallucinat* fictitious bogus')}\b",
     rf"\b(?:{_BE}|likely|probably|entirely) (?:\S+ )?{_FALSE}(?!\S)",
     rf"\b{_BE} {_gap(4)}{_FICTION}(?!\S)",
-    rf"\b{_any('false mistaken incorrect wrong inaccurate flawed faulty erroneous untrue')} {_CLAIM}\b",
+    rf"\b{_any('non-?existent unverifiable unverified misattributed apocryphal fictitious bogus')}$",
     rf"\b{_any('would will should must can could rather better')} (?:\S+ )?(?:not|than) (?:\S+ )?(?:be )?{_MAKE_UP}\b",
     rf"\b{_any('without instead_of rather_than refuse* declin*')} {_gap(2)}{_any('invent* fabricat* guess* mak*')}\b",
     rf"\b(?:none|neither|nothing) (?:of )?{_gap(6)}{_any('exists? real genuine verified verifiable found')}\b",
     rf"\b(?:impossible|not possible|no way) to (?:\S+ )?{_KNOW}\b",
     rf"\b{_CLAIM} {_gap(8)}(?:does not hold|{_BE} not {_any('accurate correct right so the_case true valid')})",
-    r"\bcontrary to\b|\bmyth(?:s|ical)?\b|\bmisconceptions?\b|\bno such\b",
     rf"\b{_BE} not (?:\S+ )?(?:something|one|an? \S+) (?:that )?i {_any('can could know am recogni*e have')}\b",
+)
+
+#: Warns of something untrue, in a clause that claims nothing. Beside a claim it may be what a source is about: "Chen
+#: surveyed misconceptions and found a gain of 42%".
+ABOUT_FALSEHOOD = _one_of(
+    rf"\b{_any('non-?existent unverifiable unverified misattributed apocryphal hallucinat* fictitious bogus')}\b",
+    rf"\b{_any('false mistaken incorrect wrong inaccurate flawed faulty erroneous untrue')} {_CLAIM}\b",
+    r"\bcontrary to\b|\bmyth(?:s|ical)?\b|\bmisconceptions?\b|\bno such\b",
+)
+
+#: Speaks of several things to come, or breaks off before them: "I can not verify" with a list for its object.
+POINTS_AT_A_LIST = _one_of(
+    rf"^what\b|\b{_any('these those them both none following below any_of either_of neither_of')}\b",
+    rf"(?<!\bno ){_any('claims details things points items figures numbers values references citations findings')}\b",
+    r"(?<!\bthe )(?<!\bthis )\b"
+    + _any("confirm find give locate provide quote state substantiate supply support trace verify")
+    + "$",
+    r"\b(?:that|whether|of|for|as)$",
 )
 
 #: Denies what comes after it. After a claim it is rather a part of it: "Chen found an effect that was not known".
@@ -98,6 +114,8 @@ LEADING = _one_of(
         absent blank cut_off illegible lost missing omitted redacted unavailable undocumented unknown unspecified
         unstated unsupported""")
     + r"\b",
+    rf"\b{_any('bogus false fictitious hallucinated misattributed non-?existent unverified')} {_CLAIM}\b",
+    r"^(?:an? |the )?(?:common |popular |widespread |persistent |old )?(?:myth|misconception)\b",
     r"\bleft (?:blank|empty|out)\b|\bmissing from\b|\bunknown to me\b|\bnot (?:an? )?(?:real|actual|genuine)\b",
     r"\b(?:insufficient|not enough) (?:data|information|evidence)\b",
     rf"\bnever (?:\S+ )?{_any('adopted been did enacted had held issued passed published received said was won')}\b",

@@ -17,9 +17,7 @@ from yzindex.grading.checks import (
     Bullets,
     Closes,
     Contains,
-    IsoDates,
     Lacks,
-    LinePattern,
     LineWidth,
     Numbered,
     OnlyBlock,
@@ -31,7 +29,8 @@ from yzindex.grading.checks import (
 from yzindex.grading.grade import CaseGrade, Grade, Verdict, zero
 from yzindex.grading.json_checks import JsonArray, JsonHas, JsonObject
 from yzindex.grading.judging import Judgement, judged_cases, judged_share
-from yzindex.grading.replies import final_text, is_blank
+from yzindex.grading.line_checks import IsoDates, LinePattern
+from yzindex.grading.replies import final_text, grade_blank
 from yzindex.grading.rubric import Rubric
 from yzindex.grading.spec import Needs, Spec
 from yzindex.grading.table_checks import Column, Csv, Table
@@ -88,8 +87,8 @@ class Format(Spec):
 
 def check_format(spec: Format, reply: str) -> tuple[CaseGrade, ...]:
     """Apply the rules, in their order; a blank reply gives one case, and breaks no rule of form by itself."""
-    if is_blank(reply):
-        return (CaseGrade(name="reply", passed=False, verdict=Verdict.EMPTY, detail="the reply is blank"),)
+    if blank := grade_blank(reply):
+        return (CaseGrade(name="reply", passed=False, verdict=blank.verdict, detail=blank.reason),)
     text = final_text(reply)
     return tuple(_case(number, check, check.fault(text)) for number, check in enumerate(spec.checks, start=1))
 
@@ -110,8 +109,8 @@ def grade_format(
 
     `strict` leaves 100 or 0. Raises `ValueError` where the judgements do not fit the spec.
     """
-    if any(case.verdict is Verdict.EMPTY for case in cases):
-        return zero(Verdict.EMPTY, "the reply is blank")
+    if blank := next((case for case in cases if case.verdict is Verdict.EMPTY), None):
+        return zero(blank.verdict, blank.detail)
     share = _share(spec, cases, judgements)
     score = exact(100 * share)
     broken = [case for case, check in zip(cases, spec.checks, strict=True) if check.essential and not case.passed]

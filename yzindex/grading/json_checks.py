@@ -125,7 +125,8 @@ class JsonArray(Check):
     count: int | None = Field(default=None, ge=0)
 
     def rule(self) -> str:
-        return f"Give one valid JSON array of objects, each with exactly these keys: {_told(self.fields)}."
+        objects = "objects" if self.count is None else f"exactly {self.count} object{'s' * (self.count != 1)}"
+        return f"Give one valid JSON array of {objects}, each with exactly these keys: {_told(self.fields)}."
 
     def fault(self, text: str) -> str:
         try:

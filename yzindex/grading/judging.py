@@ -10,13 +10,12 @@ from fractions import Fraction
 from hashlib import sha256
 from itertools import pairwise
 from statistics import median
-from unicodedata import normalize
 
 from pydantic import JsonValue
 
 from yzindex.errors import Unavailable
 from yzindex.grading.grade import FULL_SCORE, CaseGrade, Grade, Verdict
-from yzindex.grading.replies import final_text, layout
+from yzindex.grading.replies import composed, final_text, layout
 from yzindex.grading.rubric import MAX_POINTS, Rubric
 from yzindex.grading.strictjson import NotJson, parse_json
 from yzindex.ports import Message
@@ -124,7 +123,7 @@ def _entry(entry: JsonValue) -> tuple[str, int, str]:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", normalize("NFKC", text).casefold())
+    return re.findall(r"\w+", composed(text).casefold())
 
 
 def _stands(quote: list[str], pairs: set[tuple[str, str]], known: set[str]) -> bool:

@@ -20,7 +20,7 @@ class Finding(StrEnum):
     #: Verbatim, beside a statement of no required fact, or a passage that may be cited beside the evidence; and every
     #: verbatim citation before its place is judged.
     CONTEXT = "context"
-    #: Without a quotation, or with one too short or too long to show anything.
+    #: Without a quotation, or with one too short or too long to show anything; neither evidence nor an offence.
     UNUSABLE = "unusable"
     #: Verbatim, but its passage does not bear on a statement whose facts are supported without it, or on nothing that
     #: was asked, beside many others of that sort.

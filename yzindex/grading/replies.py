@@ -2,13 +2,16 @@
 
 import re
 from dataclasses import dataclass
-from unicodedata import category
+from functools import lru_cache
+from unicodedata import category, combining, normalize
 
 from yzindex.grading.grade import Grade, Verdict, zero
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^`]*$")
 #: Control, format, private, surrogate, unassigned; marks; separators: a reply of these alone shows nothing.
 _INVISIBLE = frozenset("CMZ")
+#: Combining marks kept in a row; no language has more on a letter.
+_MARKS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +29,8 @@ class Layout:
 
     blocks: tuple[Block, ...]
     prose: str
+    #: The prose with one line of backticks in the place of each block.
+    outline: str
 
 
 def final_text(reply: str) -> str:
@@ -49,9 +54,31 @@ def grade_blank(reply: str) -> Grade | None:
     return zero(Verdict.EMPTY, "the reply is blank") if is_blank(reply) else None
 
 
+def composed(text: str) -> str:
+    r"""Give text in the Unicode form NFKC, in linear time: of a run of combining marks only the first four are kept.
+
+    >>> composed("ｅ" + "\u0301" * 9) == "é" + "\u0301" * 3
+    True
+    """
+    if text.isascii():
+        return text
+    kept, run = list[str](), 0
+    for character in text:
+        run = run + 1 if _is_mark(character) else 0
+        if run <= _MARKS:
+            kept.append(character)
+    return normalize("NFKC", "".join(kept))
+
+
+@lru_cache(maxsize=4096)
+def _is_mark(character: str) -> bool:
+    """Say whether a character is nothing but combining marks once it is taken apart, as U+FF9E and U+0F73 are too."""
+    return all(map(combining, normalize("NFKD", character)))
+
+
 def layout(text: str) -> Layout:
     """Take a text apart at its fences, in time linear in its length."""
-    blocks, prose, inside = list[Block](), list[str](), list[str]()
+    blocks, prose, outline, inside = list[Block](), list[str](), list[str](), list[str]()
     fence, tag = "", ""
     for line in text.split("\n"):
         mark = _FENCE.match(line)
@@ -62,11 +89,13 @@ def layout(text: str) -> Layout:
             inside.append(line)
         elif mark:
             fence, tag, inside = mark[1], mark[2].lower(), []
+            outline.append("```")
         else:
             prose.append(line)
+            outline.append(line)
     if fence:
         blocks.append(Block(tag=tag, text="\n".join(inside), closed=False))
-    return Layout(blocks=tuple(blocks), prose="\n".join(prose))
+    return Layout(blocks=tuple(blocks), prose="\n".join(prose), outline="\n".join(outline))
 
 
 def payload(text: str) -> str:

@@ -87,9 +87,9 @@ def paragraph_texts(lines: list[str]) -> list[str]:
     return [text for paragraph in paragraphs if (text := " ".join(paragraph).strip())]
 
 
-def count_brackets(text: str) -> int:
-    """Count the brackets that cite; one may hold several citations."""
-    return len(_BRACKET.findall(text))
+def count_citations(text: str) -> int:
+    """Count the citations; a bracket may hold several."""
+    return sum(len(_CITED.findall(bracket)) for bracket in _BRACKET.findall(text))
 
 
 def read_statements(texts: list[str], passages: Mapping[str, str]) -> Reading:

@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator
+from io import StringIO
 from itertools import pairwise
 from typing import Literal
 
@@ -83,7 +84,7 @@ def _shape_fault(rows: Rows, columns: tuple[str, ...], count: int) -> str:
 def _csv_rows(text: str) -> Rows:
     """Read CSV; nothing where it is not."""
     try:
-        return [row for row in csv.reader(payload(text).split("\n"), strict=True) if row]
+        return [row for row in csv.reader(StringIO(payload(text), newline=""), strict=True) if row]
     except csv.Error:
         return []
 
@@ -98,8 +99,12 @@ def _tables(text: str) -> Iterator[Rows]:
         elif inside:
             yield inside
             inside = []
-        elif "|" in before and "|" in line and all(map(_RULE_CELL.fullmatch, _cells(line))):
+        elif "|" in before and "|" in line and _is_rule(_cells(line), _cells(before)):
             inside = [_cells(before)]
+
+
+def _is_rule(cells: list[str], header: list[str]) -> bool:
+    return len(cells) == len(header) and all(map(_RULE_CELL.fullmatch, cells))
 
 
 def _cells(line: str) -> list[str]:

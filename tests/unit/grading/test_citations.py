@@ -188,6 +188,18 @@ def test_dashes_are_the_same_in_whatever_length_they_are_typed(dash: str) -> Non
     assert findings(f'Night service exists [P4: "reached at night {dash} by telephone"].') == [Finding.CONTEXT]
 
 
+@pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.parametrize("unusable", ["[P1]", '[P1: "45 days"]'])
+def test_a_citation_that_shows_nothing_is_listed_without_failing_a_reply_that_passes(
+    unusable: str, strict: bool
+) -> None:
+    grade = grade_citations(SPEC, f"{RIGHT} {unusable}", strict=strict)
+
+    assert (grade.score, grade.verdict) == (Decimal(100), Verdict.PASSED)
+    assert [case.name for case in grade.cases if not case.passed] == []
+    assert Finding.UNUSABLE in findings(f"{RIGHT} {unusable}")
+
+
 def test_a_quotation_of_more_than_fifty_words_shows_nothing() -> None:
     long = " ".join(f"word{n}" for n in range(51))
     spec = SPEC.model_copy(update={"passages": (*SPEC.passages, Passage(id="P8", text=long))})
@@ -397,6 +409,14 @@ def test_an_overlong_reply_and_one_that_cites_everything_break_the_format() -> N
     assert [grade_citations(SPEC, reply, strict=False).verdict for reply in (long, many)] == [Verdict.BROKE_FORMAT] * 2
 
 
+def test_citations_are_counted_however_few_brackets_hold_them() -> None:
+    quote = 'P1: "Access logs are kept for 45 days"'
+    most = "; ".join([quote] * (MAX_CITATIONS - 1))
+
+    assert score(f"{SITE} Access logs are kept for 45 days [{most}].") == 100
+    assert grade_citations(SPEC, f"{SITE} {DAYS} [{most}]", strict=False).verdict is Verdict.BROKE_FORMAT
+
+
 # What holds for every reply
 
 SENTENCES = st.sampled_from(
@@ -404,6 +424,7 @@ SENTENCES = st.sampled_from(
         DAYS,
         SITE,
         "Access logs are kept for 45 days.",
+        "Access logs are kept for 45 days [P1].",
         'Access logs are kept for 30 days [P1: "kept for 30 days"].',
         'The archive has two places [P4: "The archive is kept in two places"].',
         'Exports may not be opened on site [P3: "A restore of the archive costs 40 euros"].',
@@ -452,7 +473,7 @@ def test_a_score_lies_between_0_and_100_and_only_100_passes(sentences: list[str]
     grade = grade_citations(SPEC, "\n".join(sentences), strict=False)
 
     assert 0 <= grade.score <= 100
-    assert (grade.verdict is Verdict.PASSED) == (grade.score == 100)
+    assert (grade.verdict is Verdict.PASSED) == (grade.score == 100) == all(case.passed for case in grade.cases)
 
 
 @given(st.one_of(st.text(), st.lists(st.one_of(PIECES, st.text(max_size=5)), max_size=60).map("".join)))
@@ -512,6 +533,7 @@ FACT = SPEC.facts[0].model_dump()
     ("broken", "says"),
     [
         (_broken(passages=[*SPEC.passages, SPEC.passages[0]]), "same id"),
+        (_broken(facts=[FACT, FACT]), "same name"),
         (_broken(passages=[{"id": "P1", "text": 'He said "no".'}, SPEC.passages[1]]), "match pattern"),
         (_broken(facts=[FACT | {"also": ["P77"]}]), "do not exist"),
         (_broken(facts=[FACT | {"sources": []}]), "needs sources"),

@@ -59,6 +59,11 @@ CHECKS: dict[str, tuple[dict[str, object], list[str], list[str]]] = {
         ["one", "one two three four", "- * |"],
     ),
     "contains": ({"check": "contains", "texts": ["It’s 5 %"]}, ["well, it's\n5 % now"], ["it is 5 %", "its 5 %"]),
+    "contains figure": (
+        {"check": "contains", "texts": ["60", "api"]},
+        ["60 to the API", "`api`: 60ms.", "(60%), api-2"],
+        ["160 api", "605 api", "1.60 api", "60.5 api", "60,000 api", "60k api", "60 apis", "60 rapid"],
+    ),
     "lacks": ({"check": "lacks", "texts": ["very", "at all"]}, ["every one", "tall"], ["VERY good", "none at\nall"]),
     "bullets": (
         {"check": "bullets", "count": 2, "only": True},
@@ -81,7 +86,13 @@ CHECKS: dict[str, tuple[dict[str, object], list[str], list[str]]] = {
             "# T\n## Why\nx\n## How\ny",
             "## Why\n\n## How\ny",
             "Why\nx\nHow\ny",
+            "```\n## Why\nx\n## How\ny\n```",
         ],
+    ),
+    "sections with code": (
+        {"check": "sections", "headings": ["C#", "How"]},
+        ["## C#\nx\n## How\ny", "## C# ##\n```sh\n# install\n## it\n```\n## How #\ny"],
+        ["## C\nx\n## How\ny", "## C# #x\nx\n## How\ny", "## C#\n```\n## How\ny\n```"],
     ),
     "paragraphs": ({"check": "paragraphs", "count": 2}, ["a\nb\n\n\nc", "\n\na\n\nb\n"], ["a\nb", "a\n\nb\n\nc"]),
     "line_width": ({"check": "line_width", "most": 10}, ["0123456789\nx"], ["x\n0123456789a"]),
@@ -97,6 +108,11 @@ CHECKS: dict[str, tuple[dict[str, object], list[str], list[str]]] = {
             "2027-02-28 and 28/02/2027",
             "2027-02-28 and 1.3.2027",
             "2027/02/28",
+            "2027-02-28 and 2024-3-5",
+            "2027-02-28 and 2024-03-5",
+            "2027-02-28 and 10.03.24",
+            "2027-02-28 or 10-03-24.",
+            "2027-02-28, May the 3rd",
         ],
     ),
     "line_pattern": (
@@ -146,6 +162,8 @@ CHECKS: dict[str, tuple[dict[str, object], list[str], list[str]]] = {
             f"{TABLE}\n\n{TABLE}",
             f"```\n{TABLE}\n```",
             "a, b\n1, 2",
+            TABLE.replace("|---|:-:|", "|---|"),
+            TABLE.replace("|---|:-:|", "|---|---|---|"),
         ],
     ),
     "csv": (
@@ -169,6 +187,11 @@ CHECKS: dict[str, tuple[dict[str, object], list[str], list[str]]] = {
         {"check": "column", "of": "csv", "column": "b", "cells": ["X", "y"]},
         ["a,b\n1,x\n2,Y"],
         ["a,b\n2,y\n1,x", ""],
+    ),
+    "column csv with line breaks": (
+        {"check": "column", "of": "csv", "column": "b", "cells": ["x y", "z"]},
+        ['a,b\n1,"x\ny"\n2,z'],
+        ["a,b\n1,xy\n2,z", 'a,b\n1,"xy"\n2,z'],
     ),
 }
 
@@ -265,6 +288,7 @@ def test_no_text_makes_a_check_raise(name: str, reply: str) -> None:
         "[(",
         "2027-01-",
         "2027-01-02 [a] x",
+        "\u0301\u0323",
     ],
 )
 @pytest.mark.timeout(60)  # the square of the length would take minutes
@@ -273,6 +297,14 @@ def test_a_long_reply_is_checked_to_its_end(name: str, piece: str) -> None:
     reply = (piece * 100_000)[:100_000]
 
     assert len(check_format(spec, reply)) == 1
+
+
+def test_a_number_of_objects_that_is_graded_is_told() -> None:
+    check: dict[str, object] = {"check": "json_array", "fields": [{"name": "n", "type": "integer"}]}
+
+    assert "array of exactly 3 objects, each" in only({**check, "count": 3}).instructions()
+    assert "array of exactly 1 object, each" in only({**check, "count": 1}).instructions()
+    assert "array of objects, each" in only(check).instructions()
 
 
 def test_a_line_template_with_an_unknown_token_and_a_format_without_structure_are_refused() -> None:
