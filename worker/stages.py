@@ -6,6 +6,7 @@ question unscored with the reason. It is never a score.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from traceback import extract_tb
 
 import structlog
 
@@ -80,7 +81,9 @@ def trouble_recorded(runtime: Runtime, claim: Claim) -> Iterator[None]:
     except OUTAGES:
         raise
     except Exception as error:
-        log.exception("internal error", answer=claim.answer_id, run=claim.run_number)
+        # Its message and its locals may hold prompts and replies; where it happened does not.
+        places = [f"{frame.filename}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-5:]]
+        log.error("internal error", answer=claim.answer_id, error=type(error).__name__, at=" > ".join(places))
         _try_later(runtime, claim, Unavailable(f"internal error: {type(error).__name__}"))
 
 
