@@ -80,10 +80,10 @@ def trouble_recorded(runtime: Runtime, claim: Claim) -> Iterator[None]:
         _try_later(runtime, claim, trouble)
     except OUTAGES:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  a header job never raises: an error is a stored row
         # Its message and its locals may hold prompts and replies; where it happened does not.
         places = [f"{frame.filename}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-5:]]
-        log.error("internal error", answer=claim.answer_id, error=type(error).__name__, at=" > ".join(places))
+        log.error("internal error", answer=claim.answer_id, error=type(error).__name__, at=" > ".join(places))  # noqa: TRY400
         _try_later(runtime, claim, Unavailable(f"internal error: {type(error).__name__}"))
 
 
