@@ -5,6 +5,7 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from yzindex.addresses import celery_address
 from yzindex.settings import Settings
 
 log = structlog.get_logger()
@@ -20,9 +21,7 @@ class Publisher:
     """Sends to the broker without retries: a run whose message is lost is found by the sweeper."""
 
     def __init__(self, settings: Settings) -> None:
-        # One address serves Celery and redis-py; they differ in how they name a unix socket.
-        address = settings.redis_address.replace("unix://", "redis+socket://", 1)
-        self._celery = Celery("yz-index-api", broker=address, set_as_current=False)
+        self._celery = Celery("yz-index-api", broker=celery_address(settings.redis_address), set_as_current=False)
         self._celery.conf.update(
             task_publish_retry=False,
             task_ignore_result=True,

@@ -12,6 +12,7 @@ from deploy.ports import free_port
 from deploy.state_folder import StateFolder
 from deploy.supervisor import Say
 from deploy.upgrading import sqlite_file
+from yzindex.addresses import redis_address
 from yzindex.fleet import Fleet
 from yzindex.settings import Settings
 
@@ -41,9 +42,10 @@ def with_fleet(settings: Settings, fleet: Fleet, folder: StateFolder) -> Setting
 
 def check_queue(address: str) -> None:
     """Raise `QueueUnreachable` unless a server answers; it is not ours to start."""
-    address = address.replace("redis+socket://", "unix://", 1)
     try:
-        with Redis.from_url(address, socket_connect_timeout=_QUEUE_ANSWERS_WITHIN_S, socket_timeout=3) as client:
+        with Redis.from_url(
+            redis_address(address), socket_connect_timeout=_QUEUE_ANSWERS_WITHIN_S, socket_timeout=3
+        ) as client:
             client.ping()
     except (RedisError, ValueError) as error:
         raise QueueUnreachable(

@@ -3,8 +3,8 @@
 from celery import Celery
 from celery.signals import beat_init, worker_ready
 
-from worker.addresses import celery_address
 from worker.heartbeat import start_heartbeat
+from yzindex.addresses import celery_address
 from yzindex.logs import configure_logs
 from yzindex.settings import Settings, load_settings
 

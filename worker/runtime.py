@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from redis import Redis
 
-from worker.addresses import redis_address
 from worker.leases import LeaseKeeper
 from worker.sandboxing import SandboxRunner
+from yzindex.addresses import redis_address
 from yzindex.fleet import Fleet, load_fleet
 from yzindex.ports import CodeRunner, ModelGateway
 from yzindex.records.database import Database

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.client import ApiError, Client
 from api.shapes.runs import RunRequest
 from sandbox.image import IMAGE
+from yzindex.addresses import redis_address
 from yzindex.bank.files import INSTALLED, load_bank
 from yzindex.errors import YzIndexError
 from yzindex.fleet import load_fleet
@@ -70,7 +71,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 
 def _broker(settings: Settings) -> Iterator[Finding]:
-    address = settings.redis_address.replace("redis+socket://", "unix://", 1)
+    address = redis_address(settings.redis_address)
     shown = address.rpartition("@")[2] if "@" in address else address
     try:
         with Redis.from_url(address, socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S) as client:

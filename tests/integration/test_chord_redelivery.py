@@ -18,7 +18,7 @@ from sqlmodel import col, select
 
 from tests import rows
 from tests.integration.scripted_worker import DEADLINE_S, FINISHED, HOLDING, LET_GO
-from worker.addresses import redis_address
+from yzindex.addresses import redis_address
 from yzindex.dimensions import Dimension
 from yzindex.records.database import Database
 from yzindex.records.migrating import migrate

@@ -1,4 +1,4 @@
-"""One Redis address, in the forms that Celery and redis-py want. They differ for unix sockets only."""
+"""One address of the queue, as its two clients, Celery and redis-py, write it: they differ for unix sockets only."""
 
 _CELERY = "redis+socket://"
 _REDIS = "unix://"
