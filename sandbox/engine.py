@@ -1,7 +1,9 @@
 """The Docker engine: reach it, translate its troubles, remove what dead owners left behind."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 
 import docker
 from docker import APIClient
@@ -12,6 +14,8 @@ from sandbox.errors import SandboxUnavailable
 
 #: A call to a healthy engine takes milliseconds; under a heavy load it takes seconds.
 CALL_TIMEOUT_S = 60
+REMOVE_TRIES = 5
+REMOVE_AGAIN_AFTER_S = 0.2
 
 
 @contextmanager
@@ -61,10 +65,16 @@ def reap(client: APIClient) -> int:
 def remove(client: APIClient, container_id: str) -> None:
     """Kill and remove a container. That it is gone, or being removed by another, is fine."""
     with engine_trouble("removing a container"):
-        try:
-            client.remove_container(container_id, force=True, v=True)
-        except NotFound:
-            return
-        except APIError as error:
-            if error.status_code != 409:
-                raise
+        for tries_left in reversed(range(REMOVE_TRIES)):
+            try:
+                client.remove_container(container_id, force=True, v=True)
+                return
+            except NotFound:
+                return
+            except APIError as error:
+                if error.status_code == HTTPStatus.CONFLICT:
+                    return
+                # One that ends by itself while it is being killed: the engine refuses, and a moment later it would not.
+                if not tries_left:
+                    raise
+                time.sleep(REMOVE_AGAIN_AFTER_S)
