@@ -3,6 +3,7 @@
 from celery import Celery
 from celery.signals import beat_init, worker_ready
 
+from worker.chords import chord_store_address
 from worker.heartbeat import start_heartbeat
 from yzindex.addresses import celery_address
 from yzindex.logs import configure_logs
@@ -18,8 +19,12 @@ _WEEK_S = 7 * 24 * 3600
 
 def make_app(settings: Settings) -> Celery:
     """Make the app for a broker; connects to nothing yet."""
-    address = celery_address(settings.redis_address)
-    app = Celery("yz-index", broker=address, backend=address, include=["worker.tasks"])
+    app = Celery(
+        "yz-index",
+        broker=celery_address(settings.redis_address),
+        backend=chord_store_address(settings.redis_address),
+        include=["worker.tasks"],
+    )
     app.conf.update(
         task_acks_late=True,
         task_reject_on_worker_lost=True,

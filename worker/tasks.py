@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 
 from worker import closing, stages
 from worker.app import app
-from worker.publishing import grade_message, publish_due
+from worker.publishing import grade_message, publish_due, publish_lost
 from worker.runtime import runtime
 from yzindex.grading.spec import Needs
 from yzindex.records.answers import ended_evaluation, note_handed_over, standing
@@ -80,6 +80,8 @@ def sweep() -> None:
     """Send whatever message the rows show to be missing."""
     if published := publish_due(app, runtime()):
         log.info("rows published by sweep", rows=published)
+    if published := publish_lost(app, runtime()):
+        log.warning("rows published again, their messages were lost", rows=published)
     for evaluation_id in aggregates_due(runtime().database):
         aggregate.delay(evaluation_id)
     for run_number in conclusions_due(runtime().database):

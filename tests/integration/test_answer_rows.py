@@ -14,7 +14,7 @@ from sqlmodel import col, select, update
 from tests import rows
 from yzindex.dimensions import Dimension
 from yzindex.grading.grade import CaseGrade, Grade, Verdict
-from yzindex.records import answers
+from yzindex.records import answers, outbox
 from yzindex.records.columns import clock_s
 from yzindex.records.database import Database
 from yzindex.records.states import AnswerState
@@ -93,9 +93,9 @@ def test_a_row_given_back_waits_for_its_time(database: Database, answer_id: int)
     answers.give_back(database, claim, wait_s=30, reason="provider answered 429")
 
     assert answers.claim_to_ask(database, answer_id, owner="me", lease_s=LEASE_S) is None
-    assert answers.due(database, epoch="e") == []
+    assert outbox.due(database, epoch="e") == []
     change(database, answer_id, not_before_s=0.0)
-    assert len(answers.due(database, epoch="e")) == 1
+    assert len(outbox.due(database, epoch="e")) == 1
 
 
 def test_a_row_given_back_while_grading_keeps_its_reply_and_is_not_asked_again(
@@ -169,30 +169,76 @@ def test_a_row_is_due_exactly_when_its_message_is_missing(
 ) -> None:
     arrange(database, answer_id)
 
-    assert bool(answers.due(database, epoch="now")) is is_due
+    assert bool(outbox.due(database, epoch="now")) is is_due
 
 
 def test_a_broker_that_lost_its_memory_makes_published_rows_due_at_once(database: Database, answer_id: int) -> None:
     published(database, answer_id, ago_s=1)
 
-    assert len(answers.due(database, epoch="another")) == 1
+    assert len(outbox.due(database, epoch="another")) == 1
+
+
+def test_a_row_whose_message_is_on_no_queue_is_lost_once_a_worker_would_have_claimed_it(
+    database: Database, answer_id: int
+) -> None:
+    published(database, answer_id, ago_s=14)
+    (route,) = outbox.unclaimed(database)
+    assert outbox.lost(database, [route], 1) == []
+
+    published(database, answer_id, ago_s=16)
+
+    assert [row.id for row in outbox.lost(database, [route], 1)] == [answer_id]
+    published(database, answer_id, ago_s=16, count=2)
+    assert outbox.lost(database, [route], 1) == []
+
+
+@pytest.mark.parametrize(
+    "arrange",
+    [
+        pytest.param(lambda database, row: None, id="never published"),
+        pytest.param(
+            lambda database, row: answers.claim_to_ask(database, row, owner="w", lease_s=LEASE_S), id="a worker has it"
+        ),
+        pytest.param(lambda database, row: change(database, row, not_before_s=clock_s() + 9), id="it waits its time"),
+        pytest.param(lambda database, row: change(database, row, state=AnswerState.GRADED), id="it has ended"),
+    ],
+)
+def test_only_rows_that_a_message_should_have_brought_to_a_worker_are_looked_for(
+    database: Database, answer_id: int, arrange: Callable[[Database, int], object]
+) -> None:
+    arrange(database, answer_id)
+
+    assert outbox.unclaimed(database) == {}
+
+
+def test_of_the_unclaimed_rows_the_first_published_are_the_lost_ones(database: Database) -> None:
+    questions = [rows.question(Dimension.EXECUTION, number) for number in range(4)]
+    rows.submit(database, questions, rows.FLEET.models[:1])
+    ids = answer_ids(database)
+    for place, answer_id in enumerate(reversed(ids)):
+        published(database, answer_id, ago_s=60 - place)
+
+    ((route, unclaimed),) = outbox.unclaimed(database).items()
+    waiting = 1
+
+    assert [row.id for row in outbox.lost(database, [route], unclaimed - waiting)] == ids[:0:-1]
 
 
 def test_two_sweepers_never_publish_one_row_twice(database: Database, answer_id: int) -> None:
-    found = [answers.due(database, epoch="e") for _ in range(2)]
+    found = [outbox.due(database, epoch="e") for _ in range(2)]
 
-    taken = [answers.take_to_publish(database, due, token=f"t{number}", epoch="e") for number, due in enumerate(found)]
+    taken = [outbox.take_to_publish(database, due, token=f"t{number}", epoch="e") for number, due in enumerate(found)]
 
     assert [len(own) for own in taken] == [1, 0]
 
 
 def test_rows_of_a_publisher_that_died_are_due_when_its_lease_ends(database: Database, answer_id: int) -> None:
-    answers.take_to_publish(database, answers.due(database, epoch="e"), token="dead", epoch="e")
-    assert answers.due(database, epoch="e") == []
+    outbox.take_to_publish(database, outbox.due(database, epoch="e"), token="dead", epoch="e")
+    assert outbox.due(database, epoch="e") == []
 
     change(database, answer_id, lease_until_s=clock_s() - 1)
 
-    assert len(answers.due(database, epoch="e")) == 1
+    assert len(outbox.due(database, epoch="e")) == 1
 
 
 def test_a_row_whose_worker_died_is_published_again_and_can_be_claimed(database: Database, answer_id: int) -> None:
@@ -222,11 +268,11 @@ def test_a_row_whose_grader_died_is_graded_by_another_and_not_asked_again(databa
 def test_a_worker_that_lost_its_row_to_a_publisher_gives_nothing_back(database: Database, answer_id: int) -> None:
     zombie = answers.claim_to_ask(database, answer_id, owner="zombie", lease_s=-5)
     assert zombie
-    taken = answers.take_to_publish(database, answers.due(database, epoch="e"), token="t", epoch="e")
+    taken = outbox.take_to_publish(database, outbox.due(database, epoch="e"), token="t", epoch="e")
     assert len(taken) == 1
 
     assert not answers.give_back(database, zombie, wait_s=0, reason="late")
-    answers.note_published(database, token="t")
+    outbox.note_published(database, token="t")
 
     assert answers.claim_to_ask(database, answer_id, owner="heir", lease_s=LEASE_S)
 
@@ -255,20 +301,25 @@ def test_text_that_no_database_takes_is_stored_all_the_same(database: Database, 
 
 
 def republish(database: Database) -> None:
-    due = answers.due(database, epoch="now")
-    assert len(answers.take_to_publish(database, due, token="again", epoch="now")) == 1
-    answers.note_published(database, token="again")
+    due = outbox.due(database, epoch="now")
+    assert len(outbox.take_to_publish(database, due, token="again", epoch="now")) == 1
+    outbox.note_published(database, token="again")
 
 
 def test_noting_a_publication_leaves_a_row_alone_that_a_worker_has_claimed_since(
     database: Database, answer_id: int
 ) -> None:
-    answers.take_to_publish(database, answers.due(database, epoch="e"), token="t", epoch="e")
+    outbox.take_to_publish(database, outbox.due(database, epoch="e"), token="t", epoch="e")
     assert answers.claim_to_ask(database, answer_id, owner="worker", lease_s=LEASE_S)
 
-    answers.note_published(database, token="t")
+    outbox.note_published(database, token="t")
 
     assert answers.claim_to_ask(database, answer_id, owner="other", lease_s=LEASE_S) is None
+
+
+def answer_ids(database: Database) -> list[int]:
+    with database.read() as session:
+        return [found or 0 for found in session.exec(select(Answer.id).order_by(col(Answer.id)))]
 
 
 def read(database: Database, answer_id: int) -> Answer:

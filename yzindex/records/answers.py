@@ -1,10 +1,10 @@
-"""Answer rows: claimed by one worker at a time, written only under its own claim, found again when they are due.
+"""Answer rows: claimed by one worker at a time, and written only under its own claim.
 
 `pending → asking → answered → grading → graded | unscored`. A claim is a conditional update that takes a lease on
 the database's clock and counts the attempt; a writer whose attempt is no longer the row's changes nothing.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -19,18 +19,13 @@ from yzindex.grading.spec import Needs
 from yzindex.ports import FinishReason, ModelReply
 from yzindex.records.columns import clock_s, storable
 from yzindex.records.database import Database
-from yzindex.records.states import OPEN, TERMINAL, AnswerState, Purpose, RunStatus
-from yzindex.records.tables import Answer, Evaluation, Run, StoredCall, StoredQuestion, now
+from yzindex.records.states import TERMINAL, AnswerState, Purpose
+from yzindex.records.tables import Answer, Evaluation, StoredCall, StoredQuestion, now
 
-#: A published row whose message seems lost is published again after this long, then twice as long, and so on.
-REPUBLISH_AFTER_S = 300.0
-_DOUBLINGS = range(1, 8)
 #: The grade message of an answered row is expected within this time; see `store_reply`.
 _HANDOVER_S = 30.0
 #: A worker has the row, or had it and died.
-_HELD = (AnswerState.ASKING, AnswerState.GRADING)
-#: Publishing the rows of a run takes less than this.
-_PUBLISHING_S = 30.0
+HELD = (AnswerState.ASKING, AnswerState.GRADING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,18 +61,6 @@ class Standing:
     state: AnswerState
     needs: Needs
     is_due: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class DueAnswer:
-    """A row that needs a message."""
-
-    id: int
-    run_number: int
-    evaluation_id: int
-    provider: str
-    state: AnswerState
-    needs: Needs
 
 
 def standing(database: Database, answer_id: int) -> Standing:
@@ -196,7 +179,7 @@ def renew(database: Database, held: Collection[int], *, owner: str, lease_s: flo
             .where(
                 col(Answer.id).in_(held),
                 col(Answer.owner) == owner,
-                col(Answer.state).in_(_HELD),
+                col(Answer.state).in_(HELD),
             )
             .values(lease_until_s=clock_s() + lease_s)
         )
@@ -206,59 +189,6 @@ def add_call(database: Database, call: StoredCall) -> None:
     """Keep the record of a model call."""
     with database.write() as session:
         session.add(call)
-
-
-def due(database: Database, *, epoch: str, run_number: int | None = None, limit: int = 2000) -> list[DueAnswer]:
-    """Rows that need a message: never published, lost with their broker or worker, given back, or long silent."""
-    rows = (
-        select(Answer.id, Answer.run_number, Answer.evaluation_id, Evaluation.provider)
-        .add_columns(col(Answer.state), col(Answer.needs))
-        .join(Evaluation, col(Evaluation.id) == col(Answer.evaluation_id))
-        .join(Run, col(Run.number) == col(Answer.run_number))
-        .where(
-            col(Answer.state).in_(OPEN),
-            col(Run.status).in_((RunStatus.PENDING, RunStatus.RUNNING)),
-            _is_due(epoch),
-        )
-        .order_by(col(Answer.id))
-        .limit(limit)
-    )
-    if run_number is not None:
-        rows = rows.where(col(Answer.run_number) == run_number)
-    with database.read() as session:
-        return [DueAnswer(**row) for row in session.connection().execute(rows).mappings()]
-
-
-def take_to_publish(database: Database, rows: Sequence[DueAnswer], *, token: str, epoch: str) -> list[DueAnswer]:
-    """Take due rows for publishing and return those that still were due: no two sweepers publish one row.
-
-    The rows keep a short lease until `note_published`: a publisher that dies in between is noticed.
-    """
-    ids = [row.id for row in rows]
-    with database.write() as session:
-        still_due = set(
-            session.exec(select(Answer.id).where(col(Answer.id).in_(ids), _is_due(epoch)).with_for_update())
-        )
-        session.exec(
-            update(Answer)
-            .where(col(Answer.id).in_(still_due))
-            .values(
-                # A row whose worker died is free again, and remembers that death.
-                state=_freed(),
-                given_back=col(Answer.given_back) + _died(),
-                owner=token,
-                lease_until_s=clock_s() + _PUBLISHING_S,
-                publish_count=col(Answer.publish_count) + 1,
-                epoch=epoch,
-            )
-        )
-    return [row for row in rows if row.id in still_due]
-
-
-def note_published(database: Database, *, token: str) -> None:
-    """Note that the messages of taken rows are with the broker; rows that a worker has claimed since are its own."""
-    with database.write() as session:
-        session.exec(update(Answer).where(col(Answer.owner) == token).values(published_s=clock_s(), lease_until_s=None))
 
 
 def open_rows(session: Session, evaluation_id: int) -> int:
@@ -294,7 +224,7 @@ def _claim(
             .values(
                 state=held,
                 attempt=col(Answer.attempt) + 1,
-                given_back=col(Answer.given_back) + _died(),
+                given_back=col(Answer.given_back) + died(),
                 owner=owner,
                 lease_until_s=clock_s() + lease_s,
             )
@@ -325,18 +255,9 @@ def _read_claim(session: Session, answer_id: int) -> Claim:
     )
 
 
-def _died() -> ColumnElement[int]:
+def died() -> ColumnElement[int]:
     """One where a row that is taken was still held by a worker, else nothing."""
-    return case((col(Answer.state).in_(_HELD), 1), else_=0)
-
-
-def _freed() -> ColumnElement[AnswerState]:
-    state = col(Answer.state)
-    return case(
-        (state == AnswerState.ASKING, AnswerState.PENDING),
-        (state == AnswerState.GRADING, AnswerState.ANSWERED),
-        else_=state,
-    )
+    return case((col(Answer.state).in_(HELD), 1), else_=0)
 
 
 def _stored_case(graded: CaseGrade) -> dict[str, str | bool]:
@@ -360,18 +281,3 @@ def _write(database: Database, claim: Claim, held: AnswerState, **values: object
             .values(**values)
         )
         return written.rowcount == 1
-
-
-def _is_due(epoch: str) -> ColumnElement[bool]:
-    published, lease = col(Answer.published_s), col(Answer.lease_until_s)
-    held = col(Answer.state).in_(_HELD)
-    # Portable SQL has no power, so each number of doublings is spelt out.
-    wait_s = case(
-        *((col(Answer.publish_count) <= count, REPUBLISH_AFTER_S * 2 ** (count - 1)) for count in _DOUBLINGS),
-        else_=REPUBLISH_AFTER_S * 2 ** len(_DOUBLINGS),
-    )
-    return and_(
-        or_(lease.is_(None), lease < clock_s()),
-        col(Answer.not_before_s) <= clock_s(),
-        or_(held, published.is_(None), col(Answer.epoch) != epoch, published < lease, published + wait_s < clock_s()),
-    )
