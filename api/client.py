@@ -17,8 +17,8 @@ from pydantic import BaseModel, ValidationError
 from api.problems import Problem
 from api.shapes.board import BoardBody
 from api.shapes.raw import RawAnswerBody, RawPage
-from api.shapes.runs import EstimateBody, OrderedRun, RunBody, RunRequest
-from yzindex.records.states import RunStatus
+from api.shapes.runs import EstimateBody, OrderedRun, ResumedRun, RunBody, RunRequest
+from yzindex.records.states import ENDED
 
 _TIMEOUT_S = 35.0  # a little more than the API itself waits for its database
 _POLL_S = 0.5
@@ -76,8 +76,16 @@ class Client:
         """Read a run."""
         return self._read(self._send("GET", f"/v1/runs/{number}"), RunBody)
 
+    def cancel(self, number: int) -> RunBody:
+        """End a run now."""
+        return self._read(self._send("DELETE", f"/v1/runs/{number}"), RunBody)
+
+    def resume(self, number: int) -> ResumedRun:
+        """Have what is unscored in a run asked again."""
+        return self._read(self._send("POST", f"/v1/runs/{number}/resume"), ResumedRun)
+
     def wait(self, number: int, *, sleep: Callable[[float], None] = time.sleep) -> Iterator[RunBody]:
-        """Give the run whenever it has changed, until it is concluded; the last one given is."""
+        """Give the run whenever it has changed, until it has ended; the last one given has."""
         etag = ""
         while True:
             response = self._send("GET", f"/v1/runs/{number}", headers={"if-none-match": etag})
@@ -85,7 +93,7 @@ class Client:
                 etag = response.headers.get("etag", "")
                 run = self._read(response, RunBody)
                 yield run
-                if run.status is RunStatus.CONCLUDED:
+                if run.status in ENDED:
                     return
             sleep(_POLL_S)
 

@@ -22,8 +22,8 @@ from api.body_limit import MAX_BODY_BYTES
 from api.shapes.values import Body
 from yzindex.errors import InvalidDraw, YzIndexError
 from yzindex.ordering import InvalidOrder
-from yzindex.records.run_views import UnknownRun
-from yzindex.records.runs import IdempotencyConflict
+from yzindex.records.interventions import RunEnded
+from yzindex.records.runs import IdempotencyConflict, UnknownRun
 
 log = structlog.get_logger()
 
@@ -97,6 +97,12 @@ _KINDS: dict[type[Exception], _Kind] = {
         name="idempotency-conflict",
         title="The key was used for another request",
         do="Use a new Idempotency-Key, or send the first request unchanged.",
+    ),
+    RunEnded: _Kind(
+        status=409,
+        name="run-ended",
+        title="The run is concluded",
+        do="Nothing is left to cancel; POST /v1/runs/{number}/resume asks again what is unscored.",
     ),
     UnknownRun: _Kind(status=404, name="unknown-run", title="No such run", do="GET /v1/runs lists all runs."),
     NotReady: _Kind(

@@ -11,7 +11,7 @@ from yzindex.dimensions import Dimension
 from yzindex.records.database import Database
 from yzindex.records.evaluations import close_evaluation
 from yzindex.records.runs import claim_conclusion, conclude, mark_running
-from yzindex.records.states import AnswerState, Purpose
+from yzindex.records.states import OPEN, AnswerState, Purpose
 from yzindex.records.tables import Answer, Evaluation, StoredCall, now
 
 OUTAGE = "provider answered 429 five times"
@@ -40,6 +40,10 @@ def finish(database: Database, number: int, found: Mapping[str, Scores]) -> None
     """Grade every answer of a run, close its evaluations, conclude it."""
     for model, own in found.items():
         grade(database, number, model, own)
+    _conclude(database, number)
+
+
+def _conclude(database: Database, number: int) -> None:
     attempt = claim_conclusion(database, number, lease_s=60)
     assert attempt is not None
     assert conclude(database, number, attempt)
@@ -60,6 +64,20 @@ def grade(database: Database, number: int, model: str, found: Scores) -> None:
             session.add(_call(answer))
     assert evaluation.id is not None
     assert close_evaluation(database, evaluation.id) == number
+
+
+def answer_all_open(database: Database, number: int) -> None:
+    """Grade what is open of a run with full score, close its evaluations, conclude it."""
+    with database.write() as session:
+        rows = select(Answer).where(Answer.run_number == number, col(Answer.state).in_(OPEN))
+        for answer in session.exec(rows).all():
+            _end(answer, "100")
+            session.add(answer)
+        evaluations = list(session.exec(select(Evaluation.id).where(Evaluation.run_number == number)))
+    for evaluation_id in evaluations:
+        assert evaluation_id is not None
+        close_evaluation(database, evaluation_id)
+    _conclude(database, number)
 
 
 def _end(answer: Answer, score: str | None) -> None:

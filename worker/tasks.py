@@ -19,6 +19,7 @@ from worker.runtime import runtime
 from yzindex.grading.spec import Needs
 from yzindex.records.answers import ended_evaluation, note_handed_over, standing
 from yzindex.records.database import OUTAGES
+from yzindex.records.interventions import end_overdue, resume_run, resumptions_due
 from yzindex.records.runs import aggregates_due, conclusions_due
 from yzindex.records.states import AnswerState
 
@@ -77,7 +78,10 @@ def conclude(self: Task, run_number: int, attempt: int) -> None:
 
 @app.task(name="yz.sweep")
 def sweep() -> None:
-    """Send whatever message the rows show to be missing."""
+    """End what is overdue, ask again what it is time for, and send whatever message the rows show to be missing."""
+    if ended := end_overdue(runtime().database, within_s=runtime().settings.run_within_s):
+        log.warning("answers overdue, unscored", rows=ended)
+    _resume_by_the_clock()
     if published := publish_due(app, runtime()):
         log.info("rows published by sweep", rows=published)
     if published := publish_lost(app, runtime()):
@@ -86,6 +90,13 @@ def sweep() -> None:
         aggregate.delay(evaluation_id)
     for run_number in conclusions_due(runtime().database):
         _send_conclusion(closing.conclusion_of(runtime(), run_number))
+
+
+def _resume_by_the_clock() -> None:
+    after_s = runtime().settings.reask_after_s
+    for run_number in resumptions_due(runtime().database, after_s=after_s) if after_s else []:
+        resumed = resume_run(runtime().database, run_number)
+        log.info("run resumed, unscored questions are asked again", run=run_number, questions=resumed.reopened)
 
 
 @contextmanager

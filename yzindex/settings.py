@@ -78,6 +78,14 @@ class Settings(BaseSettings):
     model_deadline_s: PositiveFloat = Field(default=300.0, description="Seconds for all calls of one question.")
     retry_base_s: NonNegativeFloat = Field(default=0.5, description="First wait between calls; doubles, jittered.")
     sweep_every_s: PositiveFloat = Field(default=5.0, description="Seconds between two sweeps for due rows.")
+    reask_after_s: NonNegativeFloat = Field(
+        default=3600.0,
+        description="Seconds until a concluded run asks its unscored questions again, then 4 and 16 times as many; "
+        "0: only by hand.",
+    )
+    run_within_s: PositiveFloat = Field(
+        default=86400.0, description="Seconds after which what is still open of a run stays unscored."
+    )
     lease_s: PositiveFloat = Field(default=60.0, description="Seconds a claimed row stays a worker's unrenewed.")
 
     heartbeat_file: Path | None = Field(default=None, description="File a worker touches while it is alive.")

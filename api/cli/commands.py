@@ -2,7 +2,7 @@
 
 import typer
 
-from api.cli import board, configuration, doctor, questions, raw, run, score, up
+from api.cli import board, cancel, configuration, doctor, questions, raw, resume, run, score, up
 from api.cli.exits import YzGroup
 
 app = typer.Typer(
@@ -14,6 +14,8 @@ app = typer.Typer(
     help="Daily smoke evaluation of language models. Exit status: 0 done, 1 bad news, 2 bad usage, 3 ours is down.",
 )
 app.command("run")(run.run)
+app.command("cancel")(cancel.cancel)
+app.command("resume")(resume.resume)
 app.command("board")(board.board)
 app.command("raw")(raw.raw)
 app.command("score")(score.score)

@@ -11,8 +11,7 @@ from api.cli.output import AsJson, emit
 from yzindex.records.states import RunKind
 
 if TYPE_CHECKING:
-    from api.client import Client
-    from api.shapes.runs import EstimateBody, RunBody
+    from api.shapes.runs import EstimateBody
 
 
 def _usd(given: str) -> Decimal:
@@ -39,6 +38,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Order a run; its cost at list price is shown first."""
+    from api.cli.waiting import wait_for
     from api.client import Client
     from api.shapes.runs import RunRequest
     from yzindex.settings import load_settings
@@ -61,7 +61,7 @@ def run(
             if not ordered.dispatched:
                 typer.echo("  the queue does not answer: the run is kept and starts when it does (yz doctor)")
         if wait:
-            _wait(client, ordered.number, as_json=as_json)
+            wait_for(client, ordered.number, as_json=as_json)
 
 
 def _show_estimate(estimate: "EstimateBody", *, in_full: bool, as_json: bool) -> None:
@@ -89,22 +89,3 @@ def _check_cost(estimate: "EstimateBody", max_usd: Decimal | None) -> None:
             f"not ordered: it may cost up to ${estimate.at_most_usd:.4f}, more than --max-usd {max_usd}; "
             "allow more, or name fewer models",
         )
-
-
-def _wait(client: "Client", number: int, *, as_json: bool) -> None:
-    from api.terminal.progress import follow
-    from api.terminal.tables import run_tables
-
-    found = follow(client.wait(number), shown=not as_json)
-    if as_json:
-        emit(found)
-    else:
-        from api.terminal.console import console
-
-        console().print(run_tables(found))
-    if not _has_main_score(found):
-        raise Failure(ExitCode.BAD_NEWS, f"Run #{number} gave no model a main score; the reasons are above")
-
-
-def _has_main_score(run: "RunBody") -> bool:
-    return any(model.result is not None and model.result.core_display is not None for model in run.models)

@@ -14,16 +14,19 @@ from api.shapes.raw import RawPage, as_csv, as_json_lines, raw_page
 from api.shapes.runs import (
     EstimateBody,
     OrderedRun,
+    ResumedRun,
     RunBody,
     RunPage,
     RunRequest,
     estimate_body,
     ordered_body,
     page_body,
+    resumed_body,
     run_body,
 )
 from yzindex.estimating import estimate
 from yzindex.ordering import order_run, plan_run
+from yzindex.records.interventions import cancel_run, resume_run
 from yzindex.records.raw_view import RawAnswer, raw_answers
 from yzindex.records.run_views import check_run, run_heads, run_view
 
@@ -93,6 +96,30 @@ def get_runs(
 def get_run(number: Number, services: Given, request: Request) -> Response:
     """Read a run's progress and, per model, its result and its change since the previous run of its kind."""
     return tagged(request, run_body(run_view(services.database, number)))
+
+
+@router.delete(
+    "/runs/{number}", response_model=RunBody, responses=documented(404, 409, 422, 503), summary="Cancel a run"
+)
+def delete_run(number: Number, services: Given) -> RunBody:
+    """End a run now: what is graded stands, the rest stays unscored. A cancelled run can be cancelled again."""
+    cancel_run(services.database, number)
+    return run_body(run_view(services.database, number))
+
+
+@router.post(
+    "/runs/{number}/resume",
+    status_code=202,
+    response_model=ResumedRun,
+    responses=documented(404, 422, 503),
+    summary="Resume a run",
+)
+def post_resume(number: Number, services: Given, response: Response) -> ResumedRun:
+    """Ask again what is unscored in a run, also in a cancelled one; what is graded stands and is not paid for twice."""
+    resumption = resume_run(services.database, number)
+    dispatched = services.broker.dispatch(number) if resumption.reopened else None
+    response.headers["location"] = f"/v1/runs/{number}"
+    return resumed_body(resumption, dispatched=dispatched)
 
 
 @router.get(

@@ -10,6 +10,7 @@ from api.shapes.values import Body, Exact, Moment
 from yzindex.dimensions import Dimension
 from yzindex.estimating import ModelEstimate
 from yzindex.ordering import MAX_SEED, Plan, RunOrder
+from yzindex.records.interventions import Resumption
 from yzindex.records.run_views import EvaluationView, Progress, RunHead, RunView
 from yzindex.records.states import RunKind, RunStatus
 
@@ -88,6 +89,18 @@ class OrderedRun(Body):
     links: RunLinks
 
 
+class ResumedRun(Body):
+    """A run whose unscored questions are tried again."""
+
+    number: int
+    reopened: int = Field(description="Questions that are tried again; 0 where none was unscored.")
+    dispatched: bool | None = Field(
+        description="Whether the message that starts them was sent. False: the broker is down, and the sweeper will "
+        "find them. Null: nothing was to be sent."
+    )
+    links: RunLinks
+
+
 class RunListItem(HeadBody):
     """A run in a list."""
 
@@ -121,7 +134,7 @@ class QuestionBody(Body):
 
 
 class ModelBody(Body):
-    """One model in the run; `result` is null until its last question has ended."""
+    """One model in the run; `result` is null until its last question has ended for the first time."""
 
     model: str
     simulated: bool
@@ -181,6 +194,11 @@ def ordered_body(view: RunView, *, created: bool, dispatched: bool | None) -> Or
         dispatched=dispatched,
         links=links(view.head.number),
     )
+
+
+def resumed_body(resumption: Resumption, *, dispatched: bool | None) -> ResumedRun:
+    number = resumption.run_number
+    return ResumedRun(number=number, reopened=resumption.reopened, dispatched=dispatched, links=links(number))
 
 
 def page_body(heads: list[RunHead], *, limit: int) -> RunPage:

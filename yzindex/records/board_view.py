@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 from yzindex.fleet import Fleet, Model
 from yzindex.records.database import Database
 from yzindex.records.run_views import Change, Result, UnscoredQuestion, change_of, result_of, unscored_of
-from yzindex.records.states import RunKind, RunStatus
+from yzindex.records.runs import has_concluded
+from yzindex.records.states import RunKind
 from yzindex.records.tables import Evaluation, Run
 from yzindex.scoring import mean
 from yzindex.scoring.spread import WINDOW as REPEATABILITY_WINDOW
@@ -63,10 +64,7 @@ def board_view(database: Database, fleet: Fleet) -> BoardView:
     """Read the board of a fleet."""
     with database.read() as session:
         newest = session.exec(
-            select(Run)
-            .where(Run.kind == RunKind.SMOKE, Run.status == RunStatus.CONCLUDED)
-            .order_by(col(Run.number).desc())
-            .limit(1)
+            select(Run).where(Run.kind == RunKind.SMOKE, has_concluded()).order_by(col(Run.number).desc()).limit(1)
         ).first()
         standings = [_standing(session, model, fleet) for model in fleet.models]
     return BoardView(
@@ -120,7 +118,7 @@ def _concluded(session: Session, model: str, *, scored: bool, limit: int) -> lis
     rows = (
         select(Evaluation, Run)
         .join(Run, col(Run.number) == col(Evaluation.run_number))
-        .where(Evaluation.model == model, Run.kind == RunKind.SMOKE, Run.status == RunStatus.CONCLUDED)
+        .where(Evaluation.model == model, Run.kind == RunKind.SMOKE, has_concluded())
         .order_by(col(Run.number).desc())
         .limit(limit)
     )

@@ -15,12 +15,17 @@ def close_evaluation(database: Database, evaluation_id: int) -> int | None:
     Closing a closed one changes nothing.
     """
     with database.write() as session:
-        evaluation = session.exec(select(Evaluation).where(Evaluation.id == evaluation_id).with_for_update()).one()
-        if open_rows(session, evaluation_id):
-            return None
-        if evaluation.closed_at is None:
-            _store(session, evaluation_id, _summary(session, evaluation_id))
-        return evaluation.run_number
+        return close_within(session, evaluation_id)
+
+
+def close_within(session: Session, evaluation_id: int) -> int | None:
+    """Close an evaluation as `close_evaluation` does, in a transaction of the caller's."""
+    evaluation = session.exec(select(Evaluation).where(Evaluation.id == evaluation_id).with_for_update()).one()
+    if open_rows(session, evaluation_id):
+        return None
+    if evaluation.closed_at is None:
+        _store(session, evaluation_id, _summary(session, evaluation_id))
+    return evaluation.run_number
 
 
 def _summary(session: Session, evaluation_id: int) -> Summary:
@@ -48,6 +53,7 @@ def _store(session: Session, evaluation_id: int, summary: Summary) -> None:
         .where(col(Evaluation.id) == evaluation_id)
         .values(
             closed_at=now(),
+            reopened=False,
             label=summary.label,
             recommendation=recommendation_of(summary.label) if summary.label else None,
             core_raw=main.core_raw if main else None,

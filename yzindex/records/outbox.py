@@ -115,6 +115,7 @@ def take_to_publish(database: Database, rows: Sequence[DueAnswer], *, token: str
                     col(Answer.state).in_(OPEN),
                     is_free,
                 )
+                .order_by(col(Answer.id))
                 .with_for_update()
             )
         )

@@ -9,19 +9,11 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from yzindex.dimensions import Dimension
-from yzindex.errors import YzIndexError
 from yzindex.records.database import Database
-from yzindex.records.runs import Versions
+from yzindex.records.runs import Versions, find_run, has_concluded
 from yzindex.records.states import AnswerState, RunKind, RunStatus
 from yzindex.records.tables import Answer, Evaluation, Run, StoredScore
 from yzindex.scoring import DimensionScore
-
-#: Run numbers are stored in 32 bits.
-_LARGEST_NUMBER = 2**31 - 1
-
-
-class UnknownRun(YzIndexError):
-    """There is no run of this number."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +101,7 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluationView:
-    """One model in a run. `result` is None until its last question has ended."""
+    """One model in a run. `result` is None until its last question has ended for the first time."""
 
     model: str
     provider: str
@@ -149,7 +141,7 @@ class RunView:
 def run_view(database: Database, number: int) -> RunView:
     """Read a run; raise `UnknownRun`."""
     with database.read() as session:
-        run = _run(session, number)
+        run = find_run(session, number)
         evaluations = list(
             session.exec(select(Evaluation).where(Evaluation.run_number == number).order_by(col(Evaluation.id)))
         )
@@ -180,12 +172,12 @@ def run_heads(database: Database, *, before: int | None, limit: int) -> list[Run
 def check_run(database: Database, number: int) -> None:
     """Raise `UnknownRun` if there is no such run."""
     with database.read() as session:
-        _run(session, number)
+        find_run(session, number)
 
 
 def result_of(session: Session, evaluation: Evaluation) -> Result | None:
-    """Read an evaluation's result; None while it is open."""
-    if evaluation.closed_at is None:
+    """Read an evaluation's result; None until it was closed once."""
+    if evaluation.closed_at is None and not evaluation.reopened:
         return None
     rows = session.exec(select(StoredScore).where(StoredScore.evaluation_id == evaluation.id))
     return Result(
@@ -209,7 +201,7 @@ def change_of(session: Session, run: Run, model: str, result: Result) -> Change 
         .where(
             Evaluation.model == model,
             Run.kind == run.kind,
-            Run.status == RunStatus.CONCLUDED,
+            has_concluded(),
             col(Run.number) < run.number,
         )
         .order_by(col(Run.number).desc())
@@ -246,13 +238,6 @@ def unscored_of(session: Session, evaluation_ids: Collection[int | None]) -> dic
     for row in rows:
         found.setdefault(row.evaluation_id, []).append(_unscored(row))
     return found
-
-
-def _run(session: Session, number: int) -> Run:
-    run = session.get(Run, number) if 0 < number <= _LARGEST_NUMBER else None
-    if run is None:
-        raise UnknownRun(f"there is no Run #{number}")
-    return run
 
 
 def _head(run: Run, evaluations: Collection[Evaluation]) -> RunHead:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, text
+from sqlalchemy import ColumnElement, and_, case, func, text
 from sqlmodel import Session, col, select, update
 
 from yzindex.bank.question import Question
@@ -11,11 +11,17 @@ from yzindex.errors import YzIndexError
 from yzindex.fleet import Fleet, Model
 from yzindex.records.columns import clock_s
 from yzindex.records.database import Database
-from yzindex.records.states import OPEN, RunKind, RunStatus
+from yzindex.records.states import ENDED, OPEN, RunKind, RunStatus
 from yzindex.records.tables import Answer, Evaluation, Run, StoredQuestion, now
 
 #: Any number will do, as long as nothing else takes the same lock.
 _NUMBERING_LOCK = 7_230_116
+#: Run numbers are stored in 32 bits.
+_LARGEST_NUMBER = 2**31 - 1
+
+
+class UnknownRun(YzIndexError):
+    """There is no run of this number."""
 
 
 class IdempotencyConflict(YzIndexError):
@@ -46,6 +52,14 @@ class Submission:
     versions: Versions
     idempotency_key: str | None = None
     request_digest: str = ""
+
+
+def find_run(session: Session, number: int, *, for_update: bool = False) -> Run:
+    """Read a run, on request locked until the transaction ends; raise `UnknownRun`."""
+    run = session.get(Run, number, with_for_update=for_update) if 0 < number <= _LARGEST_NUMBER else None
+    if run is None:
+        raise UnknownRun(f"there is no Run #{number}")
+    return run
 
 
 def find_by_key(session: Session, idempotency_key: str, request_digest: str) -> int | None:
@@ -142,6 +156,11 @@ def conclude(database: Database, number: int, attempt: int) -> bool:
         return ended.rowcount == 1
 
 
+def has_concluded() -> ColumnElement[bool]:
+    """Whether a run's results count: it was concluded, though what was unscored may be being asked again."""
+    return and_(col(Run.finished_at).is_not(None), col(Run.status) != RunStatus.CANCELLED)
+
+
 def conclusions_due(database: Database) -> list[int]:
     """Runs whose evaluations are all closed and which nobody is ending."""
     open_evaluations = (
@@ -152,7 +171,7 @@ def conclusions_due(database: Database) -> list[int]:
     with database.read() as session:
         found = session.exec(
             select(Run.number).where(
-                col(Run.status) != RunStatus.CONCLUDED,
+                col(Run.status).not_in(ENDED),
                 open_evaluations == 0,
                 case((col(Run.status) == RunStatus.CONCLUDING, col(Run.lease_until_s) < clock_s()), else_=True),
             )

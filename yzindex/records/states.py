@@ -18,6 +18,11 @@ class RunStatus(StrEnum):
     #: Every evaluation is closed and one process is ending the run.
     CONCLUDING = "concluding"
     CONCLUDED = "concluded"
+    #: Ended by hand before it was concluded: what is graded stands, the rest is unscored.
+    CANCELLED = "cancelled"
+
+
+ENDED = frozenset({RunStatus.CONCLUDED, RunStatus.CANCELLED})
 
 
 class AnswerState(StrEnum):

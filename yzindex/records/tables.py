@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from sqlalchemy import JSON, Column, MetaData, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, MetaData, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from yzindex.dimensions import Dimension
@@ -46,6 +46,9 @@ class Run(SQLModel, table=True):
     idempotency_key: str | None = Field(default=None, unique=True)
     #: Digest of the request under that key: the same key with another request is refused.
     request_digest: str = ""
+    #: How often what was unscored was asked again, and since when it is, or was the last time.
+    resumptions: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    resumed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     #: Claim of the process that ends the run.
     attempt: int = 0
     lease_until_s: float | None = None
@@ -76,6 +79,8 @@ class Evaluation(SQLModel, table=True):
     simulated: bool = False
     #: Set when every question is graded or unscored; scores are None until then.
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    #: Was closed, and is open for what was unscored: its scores stand until it is closed again.
+    reopened: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     label: str | None = None
     recommendation: str | None = None
     core_raw: Decimal | None = Field(default=None, sa_type=ExactDecimal)

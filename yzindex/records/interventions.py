@@ -1,0 +1,165 @@
+"""What is done to a run from outside its flow: cancelled by hand, resumed by hand or by the clock, ended when overdue.
+
+A graded answer is never touched: resuming opens the unscored ones alone, with the replies that were paid for.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import and_, case, func, literal, or_
+from sqlmodel import Session, col, select, update
+
+from yzindex.errors import YzIndexError
+from yzindex.records.columns import clock_s
+from yzindex.records.database import Database
+from yzindex.records.evaluations import close_within
+from yzindex.records.runs import find_run
+from yzindex.records.states import OPEN, AnswerState, RunStatus
+from yzindex.records.tables import Answer, Evaluation, Run, now
+
+CANCELLED_REASON = "the run was cancelled"
+#: Unscored questions of a concluded run are asked again by the clock this often, waiting four times longer each time:
+#: with a first wait of an hour, for the last time after 21 hours.
+MOST_RESUMPTIONS = 3
+_LONGER_EACH_TIME = 4
+
+
+class RunEnded(YzIndexError):
+    """A run that has been concluded cannot be cancelled; its results stand."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resumption:
+    """What was opened again: 0 where nothing was unscored."""
+
+    run_number: int
+    reopened: int
+
+
+def cancel_run(database: Database, number: int) -> None:
+    """End a run now: what is graded stands, the rest stays unscored. Cancelling a cancelled run changes nothing.
+
+    A run that was concluded before and is asking again what was unscored goes back to its results. Raises `UnknownRun`,
+    or `RunEnded` for one that is concluded.
+    """
+    with database.write() as session:
+        run = find_run(session, number, for_update=True)
+        if run.status is RunStatus.CANCELLED:
+            return
+        if run.status in (RunStatus.CONCLUDED, RunStatus.CONCLUDING):
+            raise RunEnded(f"Run #{number} is concluded already; its results stand")
+        session.exec(
+            update(Answer)
+            .where(col(Answer.run_number) == number, col(Answer.state).in_(OPEN))
+            .values(state=AnswerState.UNSCORED, reason=CANCELLED_REASON, ended_at=now(), lease_until_s=None)
+        )
+        for evaluation_id in _open_evaluations(session, number):
+            close_within(session, evaluation_id)
+        run.status = RunStatus.CANCELLED if run.finished_at is None else RunStatus.CONCLUDED
+        run.finished_at = run.finished_at or now()
+        session.add(run)
+
+
+def resume_run(database: Database, number: int) -> Resumption:
+    """Open a run's unscored answers to be tried again; one with a reply is only graded again. Raises `UnknownRun`.
+
+    The results stand until the run is concluded anew. The rows are due at once; whoever calls sends the message.
+    """
+    with database.write() as session:
+        run = find_run(session, number, for_update=True)
+        reopened = _reopen_unscored(session, number)
+        if reopened:
+            _reopen_evaluations(session, number)
+            if run.status is RunStatus.CANCELLED:
+                run.finished_at = None
+            run.status, run.lease_until_s = RunStatus.RUNNING, None
+            run.resumptions, run.resumed_at = run.resumptions + 1, now()
+            session.add(run)
+        return Resumption(run_number=number, reopened=reopened)
+
+
+def resumptions_due(database: Database, *, after_s: float) -> list[int]:
+    """Concluded runs whose unscored questions it is time to ask again; `after_s` is the first wait."""
+    waited_since = func.coalesce(col(Run.resumed_at), col(Run.finished_at))
+    time_has_come = or_(
+        *(
+            and_(
+                col(Run.resumptions) == times,
+                waited_since < now() - timedelta(seconds=after_s * _LONGER_EACH_TIME**times),
+            )
+            for times in range(MOST_RESUMPTIONS)
+        )
+    )
+    with_unscored = select(Answer.run_number).where(Answer.state == AnswerState.UNSCORED)
+    with database.read() as session:
+        found = session.exec(
+            select(Run.number)
+            .where(Run.status == RunStatus.CONCLUDED, time_has_come, col(Run.number).in_(with_unscored))
+            .order_by(col(Run.number))
+        )
+        return [number for number in found if number is not None]
+
+
+def end_overdue(database: Database, *, within_s: float) -> int:
+    """End what is still open so long after its run was ordered or resumed, unscored; return how many answers.
+
+    Rows that a worker holds are left to it.
+    """
+    is_overdue = func.coalesce(col(Run.resumed_at), col(Run.created_at)) < now() - timedelta(seconds=within_s)
+    overdue = select(Run.number).where(is_overdue, col(Run.status).in_((RunStatus.PENDING, RunStatus.RUNNING)))
+    too_late = f"not done within {within_s / 3600:g} hours"
+    with database.write() as session:
+        ended = session.exec(
+            update(Answer)
+            .where(
+                col(Answer.run_number).in_(overdue),
+                col(Answer.state).in_(OPEN),
+                or_(col(Answer.lease_until_s).is_(None), col(Answer.lease_until_s) < clock_s()),
+            )
+            .values(
+                state=AnswerState.UNSCORED,
+                reason=case(
+                    (col(Answer.reason).is_(None), too_late), else_=literal(f"{too_late}; last: ") + col(Answer.reason)
+                ),
+                ended_at=now(),
+                lease_until_s=None,
+            )
+        )
+        return ended.rowcount
+
+
+def _reopen_unscored(session: Session, number: int) -> int:
+    reopened = session.exec(
+        update(Answer)
+        .where(col(Answer.run_number) == number, col(Answer.state) == AnswerState.UNSCORED)
+        .values(
+            state=case((col(Answer.reply).is_(None), AnswerState.PENDING), else_=AnswerState.ANSWERED),
+            reason=None,
+            ended_at=None,
+            owner=None,
+            lease_until_s=None,
+            not_before_s=0.0,
+            given_back=0,
+            published_s=None,
+            publish_count=0,
+        )
+    )
+    return reopened.rowcount
+
+
+def _reopen_evaluations(session: Session, number: int) -> None:
+    with_open_rows = select(Answer.evaluation_id).where(Answer.run_number == number, col(Answer.state).in_(OPEN))
+    session.exec(
+        update(Evaluation)
+        .where(
+            col(Evaluation.run_number) == number,
+            col(Evaluation.id).in_(with_open_rows),
+            col(Evaluation.closed_at).is_not(None),
+        )
+        .values(closed_at=None, reopened=True)
+    )
+
+
+def _open_evaluations(session: Session, number: int) -> list[int]:
+    rows = select(Evaluation.id).where(Evaluation.run_number == number, col(Evaluation.closed_at).is_(None))
+    return [found for found in session.exec(rows.order_by(col(Evaluation.id))) if found is not None]
