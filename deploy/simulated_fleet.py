@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy.child import Recipe
 from deploy.readiness import listening
-from deploy.simulated.config import INSTALLED, SimulatedConfig, load_config
+from deploy.simulated.config import SimulatedConfig, load_config
 from deploy.state_folder import StateFolder
 from yzindex.fleet import Fleet, Model, Provider
 from yzindex.settings import Settings
@@ -29,9 +29,9 @@ _PRICES = {
 _OTHER_PRICE = ("1.00", "4.00")
 
 
-def write_config(folder: StateFolder, seed: int | None) -> SimulatedConfig:
-    """Write the installed configuration, with this seed if one is given, to where the provider reads it."""
-    text = INSTALLED.read_text(encoding="utf-8")
+def write_config(folder: StateFolder, source: Path, seed: int | None) -> SimulatedConfig:
+    """Write a configuration, with this seed if one is given, to where the provider reads it."""
+    text = source.read_text(encoding="utf-8")
     if seed is not None:
         text = re.sub(r"(?m)^seed *=.*$", f"seed = {seed}", text, count=1)
     folder.simulated_config.write_text(text, encoding="utf-8")

@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -25,6 +26,7 @@ from deploy.interrupts import ended_by_signals
 from deploy.leftovers import end_leftovers
 from deploy.ports import free_port
 from deploy.settling import check_queue, settled, with_fleet
+from deploy.simulated.config import INSTALLED
 from deploy.simulated_fleet import simulated_fleet, simulated_recipe, write_config
 from deploy.socket_path import reachable
 from deploy.state_folder import StateFolder, held
@@ -45,6 +47,8 @@ class Simulation:
     """Ask simulated models instead of the configured ones; `seed` chooses what they know."""
 
     seed: int | None = None
+    #: Who they are, how fast they answer, and which faults befall them.
+    config: Path = INSTALLED
 
 
 def say_line(line: str) -> None:
@@ -60,6 +64,7 @@ class Stack:
         settings: Settings,
         *,
         simulation: Simulation | None = None,
+        without_backup: bool = False,
         say: Say = say_line,
         environment: Mapping[str, str] = os.environ,
     ) -> None:
@@ -67,6 +72,7 @@ class Stack:
         #: Once started: with the paths, ports and addresses that the children got.
         self.settings = settings
         self._simulation = simulation
+        self._without_backup = without_backup
         self._say = say
         self._own_environment = environment
         self._supervisor = Supervisor(say)
@@ -124,7 +130,9 @@ class Stack:
         if has_own_queue:
             self._supervisor.start([valkey_recipe(self.folder, socket, crew.environment())])
         check_queue(self.settings.redis_address)
-        prepare_database(self.settings.database_address, self.folder.backups, self._say)
+        prepare_database(
+            self.settings.database_address, self.folder.backups, self._say, without_backup=self._without_backup
+        )
         self._start_children(crew)
         hold.sign(api=self.api, flower=self.flower)
 
@@ -133,7 +141,7 @@ class Stack:
         if self._simulation is None:
             fleet = load_fleet(self.settings)
         else:
-            config = write_config(self.folder, self._simulation.seed)
+            config = write_config(self.folder, self._simulation.config, self._simulation.seed)
             self._simulated_port = free_port("127.0.0.1", 0)
             fleet = simulated_fleet(config, self._simulated_port)
             # Whatever file was configured is another fleet's.
@@ -151,10 +159,15 @@ class Stack:
         self._supervisor.start([crew.beat(), crew.flower()])
 
 
-def run_stack(settings: Settings, *, simulation: Simulation | None = None, say: Say = say_line) -> int:
+def run_stack(
+    settings: Settings, *, simulation: Simulation | None = None, without_backup: bool = False, say: Say = say_line
+) -> int:
     """Run the stack until Ctrl-C or SIGTERM; return the exit status: 0 stopped, 2 bad usage, 3 it cannot run."""
     try:
-        with ended_by_signals(), Stack(settings, simulation=simulation, say=say) as stack:
+        with (
+            ended_by_signals(),
+            Stack(settings, simulation=simulation, without_backup=without_backup, say=say) as stack,
+        ):
             for line in addresses(stack):
                 say(line)
             stack.serve()
@@ -190,6 +203,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     parser = argparse.ArgumentParser(prog="yz up", description="Run the one-machine stack until Ctrl-C.")
     parser.add_argument("--simulated", action="store_true", help="ask simulated models instead of real ones")
     parser.add_argument("--seed", type=int, default=None, help="what the simulated models know")
+    parser.add_argument("--without-backup", action="store_true", help="upgrade a former database without a copy")
     options = parser.parse_args(arguments)
     try:
         settings = load_settings()
@@ -199,7 +213,8 @@ def main(arguments: Sequence[str] = ()) -> int:
     say_line(f"yz-index {__version__} · one-machine stack · state in {settings.data_dir}")
     if engine := prepare_sandbox(settings, say_line):
         say_line(f"  sandbox {engine}, throwaway containers")
-    return run_stack(settings, simulation=Simulation(seed=options.seed) if options.simulated else None)
+    simulation = Simulation(seed=options.seed) if options.simulated else None
+    return run_stack(settings, simulation=simulation, without_backup=options.without_backup)
 
 
 if __name__ == "__main__":

@@ -73,11 +73,25 @@ def postgres_absent() -> str | None:
         return f"the server of YZ_TEST_DATABASE_URL does not answer ({error})"
 
 
+@functools.cache
+def postgres_programs() -> str | None:
+    """The folder of the newest PostgreSQL's own programs, which distributions keep off PATH; None if there is none."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda program: int(program.parts[-3]))
+    on_path = shutil.which("initdb")
+    return str(found[-1].parent) if found else str(Path(on_path).parent) if on_path else None
+
+
+def postgres_programs_absent() -> str | None:
+    """Why no PostgreSQL of our own can be started and what to do, or None."""
+    return None if postgres_programs() else "no PostgreSQL programs here; apt-get install postgresql"
+
+
 #: Marker -> why tests with that marker cannot run here.
 ABSENT: dict[str, Callable[[], str | None]] = {
     "docker": docker_absent,
     "redis_server": redis_server_absent,
     "postgres": postgres_absent,
+    "postgres_programs": postgres_programs_absent,
 }
 
 

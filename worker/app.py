@@ -3,6 +3,7 @@
 from celery import Celery
 from celery.signals import beat_init, worker_ready
 
+from worker import transport
 from worker.chords import chord_store_address
 from worker.heartbeat import start_heartbeat
 from yzindex.addresses import celery_address
@@ -19,6 +20,7 @@ _WEEK_S = 7 * 24 * 3600
 
 def make_app(settings: Settings) -> Celery:
     """Make the app for a broker; connects to nothing yet."""
+    transport.install()
     app = Celery(
         "yz-index",
         broker=celery_address(settings.redis_address),

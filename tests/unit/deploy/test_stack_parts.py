@@ -15,6 +15,7 @@ from deploy.fleet_file import write_fleet
 from deploy.leftovers import end_leftovers
 from deploy.patience import Patience
 from deploy.ports import free_port
+from deploy.simulated.config import INSTALLED
 from deploy.simulated_fleet import simulated_fleet, write_config
 from deploy.socket_path import LONGEST, reachable, will_do
 from deploy.state_folder import StateFolder, held
@@ -136,7 +137,7 @@ def test_a_short_plain_path_is_used_as_it_is():
 
 
 def test_the_simulated_fleet_is_written_as_a_models_file_that_reads_the_same(folder):
-    fleet = simulated_fleet(write_config(folder, seed=7), port=4711)
+    fleet = simulated_fleet(write_config(folder, INSTALLED, seed=7), port=4711)
 
     write_fleet(fleet, folder.models_file)
 
@@ -148,14 +149,14 @@ def test_the_simulated_fleet_is_written_as_a_models_file_that_reads_the_same(fol
 
 
 def test_the_seed_reaches_the_simulated_provider(folder):
-    assert write_config(folder, seed=7).seed == 7
+    assert write_config(folder, INSTALLED, seed=7).seed == 7
 
 
 def test_a_models_file_of_the_users_is_never_written_over(folder):
     folder.models_file.write_text("models = []\n")
 
     with pytest.raises(ModelsFileInTheWay):
-        write_fleet(simulated_fleet(write_config(folder, seed=None), port=1), folder.models_file)
+        write_fleet(simulated_fleet(write_config(folder, INSTALLED, seed=None), port=1), folder.models_file)
 
     assert folder.models_file.read_text() == "models = []\n"
 

@@ -13,16 +13,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("run") as batch_op:
-        batch_op.add_column(sa.Column("resumptions", sa.Integer(), nullable=False, server_default="0"))
-        batch_op.add_column(sa.Column("resumed_at", sa.DateTime(timezone=True), nullable=True))
-    with op.batch_alter_table("evaluation") as batch_op:
-        batch_op.add_column(sa.Column("reopened", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("run", sa.Column("resumptions", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("run", sa.Column("resumed_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("evaluation", sa.Column("reopened", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("evaluation") as batch_op:
-        batch_op.drop_column("reopened")
-    with op.batch_alter_table("run") as batch_op:
-        batch_op.drop_column("resumed_at")
-        batch_op.drop_column("resumptions")
+    op.drop_column("evaluation", "reopened")
+    op.drop_column("run", "resumed_at")
+    op.drop_column("run", "resumptions")

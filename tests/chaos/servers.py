@@ -1,0 +1,114 @@
+"""Servers of our own that a test may kill and start again on the same address: redis-server and PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import redis
+
+from tests.engines import postgres_programs
+
+_UP_WITHIN_S = 30
+_PASSWORD = "of-the-tests"
+
+
+@dataclass
+class Server:
+    """A server process. `address` stays the same over restarts."""
+
+    address: str
+    command: Sequence[str]
+    folder: Path
+    answers: Callable[[], object]
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    def start(self) -> None:
+        with (self.folder / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(self.command, cwd=self.folder, stdout=log, stderr=log)
+        deadline = time.monotonic() + _UP_WITHIN_S
+        while not self._is_up():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{self.command[0]}: {(self.folder / 'server.log').read_text()[-2000:]}")
+            time.sleep(0.05)
+
+    def stop(self, how: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(how)
+        self._process.wait(_UP_WITHIN_S)
+
+    def _is_up(self) -> bool:
+        with suppress(redis.RedisError, psycopg.Error):
+            self.answers()
+            return True
+        return False
+
+
+@contextmanager
+def redis_without_memory() -> Iterator[Server]:
+    """A redis-server that keeps nothing on disk: after a restart it is empty."""
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="yz-redis-") as folder:
+        server = Server(
+            address=f"redis://127.0.0.1:{port}/0",
+            command=["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"],
+            folder=Path(folder),
+            answers=redis.Redis(port=port).ping,
+        )
+        server.start()
+        yield server
+        server.stop(signal.SIGKILL)
+
+
+@contextmanager
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL cluster of our own, with crash recovery as in real use."""
+    programs, port = postgres_programs(), free_port()
+    assert programs is not None
+    as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"] if os.getuid() == 0 else []
+    with tempfile.TemporaryDirectory(prefix="yz-postgres-") as name:
+        folder = Path(name)
+        (folder / "password").write_text(_PASSWORD)
+        if as_postgres:  # initdb refuses to be root
+            for path in (folder, folder / "password"):
+                shutil.chown(path, "postgres")
+        cluster = str(folder / "cluster")
+        making = [f"{programs}/initdb", "--pgdata", cluster, "--username", "postgres", "--auth", "scram-sha-256"]
+        making += ["--pwfile", str(folder / "password"), "--encoding", "UTF8", "--locale", "C", "--no-sync"]
+        subprocess.run([*as_postgres, *making], check=True, capture_output=True)
+        address = f"127.0.0.1:{port}/postgres"
+        server = Server(
+            address=f"postgresql+psycopg://postgres:{_PASSWORD}@{address}",
+            command=[
+                *as_postgres,
+                f"{programs}/postgres",
+                "-D",
+                cluster,
+                "-h",
+                "127.0.0.1",
+                "-p",
+                str(port),
+                "-k",
+                name,
+            ],
+            folder=folder,
+            answers=lambda: psycopg.connect(f"postgresql://postgres:{_PASSWORD}@{address}").close(),
+        )
+        server.start()
+        yield server
+        server.stop(signal.SIGINT)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])

@@ -1,0 +1,165 @@
+"""A database of the version before, brought to this one with a copy kept, on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import make_url, text
+
+from deploy.faults import DatabaseUnusable
+from deploy.upgrading import prepare_database
+from tests import engines
+from yzindex.records.database import Database
+from yzindex.records.migrating import configuration, is_current
+from yzindex.records.run_views import run_view
+from yzindex.records.states import RunStatus
+
+FORMER = "0001"
+#: A run as the version before wrote it.
+WRITE_A_RUN = text("""
+INSERT INTO run (number, kind, status, seed, bank_version, bank_digest, grader_version, judge_set_version,
+                 formula_version, software_version, created_at, finished_at, request_digest, attempt)
+VALUES (:number, 'smoke', 'concluded', 1, '1', 'd', '1', 'none', '1', '0.1.0', '2026-11-01 03:00:00+00',
+        '2026-11-01 03:01:00+00', '', 1)
+""")
+WRITE_AN_EVALUATION = text("""
+INSERT INTO evaluation (run_number, model, provider, vendor, model_asked, simulated, closed_at, core_raw, core_display,
+                        scored, asked, cost_usd)
+VALUES (:number, 'sim/agate', 'sim', 'sim', 'sim/agate', FALSE, '2026-11-01 03:01:00+00', '89.425', '89.425', 10, 10,
+        '0.1')
+""")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def former(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database with the tables of the version before, and a run in them."""
+    if request.param == "sqlite":
+        database = Database(f"sqlite:///{tmp_path / 'yz.sqlite3'}")
+        yield _filled(database)
+        database.close()
+        return
+    with engines.empty_postgres() as address:
+        database = Database(address)
+        yield _filled(database)
+        database.close()
+
+
+@pytest.fixture
+def backups(tmp_path: Path) -> Path:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    return folder
+
+
+def _filled(database: Database) -> Database:
+    with database.engine.connect() as connection:
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.upgrade(config, FORMER)
+        connection.commit()
+    write_as_before(database, 1)
+    return database
+
+
+def write_as_before(database: Database, number: int) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(WRITE_A_RUN, {"number": number})
+        connection.execute(WRITE_AN_EVALUATION, {"number": number})
+
+
+def address_of(database: Database) -> str:
+    return database.engine.url.render_as_string(hide_password=False)
+
+
+def test_an_upgrade_keeps_every_run_and_a_copy_of_the_former_database(former: Database, backups: Path) -> None:
+    said: list[str] = []
+
+    prepare_database(address_of(former), backups, said.append)
+
+    assert is_current(former)
+    run = run_view(former, 1)
+    assert run.head.status is RunStatus.CONCLUDED
+    assert run.evaluations[0].result
+    assert str(run.evaluations[0].result.core_raw) == "89.425"
+    (copy,) = backups.iterdir()
+    assert said == [f"upgrading the database; the former one is kept as {copy}"]
+    assert revision_in(copy) == FORMER
+
+
+def test_workers_of_the_version_before_can_write_while_others_are_upgraded(former: Database, backups: Path) -> None:
+    prepare_database(address_of(former), backups, print)
+
+    write_as_before(former, 2)
+
+    result = run_view(former, 2).evaluations[0].result
+    assert result
+    assert result.scored == 10
+
+
+@pytest.mark.postgres
+def test_a_server_that_cannot_be_dumped_is_left_as_it_is_until_somebody_says_so(
+    backups: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(backups))
+    with engines.empty_postgres() as address, closing(_filled(Database(address))) as database:
+        with pytest.raises(DatabaseUnusable, match=r"pg_dump is not installed.*yz up --without-backup"):
+            prepare_database(address, backups, print)
+        assert not is_current(database)
+
+        prepare_database(address, backups, print, without_backup=True)
+
+        assert is_current(database)
+        assert list(backups.iterdir()) == []
+
+
+def test_a_downgrade_and_an_upgrade_lose_nothing(former: Database, backups: Path) -> None:
+    prepare_database(address_of(former), backups, print)
+    with former.engine.connect() as connection:
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.downgrade(config, FORMER)
+        connection.commit()
+    write_as_before(former, 2)
+
+    prepare_database(address_of(former), backups, print)
+
+    assert [run_view(former, number).head.number for number in (1, 2)] == [1, 2]
+
+
+def revision_in(copy: Path) -> str:
+    """Which version's tables a copy holds: read as whoever has to restore it would."""
+    if copy.suffix == ".dump":
+        restored = subprocess.run(
+            ["pg_restore", "--data-only", "--table=alembic_version", "--file=-", str(copy)],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return next(line for line in restored.stdout.splitlines() if line.isdecimal())
+    with closing(sqlite3.connect(copy)) as backup:
+        (revision,) = backup.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(revision)
+
+
+def test_the_password_of_a_server_is_in_no_argument(backups: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+
+    def run(arguments: list[str], *, env: dict[str, str], **_: object) -> subprocess.CompletedProcess[str]:
+        seen.extend([arguments, env["PGPASSWORD"]])
+        return subprocess.CompletedProcess(arguments, 0, "", "")
+
+    monkeypatch.setattr("deploy.upgrading.subprocess.run", run)
+    from deploy.upgrading import back_up
+
+    back_up("postgresql+psycopg://yz:geheim@db.example/yz", backups)
+
+    arguments, password = seen
+    assert password == "geheim"
+    assert "geheim" not in str(arguments)
+    assert make_url("postgresql://yz@db.example/yz").render_as_string() in str(arguments)
