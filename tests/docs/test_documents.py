@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from api.cli.commands import app as commands
+from worker.stages import MOST_GIVEN_BACK
 from yzindex.dimensions import MAIN_WEIGHTS, Dimension
 from yzindex.fleet import Fleet
+from yzindex.records.interventions import _LONGER_EACH_TIME, MOST_RESUMPTIONS
+from yzindex.records.outbox import LOST_AFTER_S
 from yzindex.scoring import INTEGRITY_CAP
 from yzindex.settings import Settings
 
@@ -41,6 +45,30 @@ def test_the_example_of_a_models_file_can_be_read() -> None:
 
     assert example
     assert len(Fleet.model_validate(tomllib.loads(example[1])).judges) == 1
+
+
+def test_the_page_on_faults_states_the_waits_and_tries_of_the_code() -> None:
+    page = (ROOT / "docs/faults.md").read_text(encoding="utf-8")
+    settings = Settings()
+    waits_h = [settings.reask_after_s * _LONGER_EACH_TIME**times / 3600 for times in range(MOST_RESUMPTIONS)]
+
+    assert [f"{sum(waits_h[: times + 1]):g}" for times in range(MOST_RESUMPTIONS)] == ["1", "5", "21"]
+    assert "after one hour, five and twenty-one" in page
+    assert (settings.lease_s, settings.run_within_s, LOST_AFTER_S) == (60, 86400, 15)
+    assert "after 15 seconds" in page
+    assert f"a call is tried {settings.model_attempts} times within {settings.model_deadline_s / 60:g} minutes" in page
+    assert f"tried again {MOST_GIVEN_BACK} times" in page
+    assert f"tried {MOST_GIVEN_BACK + 1} times, then unscored" in page
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_every_command_of_a_document_exists(document: Path) -> None:
+    named = set(re.findall(r"(?:\.venv/bin/|`)yz ([a-z]+)", document.read_text(encoding="utf-8")))
+    known = {command.name for command in commands.registered_commands} | {
+        group.name for group in commands.registered_groups
+    }
+
+    assert named - known == set()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
