@@ -1,9 +1,10 @@
-"""Run one untrusted Python program with limits in a throwaway container, and say what it did.
+"""Run one untrusted Python program with limits in a throwaway container or namespace, and say what it did.
 
 Code and inputs go in, bytes per case come out; whoever knows what is right compares outside. This package knows
 nothing of questions, scores or right answers: what never enters a container cannot be read there.
 """
 
+from sandbox.bubblewrap_sandbox import BubblewrapSandbox
 from sandbox.docker_sandbox import DockerSandbox
 from sandbox.engine import reap
 from sandbox.errors import InvalidProgram, SandboxError, SandboxUnavailable, ValueUnreadable
@@ -16,6 +17,7 @@ from sandbox.values import Opaque, decode_value
 
 __all__ = [
     "IMAGE",
+    "BubblewrapSandbox",
     "Call",
     "Case",
     "CaseRecord",

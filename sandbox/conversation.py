@@ -42,8 +42,10 @@ def _block(content: bytes) -> bytes:
 class Conversation:
     """One program's exchange, without any input or output of its own: ask `request`, then `feed` what arrives."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, *, limits_processes: bool = False) -> None:
+        """`limits_processes`: the runner is to limit them itself, because nobody else around it counts this program's."""
         self._program = program
+        self._processes = program.limits.pids if limits_processes else None
         self._tickets = [secrets.token_bytes(16) for _ in program.cases]
         self._buffer = bytearray()
         self._expected = self._read()
@@ -65,6 +67,7 @@ class Conversation:
                 "total_wall_s": limits.total_wall_s,
                 "memory_bytes": limits.memory_mib * 1024 * 1024,
                 "output_bytes": limits.output_kib * 1024,
+                "processes": self._processes,
             },
         }
         blocks = [RUNNER_SOURCE, json.dumps(header).encode(), self._program.source.encode("utf-8", "surrogatepass")]

@@ -1,4 +1,4 @@
-"""The runner: process 1 of the container. Gives every case a fresh process and reports facts about it.
+"""The runner: process 1 of the container or namespace. Gives every case a fresh process and reports facts about it.
 
 Standard library only, Python 3.11 or later. Its source is sent into the container; nothing here is imported there.
 It reads blocks (four bytes of length, then the bytes) from stdin: a header, the source, and for each case its
@@ -380,6 +380,8 @@ def main() -> None:
     header = json.loads(read_block())
     source = read_block()
     limits = header["limits"]
+    if limits["processes"] is not None:
+        resource.setrlimit(resource.RLIMIT_NPROC, (limits["processes"], limits["processes"]))
     write_block(json.dumps({"protocol": PROTOCOL}).encode())
     deadline = time.monotonic() + limits["total_wall_s"]
     gc.freeze()  # a case that collects garbage need not copy what is ours

@@ -5,6 +5,7 @@ Ours start with `YZ_`; an unknown one is an error, so that a typing mistake is n
 
 import os
 import re
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,17 @@ _PASSWORD = re.compile(r"(://[^/@]*:)[^/]*@")
 
 class InvalidSettings(YzIndexError):
     """The environment asks for something that does not exist."""
+
+
+class SandboxChoice(StrEnum):
+    """Where programs that models write may run."""
+
+    #: Docker; where none answers, bubblewrap; where that does not run either, programs of the installed bank alone.
+    AUTO = "auto"
+    #: Docker and nothing else.
+    DOCKER = "docker"
+    #: bubblewrap and nothing else.
+    BUBBLEWRAP = "bubblewrap"
 
 
 class Settings(BaseSettings):
@@ -69,7 +81,11 @@ class Settings(BaseSettings):
     model_concurrency: PositiveInt = Field(default=500, description="Model calls in flight per process.")
     judge_concurrency: PositiveInt = Field(default=100, description="Judge calls in flight per process.")
     sandbox_concurrency: PositiveInt = Field(
-        default_factory=lambda: os.cpu_count() or 1, description="Containers running at once per machine."
+        default_factory=lambda: os.cpu_count() or 1, description="Programs running at once per machine."
+    )
+    sandbox: SandboxChoice = Field(
+        default=SandboxChoice.AUTO,
+        description="Where programs run: docker, bubblewrap, or auto for the first of them that does.",
     )
     sandbox_image: str | None = Field(default=None, description="Image of the throwaway containers; default: own.")
     sandbox_runtime: str | None = Field(default=None, description="OCI runtime, such as runsc; default: the engine's.")

@@ -9,8 +9,6 @@ import pytest
 from sandbox import Case, Outcome, Program
 from tests.attacks.conftest import LIMITS
 
-pytestmark = pytest.mark.docker
-
 
 def run_twice(sandbox, source):
     """Run a source on stdin "0", then "1"."""

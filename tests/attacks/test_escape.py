@@ -6,8 +6,6 @@ import pytest
 
 from sandbox import Outcome
 
-pytestmark = pytest.mark.docker
-
 LIBC = "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
 
 
@@ -115,7 +113,8 @@ def test_the_program_is_nobody_and_cannot_become_another(attack):
     )
 
     assert seen.stdout == b"{65534}\n0000000000000000\n"
-    assert b"PermissionError" in seen.stderr
+    # Not allowed to, or, in a user namespace that has no root, no such user.
+    assert b"PermissionError" in seen.stderr or b"Invalid argument" in seen.stderr
 
 
 def test_no_secret_is_in_proc(attack, monkeypatch):

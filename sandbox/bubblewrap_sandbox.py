@@ -1,0 +1,108 @@
+"""The sandbox on bubblewrap: namespaces of the kernel without an engine, one set per program."""
+
+import os
+import subprocess
+import time
+
+from sandbox.attempt import Attempt, converse, cut_short_by, longest_s, run_attempts
+from sandbox.bwrap import walls
+from sandbox.bwrap.box import Ground, throwaway
+from sandbox.bwrap.cgroups import find_places
+from sandbox.bwrap.pythons import pythons
+from sandbox.bwrap.walls import Python, Tools
+from sandbox.conversation import Conversation
+from sandbox.errors import SandboxUnavailable
+from sandbox.outcome import Outcome
+from sandbox.program import Case, Limits, Program
+from sandbox.record import Record
+
+#: Until a cgroup is removed by others after its program's time is up.
+_MARGIN_S = 60.0
+_TRIAL_PROCESSES = 8
+#: Prints how many processes it could start, of more than it may have.
+_TRIAL = f"""
+import os, time
+started = 0
+try:
+    for _ in range({2 * _TRIAL_PROCESSES}):
+        if not os.fork():
+            time.sleep(60)
+        started += 1
+except OSError:
+    pass
+print(started)
+"""
+
+
+class BubblewrapSandbox:
+    """Runs each program in namespaces of its own. May be used from several threads, and after a fork."""
+
+    def __init__(self) -> None:
+        """Find what is needed, and run a trial program: raises `SandboxUnavailable` with what the kernel says.
+
+        Removes cgroups that dead processes left.
+        """
+        tools = walls.find_tools()
+        self._engine = _version(tools)
+        self._ground = _first_that_works(tools)
+
+    def run(self, program: Program) -> Record:
+        """Run a program on all its cases; see `Sandbox.run`."""
+        return run_attempts(program, lambda: _attempt(self._ground, program), engine=self._engine)
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+def _attempt(ground: Ground, program: Program) -> Attempt:
+    conversation, longest = Conversation(program, limits_processes=True), longest_s(program)
+    with throwaway(ground, program.limits, lifetime_s=longest + _MARGIN_S) as box:
+        end = converse(conversation, box.stream, time.monotonic() + longest, box.look)
+        if not conversation.greeted:
+            raise SandboxUnavailable(f"the runner did not start on {ground.python.executable}: {box.complaint()}")
+        return Attempt(
+            container_id=box.id,
+            image=str(ground.python.executable),
+            cases=tuple(conversation.cases),
+            cut_short_by=cut_short_by(end, oom_killed=box.oom_kills > 0),
+        )
+
+
+def _first_that_works(tools: Tools) -> Ground:
+    """Find a Python that the sandbox's user can read; what is not its fault is the same with each."""
+    places = find_places()
+    refusal: SandboxUnavailable | None = None
+    for python in pythons():
+        ground = Ground(tools=tools, places=places, python=python)
+        try:
+            _try_out(ground)
+        except SandboxUnavailable as error:
+            refusal = refusal or error
+        else:
+            return ground
+    raise refusal or SandboxUnavailable(
+        "there is no Python of 3.11 or later for programs to run on; apt-get install python3, "
+        f"or install Docker, which brings its own: {walls.INSTALL}"
+    )
+
+
+def _try_out(ground: Ground) -> None:
+    """Run a program that starts more processes than it may have: the one limit whose absence shows nowhere else."""
+    program = Program(source=_TRIAL, cases=(Case(),), limits=Limits(pids=_TRIAL_PROCESSES))
+    (case,) = _attempt(ground, program).cases or (None,)
+    if case is None or case.outcome is not Outcome.COMPLETED:
+        said = "" if case is None else case.stderr.decode("utf-8", "replace").strip()
+        raise SandboxUnavailable(f"a trial program did not run to its end in bubblewrap: {said or 'it went away'}")
+    if not 0 < int(case.stdout) < _TRIAL_PROCESSES:
+        raise SandboxUnavailable(
+            f"the number of a program's processes cannot be limited here (kernel {os.uname().release}, "
+            f"{int(case.stdout)} started of {_TRIAL_PROCESSES} allowed); a kernel of 5.14 or later does it, and so does Docker"
+        )
+
+
+def _version(tools: Tools) -> str:
+    try:
+        said = subprocess.run([tools["bwrap"], "--version"], capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise SandboxUnavailable(f"bubblewrap does not run here: {error}; {walls.INSTALL}") from error
+    return said.stdout.strip()
