@@ -9,7 +9,7 @@ from sandbox.bwrap import walls
 from sandbox.bwrap.box import Ground, throwaway
 from sandbox.bwrap.cgroups import find_places
 from sandbox.bwrap.pythons import pythons
-from sandbox.bwrap.walls import Python, Tools
+from sandbox.bwrap.walls import Tools
 from sandbox.conversation import Conversation
 from sandbox.errors import SandboxUnavailable
 from sandbox.outcome import Outcome
@@ -96,7 +96,7 @@ def _try_out(ground: Ground) -> None:
     if not 0 < int(case.stdout) < _TRIAL_PROCESSES:
         raise SandboxUnavailable(
             f"the number of a program's processes cannot be limited here (kernel {os.uname().release}, "
-            f"{int(case.stdout)} started of {_TRIAL_PROCESSES} allowed); a kernel of 5.14 or later does it, and so does Docker"
+            f"{int(case.stdout)} started of {_TRIAL_PROCESSES} allowed); a kernel of 5.14 or later does it, or Docker"
         )
 
 

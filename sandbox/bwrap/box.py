@@ -39,7 +39,9 @@ class Ground:
 class Box:
     """A started box whose process 1 waits for the runner's source. Use it within `throwaway`."""
 
-    def __init__(self, *, container_id: str, monitor: subprocess.Popen[bytes], sock: socket.socket, cgroup: Cgroup) -> None:
+    def __init__(
+        self, *, container_id: str, monitor: subprocess.Popen[bytes], sock: socket.socket, cgroup: Cgroup
+    ) -> None:
         self.id = container_id
         self.stream = Stream(sock)
         self._monitor = monitor
@@ -165,8 +167,8 @@ def _start(ground: Ground, limits: Limits, *, container_id: str, cgroup: Cgroup,
         try:
             monitor = subprocess.Popen(
                 argv,
-                stdin=theirs,
-                stdout=theirs,
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
                 stderr=subprocess.PIPE,
                 pass_fds=[info_writer],
                 env={"PATH": os.defpath},

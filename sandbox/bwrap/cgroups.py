@@ -26,7 +26,7 @@ _OPTIONAL = frozenset({"memory.swap.max", "memory.memsw.limit_in_bytes"})
 
 
 class Controller(StrEnum):
-    """What we limit by cgroups, by the kernel's names. The first two are limits; the third keeps a program to one CPU."""
+    """What is limited by cgroups, by the kernel's names: bytes, processes and threads, and CPUs at once (one)."""
 
     MEMORY = "memory"
     PIDS = "pids"
@@ -119,7 +119,7 @@ def folders() -> Iterator[Path]:
     """Give the cgroups of programs on this machine, whoever made them."""
     for folder in {each for mount in _mounts() for each in _candidates(mount)}:
         with suppress(OSError):
-            yield from (folder / name for name in os.listdir(folder) if owner.is_folder_of_ours(name))
+            yield from (each for each in folder.iterdir() if owner.is_folder_of_ours(each.name))
 
 
 def _amounts(place: Place, limits: Limits) -> Iterator[tuple[str, str]]:
@@ -225,12 +225,12 @@ def _takes_a_process(folder: Path) -> bool:
 def _reap(folder: Path) -> None:
     """Remove what dead owners left below a folder, processes included."""
     with suppress(OSError):
-        for name in os.listdir(folder):
-            if owner.is_abandoned_folder(name):
+        for each in folder.iterdir():
+            if owner.is_abandoned_folder(each.name):
                 with suppress(OSError):
-                    for pid in (folder / name / "cgroup.procs").read_text("ascii").split():
+                    for pid in (each / "cgroup.procs").read_text("ascii").split():
                         os.kill(int(pid), signal.SIGKILL)
-                _remove(folder / name)
+                _remove(each)
 
 
 def _remove(folder: Path) -> None:

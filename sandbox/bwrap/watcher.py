@@ -1,7 +1,7 @@
 """Watches the memory of a sandbox from outside where no cgroup does: adds it up and, past the limit, kills.
 
 It spares process 1, which reads in the counter that somebody was killed and reports the case, as it does where the
-kernel kills. Between two looks a program can take more than its limit; each process alone is bounded by its address space.
+kernel kills. Between two looks a program can take more than its limit; each process alone is bounded by its addresses.
 """
 
 import os
@@ -61,9 +61,9 @@ def _tree(pid: int) -> Iterator[int]:
     """A process and its descendants, as far as they can be seen while they come and go."""
     yield pid
     with suppress(OSError):
-        for task in os.listdir(f"/proc/{pid}/task"):
+        for task in Path(f"/proc/{pid}/task").iterdir():
             with suppress(OSError):
-                for child in Path(f"/proc/{pid}/task/{task}/children").read_text("ascii").split():
+                for child in (task / "children").read_text("ascii").split():
                     yield from _tree(int(child))
 
 
@@ -82,14 +82,13 @@ def _proportional_bytes(pid: int) -> int:
 
 
 def _hidden_bytes(pids: list[int]) -> dict[tuple[int, int], int]:
-    """Bytes of memory files that are open somewhere, by device and inode: written, they need not be mapped by anyone."""
+    """Bytes of open memory files, by device and inode. What is written to them need not be mapped by anyone."""
     found = {}
     for pid in pids:
         with suppress(OSError):
-            for fd in os.listdir(f"/proc/{pid}/fd"):
+            for fd in Path(f"/proc/{pid}/fd").iterdir():
                 with suppress(OSError):
-                    path = f"/proc/{pid}/fd/{fd}"
-                    if os.readlink(path).startswith("/memfd:"):  # noqa: PTH115  its target is no path
-                        state = os.stat(path)  # noqa: PTH116
+                    if str(fd.readlink()).startswith("/memfd:"):
+                        state = fd.stat()
                         found[state.st_dev, state.st_ino] = state.st_blocks * 512
     return found

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from sandbox import Case, Outcome, Program
 from tests.attacks.conftest import LIMITS
 
