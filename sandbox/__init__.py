@@ -7,8 +7,9 @@ nothing of questions, scores or right answers: what never enters a container can
 from sandbox.bubblewrap_sandbox import BubblewrapSandbox
 from sandbox.docker_sandbox import DockerSandbox
 from sandbox.engine import reap
-from sandbox.errors import InvalidProgram, SandboxError, SandboxUnavailable, ValueUnreadable
+from sandbox.errors import InvalidProgram, SandboxError, SandboxUnavailable, UnknownProgram, ValueUnreadable
 from sandbox.outcome import Limit, Outcome
+from sandbox.plain import PlainSandbox
 from sandbox.port import Sandbox
 from sandbox.program import Call, Case, Limits, Program
 from sandbox.recipe import IMAGE, ensure_image
@@ -27,11 +28,13 @@ __all__ = [
     "Limits",
     "Opaque",
     "Outcome",
+    "PlainSandbox",
     "Program",
     "Record",
     "Sandbox",
     "SandboxError",
     "SandboxUnavailable",
+    "UnknownProgram",
     "ValueUnreadable",
     "decode_value",
     "ensure_image",

@@ -41,6 +41,11 @@ class DockerSandbox:
         client, engine = self._connect()
         return run_attempts(program, lambda: self._attempt(client, program), engine=engine)
 
+    def require_image(self) -> None:
+        """Raise `SandboxUnavailable` unless the engine has the image."""
+        with engine_trouble(f"looking for {self._image}"):
+            self._connect()[0].inspect_image(self._image)
+
     def close(self) -> None:
         """Let go of the engine."""
         with self._lock:

@@ -2,7 +2,7 @@
 
 import typer
 
-from api.cli import board, configuration, doctor, questions, raw, run, score, up
+from api.cli import board, configuration, doctor, questions, raw, run, sandbox, score, up
 from api.cli.exits import YzGroup
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app.command("board")(board.board)
 app.command("raw")(raw.raw)
 app.command("score")(score.score)
 app.add_typer(questions.app, name="questions")
+app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(configuration.app, name="config")
 app.command("doctor")(doctor.doctor)
 app.command("up")(up.up)
