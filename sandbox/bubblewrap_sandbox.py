@@ -43,12 +43,18 @@ class BubblewrapSandbox:
         Removes cgroups that dead processes left.
         """
         tools = walls.find_tools()
-        self._engine = _version(tools)
+        #: Name and version.
+        self.engine = _version(tools)
         self._ground = _first_that_works(tools)
+
+    @property
+    def python(self) -> str:
+        """The interpreter of this machine that programs run on."""
+        return str(self._ground.python.executable)
 
     def run(self, program: Program) -> Record:
         """Run a program on all its cases; see `Sandbox.run`."""
-        return run_attempts(program, lambda: _attempt(self._ground, program), engine=self._engine)
+        return run_attempts(program, lambda: _attempt(self._ground, program), engine=self.engine)
 
     def close(self) -> None:
         """There is nothing to let go of."""
@@ -81,8 +87,7 @@ def _first_that_works(tools: Tools) -> Ground:
         else:
             return ground
     raise refusal or SandboxUnavailable(
-        "there is no Python of 3.11 or later for programs to run on; apt-get install python3, "
-        f"or install Docker, which brings its own: {walls.INSTALL}"
+        "there is no Python of 3.11 or later for programs to run on: apt-get install python3"
     )
 
 
@@ -101,8 +106,7 @@ def _try_out(ground: Ground) -> None:
 
 
 def _version(tools: Tools) -> str:
-    try:
-        said = subprocess.run([tools["bwrap"], "--version"], capture_output=True, text=True, timeout=10, check=True)
-    except (OSError, subprocess.SubprocessError) as error:
-        raise SandboxUnavailable(f"bubblewrap does not run here: {error}; {walls.INSTALL}") from error
+    said = subprocess.run([tools["bwrap"], "--version"], capture_output=True, text=True, timeout=10, check=False)
+    if said.returncode or not said.stdout.startswith("bubblewrap "):
+        raise SandboxUnavailable(f"{tools['bwrap']} does not run here: {said.stderr.strip() or 'it said nothing'}")
     return said.stdout.strip()

@@ -124,7 +124,7 @@ class Box:
             with contextlib.suppress(ValueError):
                 return int(json.loads(info)["child-pid"])
             if not part:
-                raise SandboxUnavailable(f"bubblewrap does not run here: {self.complaint()}; {walls.INSTALL}")
+                raise SandboxUnavailable(f"bubblewrap does not run here: {self.complaint()}")
         raise SandboxUnavailable(f"bubblewrap did not start within {STARTUP_S:g} s: {self.complaint()}")
 
 
@@ -184,9 +184,9 @@ def _start(ground: Ground, limits: Limits, *, container_id: str, cgroup: Cgroup,
     return Box(container_id=container_id, monitor=monitor, sock=ours, cgroup=cgroup)
 
 
-def boxes_left(ids: set[str]) -> int:
+def boxes_left(ids: frozenset[str]) -> int:
     """Count the boxes among these ids of which a process or a cgroup of this machine is left."""
-    left = set()
+    left: set[str] = set()
     for process in Path("/proc").iterdir():
         if process.name.isdecimal():
             with contextlib.suppress(OSError):

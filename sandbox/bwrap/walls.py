@@ -11,7 +11,7 @@ from sandbox import inside
 from sandbox.errors import SandboxUnavailable
 from sandbox.program import Limits
 
-INSTALL = "apt-get install bubblewrap, or install Docker: https://docs.docker.com/engine/install/"
+INSTALL = "apt-get install bubblewrap (0.8 or later)"
 #: Hidden by a small memory file system of the launcher's own, which nobody else sees and which ends with it.
 STAGE = Path("/tmp")  # noqa: S108
 #: In there: how many processes were killed for memory, in the form of the kernel's own counters.
