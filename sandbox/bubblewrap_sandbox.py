@@ -62,8 +62,9 @@ class BubblewrapSandbox:
 
 def _attempt(ground: Ground, program: Program) -> Attempt:
     conversation, longest = Conversation(program, limits_processes=True), longest_s(program)
+    deadline = time.monotonic() + longest
     with throwaway(ground, program.limits, lifetime_s=longest + _MARGIN_S) as box:
-        end = converse(conversation, box.stream, time.monotonic() + longest, box.look)
+        end = converse(conversation, box.stream, deadline, box.look)
         if not conversation.greeted:
             raise SandboxUnavailable(f"the runner did not start on {ground.python.executable}: {box.complaint()}")
         return Attempt(
@@ -97,7 +98,9 @@ def _try_out(ground: Ground) -> None:
     (case,) = _attempt(ground, program).cases or (None,)
     if case is None or case.outcome is not Outcome.COMPLETED:
         said = "" if case is None else case.stderr.decode("utf-8", "replace").strip()
-        raise SandboxUnavailable(f"a trial program did not run to its end in bubblewrap: {said or 'it went away'}")
+        raise SandboxUnavailable(
+            f"a trial program did not run to its end in bubblewrap on {os.uname().release}: {said or 'it went away'}"
+        )
     if not 0 < int(case.stdout) < _TRIAL_PROCESSES:
         raise SandboxUnavailable(
             f"the number of a program's processes cannot be limited here (kernel {os.uname().release}, "

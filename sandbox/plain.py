@@ -93,32 +93,38 @@ def _files(program: Program, case: Case, container_id: str) -> Iterator[Path]:
 
 
 def _run_in(folder: Path, case: Case, limits: Limits, deadline: float) -> runner.Result:
-    pipes = [os.pipe() for _ in range(3)]
-    readers, writers = [reader for reader, _ in pipes], [writer for _, writer in pipes]
-    started = time.monotonic()
-    try:
-        with (folder / "stdin").open("rb") as stdin:
-            child = _start(folder, case, limits, [stdin.fileno(), *writers])
-        for fd in writers:
-            os.close(fd)
-        for fd in readers:
-            os.set_blocking(fd, False)
+    with _pipes() as (readers, writers), (folder / "stdin").open("rb") as stdin:
+        started = time.monotonic()
+        child = _start(folder, case, limits, [stdin.fileno(), *writers])
         gathered = runner.Gathered(readers, limits.output_kib * 1024)
-        wall_exceeded = _watch(gathered, child.pid, min(deadline, started + limits.wall_s))
-        wall_s = time.monotonic() - started
-        status, usage = _end(child)
+        try:
+            wall_exceeded = _watch(gathered, child.pid, min(deadline, started + limits.wall_s))
+        finally:
+            wall_s = time.monotonic() - started
+            exit_status, cpu_s = _end(child)
         gathered.drain()
-    finally:
-        for fd in readers:
-            os.close(fd)
     return runner.result_of(
         gathered,
-        exit_status=status,
-        cpu_s=usage,
+        exit_status=exit_status,
+        cpu_s=cpu_s,
         wall_s=wall_s,
         wall_exceeded=wall_exceeded,
         oom_killed=False,
     )
+
+
+@contextmanager
+def _pipes() -> Iterator[tuple[list[int], list[int]]]:
+    """Three pipes, as the ends that never block for us and those for the child."""
+    pairs = [os.pipe() for _ in range(3)]
+    readers, writers = [reader for reader, _ in pairs], [writer for _, writer in pairs]
+    try:
+        for fd in readers:
+            os.set_blocking(fd, False)
+        yield readers, writers
+    finally:
+        for fd in (*readers, *writers):
+            os.close(fd)
 
 
 def _start(folder: Path, case: Case, limits: Limits, fds: list[int]) -> subprocess.Popen[bytes]:

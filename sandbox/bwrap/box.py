@@ -50,15 +50,15 @@ class Box:
         self._pidfd: int | None = None
         self._watcher: MemoryWatcher | None = None
 
-    def confine(self, info_fd: int, limits: Limits) -> None:
+    def confine(self, info_fd: int, limits: Limits, deadline: float) -> None:
         """Learn from bubblewrap who process 1 is; put it into its cgroups, before it has any child, and look at it."""
-        self._pid = self._process_1(info_fd)
+        self._pid = self._process_1(info_fd, deadline)
         try:
             self._pidfd = os.pidfd_open(self._pid)
             self._cgroup.join(self._pid)
             networks = [Path(f"/proc/{who}/ns/net").readlink() for who in ("self", self._pid)]
         except OSError as error:
-            raise SandboxUnavailable(f"process 1 of a sandbox went away at its start: {error}") from error
+            raise SandboxUnavailable(f"process 1 of a sandbox went away at its start: {self.complaint()}") from error
         if networks[0] == networks[1]:
             raise SandboxUnavailable("bubblewrap gave a program this machine's network; it was not run")
         if self._cgroup.counter is None:
@@ -74,8 +74,12 @@ class Box:
     def look(self) -> None:
         """Watch what no cgroup does; call it a few times a second while the program runs."""
         if self._watcher is not None:
-            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+            try:
                 self._watcher.look()
+            except (FileNotFoundError, ProcessLookupError):
+                return  # it has just ended
+            except OSError as error:
+                raise SandboxUnavailable(f"the memory of a sandbox cannot be watched: {error}") from error
 
     @property
     def oom_kills(self) -> int:
@@ -114,8 +118,8 @@ class Box:
                 os.close(self._pidfd)
             self._cgroup.remove()
 
-    def _process_1(self, info_fd: int) -> int:
-        deadline, info = time.monotonic() + STARTUP_S, b""
+    def _process_1(self, info_fd: int, deadline: float) -> int:
+        info = b""
         while (left_s := deadline - time.monotonic()) > 0 and len(info) < _MAX_INFO_BYTES:
             if not select.select([info_fd], [], [], left_s)[0]:
                 continue
@@ -125,12 +129,13 @@ class Box:
                 return int(json.loads(info)["child-pid"])
             if not part:
                 raise SandboxUnavailable(f"bubblewrap does not run here: {self.complaint()}")
-        raise SandboxUnavailable(f"bubblewrap did not start within {STARTUP_S:g} s: {self.complaint()}")
+        raise SandboxUnavailable(f"bubblewrap did not say in time which process it has started: {self.complaint()}")
 
 
 @contextlib.contextmanager
 def throwaway(ground: Ground, limits: Limits, *, lifetime_s: float) -> Iterator[Box]:
-    """A box for one program, gone at the end whatever happens."""
+    """A box for one program, gone at the end whatever happens; its cgroup is removed by others after `lifetime_s`."""
+    deadline = time.monotonic() + STARTUP_S
     container_id = secrets.token_hex(16)
     cgroup = cgroups.make(ground.places, limits, container_id=container_id, lifetime_s=lifetime_s)
     info_fd, info_writer = os.pipe()
@@ -144,7 +149,7 @@ def throwaway(ground: Ground, limits: Limits, *, lifetime_s: float) -> Iterator[
         os.close(info_writer)
     try:
         try:
-            box.confine(info_fd, limits)
+            box.confine(info_fd, limits, deadline)
         finally:
             os.close(info_fd)
         yield box

@@ -19,8 +19,6 @@ COUNTER = STAGE / "oom"
 #: Where the runner reads that counter.
 _COUNTER_INSIDE = "/sys/fs/cgroup/memory.events"
 _PASSWD = STAGE / "passwd"
-#: Where an interpreter that is not below /usr is found inside.
-PYTHON_INSIDE = Path("/opt/python")
 #: Above all ranges that systemd, containers and directories give out, below those that old interfaces mistake.
 _UIDS = range(1_900_000_000, 2_100_000_000)
 _TOOLS = ("bwrap", "sh", "unshare", "mount", "setpriv")
@@ -46,14 +44,13 @@ exec "$@"
 
 @dataclass(frozen=True, kw_only=True)
 class Python:
-    """An interpreter of this machine: its file, and the folder to show inside unless it is below /usr."""
+    """An interpreter of this machine, and the folder with all of it unless that is /usr.
+
+    Inside it has the same path: its libraries may be found by it.
+    """
 
     executable: Path
     prefix: Path | None
-
-    @property
-    def inside(self) -> Path:
-        return self.executable if self.prefix is None else PYTHON_INSIDE / self.executable.relative_to(self.prefix)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +110,7 @@ def command(
         *_environment(),
         *_files(python, folder, counter),
         *("--info-fd", str(info_fd), "--"),
-        *inside.runner_command(str(python.inside)),
+        *inside.runner_command(str(python.executable)),
     ]
 
 
@@ -130,7 +127,7 @@ def _environment() -> list[str]:
 
 
 def _files(python: Python, folder: Path, counter: Path) -> list[str]:
-    own = () if python.prefix is None else ("--ro-bind", str(python.prefix), str(PYTHON_INSIDE))
+    own = () if python.prefix is None else ("--ro-bind", str(python.prefix), str(python.prefix))
     return [
         *("--ro-bind", "/usr", "/usr", *own, *_system_folders()),
         # Without it the loader does not find the libraries of every distribution.
