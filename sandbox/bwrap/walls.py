@@ -12,8 +12,8 @@ from sandbox.errors import SandboxUnavailable
 from sandbox.program import Limits
 
 INSTALL = "apt-get install bubblewrap (0.8 or later)"
-#: Hidden by a small memory file system of the launcher's own, which nobody else sees and which ends with it.
-STAGE = Path("/tmp")  # noqa: S108
+#: A folder that every system has and no program is in. The launcher, and it alone, sees a memory file system there.
+STAGE = next(place for place in map(Path, ("/boot", "/media", "/srv", "/mnt", "/tmp")) if place.is_dir())  # noqa: S108
 #: In there: how many processes were killed for memory, in the form of the kernel's own counters.
 COUNTER = STAGE / "oom"
 #: Where the runner reads that counter.

@@ -1,7 +1,8 @@
 """Watches the memory of a sandbox from outside where no cgroup does: adds it up and, past the limit, kills.
 
 It spares process 1, which reads in the counter that somebody was killed and reports the case, as it does where the
-kernel kills. Between two looks a program can take more than its limit; each process alone is bounded by its addresses.
+kernel kills. It is the weaker of the two: between two looks a program can take more, and what the kernel keeps for a
+program without mapping it (memory files, sockets, pipes) is not seen.
 """
 
 import os
@@ -30,7 +31,7 @@ class MemoryWatcher:
     def look(self) -> None:
         """Add up, and kill if it is too much."""
         pids = list(_tree(self._pid))
-        files = self._file_bytes() + sum(_hidden_bytes(pids).values())
+        files = self._file_bytes()
         # Shared pages count once only in the second, which is many times dearer to ask for.
         if files + sum(map(_resident_bytes, pids)) <= self._limit_bytes:
             return
@@ -79,16 +80,3 @@ def _proportional_bytes(pid: int) -> int:
             if line.startswith("Pss:"):
                 return int(line.split()[1]) * 1024
     return 0
-
-
-def _hidden_bytes(pids: list[int]) -> dict[tuple[int, int], int]:
-    """Bytes of open memory files, by device and inode. What is written to them need not be mapped by anyone."""
-    found = {}
-    for pid in pids:
-        with suppress(OSError):
-            for fd in Path(f"/proc/{pid}/fd").iterdir():
-                with suppress(OSError):
-                    if str(fd.readlink()).startswith("/memfd:"):
-                        state = fd.stat()
-                        found[state.st_dev, state.st_ino] = state.st_blocks * 512
-    return found
