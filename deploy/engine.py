@@ -60,7 +60,7 @@ def _docker(settings: Settings, say: Say) -> str:
 
 def _bubblewrap(_: Settings, say: Say) -> str:
     if shutil.which("bwrap") is None and can_install():
-        say("  sandbox  no Docker answers: installing bubblewrap with apt-get")
+        say("  sandbox  installing bubblewrap with apt-get: programs run in it where no Docker answers")
         if trouble := install("bubblewrap", within_s=_INSTALL_WITHIN_S):
             say(f"           that failed: {trouble}")
     sandbox = BubblewrapSandbox()

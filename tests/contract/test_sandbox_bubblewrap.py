@@ -141,7 +141,7 @@ def test_no_two_programs_share_a_user_of_this_machine(sandbox, monkeypatch):
 
 @as_root
 def test_processes_and_memory_are_limited_by_cgroups_where_root_can_make_them(sandbox, monkeypatch):
-    seen = {}
+    seen: dict[str, str] = {}
     confine = Box.confine
 
     def look(self, *args):
