@@ -99,9 +99,12 @@ def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
         yield opened
 
 
-@pytest.fixture(scope="session", params=sandboxes.BOTH)
+@pytest.fixture(scope="session", params=[*sandboxes.BOTH, "no sandbox"])
 def code_runner(request: pytest.FixtureRequest) -> Iterator[SandboxRunner]:
-    """The same behind the index's port."""
+    """The same behind the index's port, and what is left of it where no sandbox runs: known answers."""
+    if request.param == "no sandbox":
+        yield sandboxes.runner_without_sandbox()
+        return
     with sandboxes.opened(request.param):
         runner = SandboxRunner(Settings(sandbox=request.param))
     yield runner

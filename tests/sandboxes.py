@@ -1,4 +1,4 @@
-"""Both implementations of the sandbox, for tests that must hold on each."""
+"""Both implementations of the sandbox, for tests that must hold on each, and a runner that has neither."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import pytest
 
 from sandbox import BubblewrapSandbox, DockerSandbox, Sandbox, ensure_image
 from sandbox.engine import connect
+from worker.choosing import NoSandbox
+from worker.sandboxing import SandboxRunner
+from yzindex.settings import SandboxChoice, Settings
 
 #: Each is skipped by name where its engine is absent.
 BOTH = [pytest.param(name, marks=getattr(pytest.mark, name)) for name in ("docker", "bubblewrap")]
@@ -23,3 +26,13 @@ def opened(name: str) -> Iterator[Sandbox]:
     sandbox = DockerSandbox() if name == "docker" else BubblewrapSandbox()
     with contextlib.closing(sandbox):
         yield sandbox
+
+
+def runner_without_sandbox() -> SandboxRunner:
+    """A runner that finds no sandbox, whatever this machine has."""
+
+    class Without(SandboxRunner):
+        def _open(self) -> Sandbox:
+            raise NoSandbox({SandboxChoice.DOCKER: "not in this test", SandboxChoice.BUBBLEWRAP: "nor this"})
+
+    return Without(Settings())

@@ -1,4 +1,4 @@
-"""The bank's own replies prove the code graders: references score 100, wrong ones below 50, in real sandboxes."""
+"""The bank's own replies prove the code graders: references score 100, wrong ones below 50, in every sandbox and none."""
 
 from collections import Counter
 
