@@ -9,6 +9,7 @@ from sandbox.bwrap import walls
 from sandbox.bwrap.box import Ground, throwaway
 from sandbox.bwrap.cgroups import find_places
 from sandbox.bwrap.pythons import pythons
+from sandbox.bwrap.syscalls import filter_program
 from sandbox.bwrap.walls import Tools
 from sandbox.conversation import Conversation
 from sandbox.errors import SandboxUnavailable
@@ -77,10 +78,10 @@ def _attempt(ground: Ground, program: Program) -> Attempt:
 
 def _first_that_works(tools: Tools) -> Ground:
     """Find a Python that the sandbox's user can read; what is not its fault is the same with each."""
-    places = find_places()
+    places, refused = find_places(), filter_program()
     refusal: SandboxUnavailable | None = None
     for python in pythons():
-        ground = Ground(tools=tools, places=places, python=python)
+        ground = Ground(tools=tools, places=places, python=python, filter_program=refused)
         try:
             _try_out(ground)
         except SandboxUnavailable as error:

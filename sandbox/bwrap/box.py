@@ -34,6 +34,8 @@ class Ground:
     tools: Tools
     places: tuple[Place, ...]
     python: Python
+    #: Refuses system calls; see `syscalls`.
+    filter_program: bytes
 
 
 class Box:
@@ -93,8 +95,8 @@ class Box:
         assert self._monitor.stderr is not None
         said = b""
         with contextlib.suppress(BlockingIOError):
-            while part := os.read(self._monitor.stderr.fileno(), 1 << 16):
-                said = (said + part)[-MAX_COMPLAINT_BYTES:]
+            # Once what fits into a pipe: who writes there may never stop.
+            said = os.read(self._monitor.stderr.fileno(), 1 << 16)[-MAX_COMPLAINT_BYTES:]
         return said.decode("utf-8", "replace").strip() or "it said nothing"
 
     def end(self) -> None:
@@ -119,9 +121,10 @@ class Box:
             self._cgroup.remove()
 
     def _process_1(self, info_fd: int, deadline: float) -> int:
-        info = b""
+        info, poll = b"", select.poll()
+        poll.register(info_fd, select.POLLIN)
         while (left_s := deadline - time.monotonic()) > 0 and len(info) < _MAX_INFO_BYTES:
-            if not select.select([info_fd], [], [], left_s)[0]:
+            if not poll.poll(left_s * 1000):
                 continue
             part = os.read(info_fd, _MAX_INFO_BYTES)
             info += part
@@ -158,24 +161,27 @@ def throwaway(ground: Ground, limits: Limits, *, lifetime_s: float) -> Iterator[
 
 
 def _start(ground: Ground, limits: Limits, *, container_id: str, cgroup: Cgroup, info_writer: int) -> Box:
-    argv = walls.command(
-        ground.tools,
-        ground.python,
-        limits,
-        container_id=container_id,
-        uid=walls.uid_for_one_program(),
-        info_fd=info_writer,
-        counter=cgroup.counter or walls.COUNTER,
-    )
     ours, theirs = socket.socketpair()
-    with theirs:
+    with theirs, os.fdopen(os.memfd_create("filter"), "w+b") as filter_file:
+        filter_file.write(ground.filter_program)
+        filter_file.seek(0)
+        argv = walls.command(
+            ground.tools,
+            ground.python,
+            limits,
+            container_id=container_id,
+            uid=walls.uid_for_one_program(),
+            info_fd=info_writer,
+            filter_fd=filter_file.fileno(),
+            counter=cgroup.counter or walls.COUNTER,
+        )
         try:
             monitor = subprocess.Popen(
                 argv,
                 stdin=theirs.fileno(),
                 stdout=theirs.fileno(),
                 stderr=subprocess.PIPE,
-                pass_fds=[info_writer],
+                pass_fds=[info_writer, filter_file.fileno()],
                 env={"PATH": os.defpath},
                 cwd="/",
                 # A Ctrl-C on a terminal is for us, not for it.

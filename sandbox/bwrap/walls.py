@@ -3,7 +3,7 @@
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,8 @@ _PASSWD = STAGE / "passwd"
 #: Above all ranges that systemd, containers and directories give out, below those that old interfaces mistake.
 _UIDS = range(1_900_000_000, 2_100_000_000)
 _TOOLS = ("bwrap", "sh", "unshare", "mount", "setpriv")
+#: Where each of them is.
+Tools = Mapping[str, str]
 
 # Runs as root of a user namespace that maps nobody but itself. bubblewrap's own tmpfs can be executed from, and the
 # number of its files has no bound: the program gets this one. $1 is its folder, $2 its size; the rest is started.
@@ -53,16 +55,6 @@ class Python:
     prefix: Path | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tools:
-    """The programs that build the walls, by the names of `_TOOLS`."""
-
-    paths: dict[str, str]
-
-    def __getitem__(self, name: str) -> str:
-        return self.paths[name]
-
-
 def find_tools() -> Tools:
     """Find them on PATH; raise `SandboxUnavailable` naming the package of one that is missing."""
     path = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin:/usr/bin:/sbin:/bin"))
@@ -71,7 +63,7 @@ def find_tools() -> Tools:
         raise SandboxUnavailable(f"bubblewrap is not installed (no bwrap on PATH); {INSTALL}")
     if missing := [name for name, place in found.items() if place is None]:
         raise SandboxUnavailable(f"bubblewrap needs {', '.join(missing)} on PATH: apt-get install util-linux mount")
-    return Tools(paths={name: place for name, place in found.items() if place is not None})
+    return {name: place for name, place in found.items() if place is not None}
 
 
 def uid_for_one_program() -> int | None:
@@ -91,11 +83,13 @@ def command(
     container_id: str,
     uid: int | None,
     info_fd: int,
+    filter_fd: int,
     counter: Path = COUNTER,
 ) -> list[str]:
     """The command that becomes bubblewrap with our runner as process 1; it needs no environment.
 
-    `counter`: the file that counts who was killed for memory. `info_fd`: where bubblewrap writes who process 1 is.
+    `info_fd`: where bubblewrap writes who process 1 is. `filter_fd`: where it reads the filter of system calls.
+    `counter`: the file that counts who was killed for memory.
     """
     folder = STAGE / container_id
     become = [] if uid is None else [tools["setpriv"], f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--"]
@@ -109,7 +103,7 @@ def command(
         *_namespaces(),
         *_environment(),
         *_files(python, folder, counter),
-        *("--info-fd", str(info_fd), "--"),
+        *("--seccomp", str(filter_fd), "--info-fd", str(info_fd), "--"),
         *inside.runner_command(str(python.executable)),
     ]
 

@@ -38,7 +38,9 @@ class MemoryWatcher:
         if files + sum(map(_proportional_bytes, pids)) <= self._limit_bytes:
             return
         self.kills += 1
-        self._counter.write_text(f"oom_kill {self.kills}\n", encoding="ascii")
+        # In one go and without emptying it first: the runner may be reading.
+        with self._counter.open("r+b", buffering=0) as file:
+            file.write(f"oom_kill {self.kills}\n".encode("ascii"))
         for pid in pids:
             if pid != self._pid:
                 self._kill(pid)

@@ -1,4 +1,4 @@
-"""The bank's own replies prove the code graders: references score 100, wrong ones below 50, in every sandbox and none."""
+"""The bank's own replies prove the code graders: references score 100, wrong ones below 50, sandbox or not."""
 
 from collections import Counter
 

@@ -117,6 +117,15 @@ def test_no_second_place_can_be_written_to(sandbox, place):
     assert seen in ("Read-only file system\n", "Permission denied\n", "No such file or directory\n")
 
 
+@pytest.mark.parametrize("number", [425, 447, 0x40000000 + 39], ids=["io_uring_setup", "memfd_secret", "x32 getpid"])
+def test_young_and_double_system_calls_are_refused(sandbox, number):
+    source = "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+
+    seen = printed(sandbox, f"{source}print(libc.syscall({number}, 0, 0), os.strerror(ctypes.get_errno()))")
+
+    assert seen == "-1 Operation not permitted\n"
+
+
 def test_as_root_no_two_programs_share_a_user_of_this_machine_and_else_they_are_ours(sandbox, monkeypatch):
     uids: list[set[int]] = []
     confine = Box.confine
