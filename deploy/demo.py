@@ -91,7 +91,7 @@ def _show_run(stack: "Stack", client: "Client", seed: int | None) -> None:
     from api.terminal.progress import follow
     from api.terminal.tables import board_table, run_tables
     from deploy.demo_facts import facts_of
-    from deploy.engine import sandboxes_left
+    from deploy.ran_in import places_left
 
     ordered = client.submit(RunRequest(seed=seed))
     _say(f'  POST {stack.api}/v1/runs  {{"kind":"smoke"}}  ->  202  Run #{ordered.number}\n')
@@ -99,7 +99,7 @@ def _show_run(stack: "Stack", client: "Client", seed: int | None) -> None:
     started = time.monotonic()
     run = follow(client.wait(ordered.number, sleep=_tending(stack)), shown=True)
     facts = facts_of(list(client.raw(run.number)))
-    _say(f"  {time.monotonic() - started:.0f} s · {facts.line(sandboxes_left(facts.ran))}\n")
+    _say(f"  {time.monotonic() - started:.0f} s · {facts.line(places_left(facts.ran))}\n")
     console().print(run_tables(run))
     console().print(board_table(client.board()))
     _say(_ways_on(stack, run.number))

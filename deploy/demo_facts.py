@@ -2,26 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from api.shapes.raw import RawAnswerBody
-from sandbox.plain import ENGINE as PLAIN
+from deploy.ran_in import RanIn, places
 
 #: The class of a call's error when its provider answered 429.
 _RATE_LIMITED = "rate_limited"
-
-
-class RanIn(StrEnum):
-    """What programs ran in, as the demo names it."""
-
-    CONTAINERS = "containers"
-    BUBBLEWRAP = "bubblewrap sandboxes"
-    #: Known answers only.
-    PROCESSES = "plain processes (known answers)"
-
-
-#: How an answer's `ran_in` begins.
-_ENGINES = {RanIn.CONTAINERS: "docker ", RanIn.BUBBLEWRAP: "bubblewrap ", RanIn.PROCESSES: f"{PLAIN} "}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,13 +40,8 @@ def facts_of(answers: Sequence[RawAnswerBody]) -> Facts:
     errors = [counted for answer in answers for call in answer.calls for counted in call.errors.items()]
     return Facts(
         programs=len(ran_in),
-        ran={kind: ids for kind in RanIn if (ids := _ids(ran_in, kind))},
+        ran=places(ran_in),
         rate_limited=sum(count for name, count in errors if name == _RATE_LIMITED),
         other_errors=sum(count for name, count in errors if name != _RATE_LIMITED),
         unscored=sum(answer.state == "unscored" for answer in answers),
     )
-
-
-def _ids(ran_in: Sequence[str], kind: RanIn) -> frozenset[str]:
-    """The last words of those that began with the name of this kind's engine."""
-    return frozenset(where.rpartition(" ")[2] for where in ran_in if where.startswith(_ENGINES[kind]))

@@ -1,4 +1,4 @@
-"""The sandbox as the stack needs it: does one run, can it be made to, is anything of its programs left?"""
+"""The sandbox as the stack needs it: does one run, can it be made to, and what is said where none does."""
 
 import os
 import shutil
@@ -8,12 +8,8 @@ from pathlib import Path
 from docker.errors import DockerException
 
 from deploy.apt import can_install, install
-from deploy.demo_facts import RanIn
 from sandbox import IMAGE, BubblewrapSandbox, SandboxUnavailable, ensure_image
-from sandbox.bwrap.box import boxes_left
 from sandbox.engine import connect
-from sandbox.owner import LABEL
-from sandbox.plain import known_left
 from worker.choosing import DOCKER_INSTALL, NoSandbox, allowed
 from yzindex.settings import SandboxChoice, Settings
 
@@ -40,16 +36,6 @@ def prepare_sandbox(settings: Settings, say: Say, what: str = "stack") -> str | 
     return None
 
 
-def sandboxes_left(ran: Mapping[RanIn, frozenset[str]]) -> int:
-    """Count those among these ids of which anything is left on this machine or its engine."""
-    return sum(_LEFT[ran_in](ids) for ran_in, ids in ran.items())
-
-
-def _containers_left(ids: frozenset[str]) -> int:
-    found = connect().containers(all=True, filters={"label": LABEL})
-    return sum(container["Id"] in ids for container in found)
-
-
 def _docker(settings: Settings, say: Say) -> str:
     client = connect()
     if settings.sandbox_image is None and not client.images(name=IMAGE, quiet=True):
@@ -68,11 +54,6 @@ def _bubblewrap(_: Settings, say: Say) -> str:
     return f"{sandbox.engine}, throwaway namespaces"
 
 
-_LEFT: Mapping[RanIn, Callable[[frozenset[str]], int]] = {
-    RanIn.CONTAINERS: _containers_left,
-    RanIn.BUBBLEWRAP: boxes_left,
-    RanIn.PROCESSES: known_left,
-}
 _PREPARE: Mapping[SandboxChoice, Callable[[Settings, Say], str]] = {
     SandboxChoice.DOCKER: _docker,
     SandboxChoice.BUBBLEWRAP: _bubblewrap,

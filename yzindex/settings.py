@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, field_validator
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from yzindex.errors import YzIndexError
@@ -136,9 +136,20 @@ def _hidden(value: object) -> str:
 
 
 def load_settings() -> Settings:
-    """Read the environment; raise `InvalidSettings` on an unknown variable with our prefix."""
+    """Read the environment; raise `InvalidSettings` on an impossible value or an unknown variable of ours."""
     known = {_variable(name) for name in Settings.model_fields}
     ours = {name for name in os.environ if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX)}
     if unknown := sorted(ours - known):
         raise InvalidSettings(f"unknown variables: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
-    return Settings()
+    try:
+        return Settings()
+    except ValidationError as error:
+        # Its own text repeats what was given, which may be a key.
+        faults = (f"{_named(fault['loc'])}: {fault['msg']}" for fault in error.errors(include_input=False))
+        raise InvalidSettings("; ".join(faults)) from None
+
+
+def _named(location: tuple[int | str, ...]) -> str:
+    """The variable that pydantic's place in the model stands for."""
+    name = str(location[0])
+    return _variable(name) if name in Settings.model_fields else name

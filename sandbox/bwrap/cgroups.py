@@ -5,6 +5,7 @@ those that a dead owner left.
 """
 
 import os
+import secrets
 import signal
 import subprocess
 import time
@@ -21,6 +22,7 @@ from sandbox.program import Limits
 _REMOVE_WITHIN_S = 5.0
 _REMOVE_AGAIN_AFTER_S = 0.005
 _PERIOD_US = 100_000
+_TRIAL_LIFETIME_S = 60.0
 #: Files that a kernel without swap accounting does not have.
 _OPTIONAL = frozenset({"memory.swap.max", "memory.memsw.limit_in_bytes"})
 
@@ -190,7 +192,7 @@ def _makes(folder: Path, mount: Mount, wanted: list[Controller]) -> frozenset[Co
         for each in has:
             with suppress(OSError):
                 _write(folder / "cgroup.subtree_control", f"+{each}")
-    trial = folder / owner.folder_name(f"trial{os.getpid()}", 60)
+    trial = folder / owner.folder_name(f"trial{secrets.token_hex(4)}", _TRIAL_LIFETIME_S)
     try:
         trial.mkdir()
     except OSError:
@@ -227,10 +229,15 @@ def _reap(folder: Path) -> None:
     with suppress(OSError):
         for each in folder.iterdir():
             if owner.is_abandoned_folder(each.name):
-                with suppress(OSError):
-                    for pid in (each / "cgroup.procs").read_text("ascii").split():
-                        os.kill(int(pid), signal.SIGKILL)
+                _kill_all(each)
                 _remove(each)
+
+
+def _kill_all(folder: Path) -> None:
+    with suppress(OSError):
+        for pid in map(int, (folder / "cgroup.procs").read_text("ascii").split()):
+            if pid > 0:  # 0 is one of another process namespace; killing it would kill us
+                os.kill(pid, signal.SIGKILL)
 
 
 def _remove(folder: Path) -> None:

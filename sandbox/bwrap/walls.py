@@ -21,6 +21,7 @@ _COUNTER_INSIDE = "/sys/fs/cgroup/memory.events"
 _PASSWD = STAGE / "passwd"
 #: Above all ranges that systemd, containers and directories give out, below those that old interfaces mistake.
 _UIDS = range(1_900_000_000, 2_100_000_000)
+_UID_MAP = Path("/proc/self/uid_map")
 _TOOLS = ("bwrap", "sh", "unshare", "mount", "setpriv")
 #: Where each of them is.
 Tools = Mapping[str, str]
@@ -71,7 +72,7 @@ def uid_for_one_program() -> int | None:
     if os.getuid() != 0:
         return None
     uid = secrets.choice(_UIDS)
-    mapped = (tuple(map(int, line.split())) for line in Path("/proc/self/uid_map").read_text("ascii").splitlines())
+    mapped = (tuple(map(int, line.split())) for line in _UID_MAP.read_text("ascii").splitlines())
     return uid if any(first <= uid < first + count for first, _, count in mapped) else inside.NOBODY
 
 

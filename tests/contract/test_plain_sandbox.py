@@ -130,6 +130,13 @@ def test_no_other_process_is_killed_and_no_other_file_removed():
     assert bystander.returncode == 0
 
 
+def test_a_folder_that_is_left_is_counted(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "yz-known-c0ffee-x").mkdir()
+
+    assert known_left(frozenset({"c0ffee", "another"})) == 1
+
+
 def test_a_case_that_is_interrupted_is_killed(monkeypatch):
     pids = []
 

@@ -204,6 +204,20 @@ def test_nothing_is_left_of_a_program(sandbox, boxes, source):
     assert not [place for place in mounted if place.is_relative_to(walls.STAGE)]
 
 
+def test_what_is_left_is_counted_as_long_as_it_is_there(sandbox, monkeypatch):
+    left = []
+    confine = Box.confine
+
+    def look(self, *args):
+        confine(self, *args)
+        left.append(boxes_left(frozenset({self.id, "another"})))
+
+    monkeypatch.setattr(Box, "confine", look)
+    sandbox.run(program("pass"))
+
+    assert left == [1]
+
+
 def test_nothing_is_left_after_an_exception(sandbox, boxes, monkeypatch):
     def fail(*_: object) -> None:
         raise KeyboardInterrupt
@@ -292,6 +306,15 @@ def test_cgroups_of_the_dead_are_removed_and_those_of_the_living_left_alone(tmp_
     cgroups._reap(tmp_path)
 
     assert {*tmp_path.iterdir()} == {living, of_others}
+
+
+def test_processes_of_the_dead_are_killed_and_those_that_have_no_number_here_are_not_taken_for_us(tmp_path):
+    left = subprocess.Popen(["sleep", "60"])
+    (tmp_path / "cgroup.procs").write_text(f"0\n{left.pid}\n")
+
+    cgroups._kill_all(tmp_path)
+
+    assert left.wait(10) == -signal.SIGKILL
 
 
 def test_an_ordinary_user_is_as_confined():

@@ -125,5 +125,5 @@ def test_a_setting_that_names_no_sandbox_is_bad_usage(
 ) -> None:
     monkeypatch.setenv("YZ_SANDBOX", "none")
 
-    assert yz("sandbox", "run", file).exit_code != 0
+    assert yz("sandbox", "run", file).exit_code == 2
     assert scripted.programs == []

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from api.shapes.raw import CallBody, RawAnswerBody
-from deploy.demo_facts import RanIn, facts_of
+from deploy.demo_facts import facts_of
+from deploy.ran_in import RanIn
 from yzindex.dimensions import Dimension
 from yzindex.records.states import AnswerState, Purpose
 
