@@ -2,11 +2,14 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import time
+from contextlib import suppress
 
-#: Installed with what apt knows; if it knows too little, after an update.
 _UPDATE = ("apt-get", "update")
+#: From being interrupted to its end: it may not be killed while it unpacks.
+_GIVES_UP_WITHIN_S = 20.0
 
 
 def can_install() -> bool:
@@ -15,7 +18,7 @@ def can_install() -> bool:
 
 
 def install(package: str, *, within_s: float) -> str | None:
-    """Install a package; return the last words of apt-get if that failed or took too long."""
+    """Install a package, after an update if need be; return apt-get's last words if that failed or took too long."""
     deadline = time.monotonic() + within_s
     command = ("apt-get", "install", "--yes", "--no-install-recommends", package)
     if _failure(command, deadline) is None:
@@ -25,17 +28,30 @@ def install(package: str, *, within_s: float) -> str | None:
 
 def _failure(command: tuple[str, ...], deadline: float) -> str | None:
     try:
-        ended = subprocess.run(
+        running = subprocess.Popen(
             command,
             env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            timeout=max(0.0, deadline - time.monotonic()),
-            check=False,
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
+    except OSError as error:
         return str(error)
-    said = (ended.stderr or ended.stdout).strip() or f"status {ended.returncode}"
-    return said.splitlines()[-1] if ended.returncode else None
+    with running:
+        try:
+            said, _ = running.communicate(timeout=max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            _interrupt(running)
+            return f"{' '.join(command[:2])} took too long"
+    lines = said.strip().splitlines() or [f"status {running.returncode}"]
+    return lines[-1] if running.returncode else None
+
+
+def _interrupt(running: subprocess.Popen[str]) -> None:
+    running.send_signal(signal.SIGINT)
+    with suppress(subprocess.TimeoutExpired):
+        running.communicate(timeout=_GIVES_UP_WITHIN_S)
+        return
+    running.kill()

@@ -17,7 +17,7 @@ Say = Callable[[str], None]
 
 _SOCKET = Path("/var/run/docker.sock")
 #: For all of it: a demo is not to wait for a mirror that does not answer.
-_INSTALL_WITHIN_S = 60.0
+_INSTALL_WITHIN_S = 120.0
 
 
 def prepare_sandbox(settings: Settings, say: Say, what: str = "stack") -> str | None:

@@ -3,6 +3,8 @@
 import os
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sandbox.attempt import Attempt, converse, cut_short_by, longest_s, run_attempts
 from sandbox.bwrap import walls
@@ -64,7 +66,7 @@ class BubblewrapSandbox:
 def _attempt(ground: Ground, program: Program) -> Attempt:
     conversation, longest = Conversation(program, limits_processes=True), longest_s(program)
     deadline = time.monotonic() + longest
-    with throwaway(ground, program.limits, lifetime_s=longest + _MARGIN_S) as box:
+    with _our_trouble(), throwaway(ground, program.limits, lifetime_s=longest + _MARGIN_S) as box:
         end = converse(conversation, box.stream, deadline, box.look)
         if not conversation.greeted:
             raise SandboxUnavailable(f"the runner did not start on {ground.python.executable}: {box.complaint()}")
@@ -74,6 +76,15 @@ def _attempt(ground: Ground, program: Program) -> Attempt:
             cases=tuple(conversation.cases),
             cut_short_by=cut_short_by(end, oom_killed=box.oom_kills > 0),
         )
+
+
+@contextmanager
+def _our_trouble() -> Iterator[None]:
+    """Turn what the operating system refuses us, such as one more file, into `SandboxUnavailable`."""
+    try:
+        yield
+    except (OSError, subprocess.SubprocessError) as error:
+        raise SandboxUnavailable(f"running bubblewrap: {error}") from error
 
 
 def _first_that_works(tools: Tools) -> Ground:
@@ -110,7 +121,8 @@ def _try_out(ground: Ground) -> None:
 
 
 def _version(tools: Tools) -> str:
-    said = subprocess.run([tools["bwrap"], "--version"], capture_output=True, text=True, timeout=10, check=False)
+    with _our_trouble():
+        said = subprocess.run([tools["bwrap"], "--version"], capture_output=True, text=True, timeout=10, check=False)
     if said.returncode or not said.stdout.startswith("bubblewrap "):
         raise SandboxUnavailable(f"{tools['bwrap']} does not run here: {said.stderr.strip() or 'it said nothing'}")
     return said.stdout.strip()

@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sandbox import inside, runner
+from sandbox import inside, owner, runner
 from sandbox.conversation import case_record, runner_call, runner_limits
 from sandbox.errors import UnknownProgram
 from sandbox.facts import Facts
@@ -25,11 +26,14 @@ from sandbox.program import Case, Limits, Program
 from sandbox.record import CaseRecord, Record
 
 ENGINE = "plain subprocess (known answer)"
-_FOLDER_PREFIX = "yz-known-"
+#: Until a folder is removed by others after its program's time is up.
+_MARGIN_S = 60.0
+_PR_SET_PDEATHSIG = 1
 #: Borrows from the runner how a case's own process is made. What the runner does as process 1, killing all others and
 #: emptying /tmp, is not called, and must never be: here the others are this machine's.
 _BECOME = f"""
-import json, resource, sys
+import ctypes, json, resource, sys
+ctypes.CDLL(None).prctl({_PR_SET_PDEATHSIG}, {int(signal.SIGKILL)})
 resource.setrlimit(resource.RLIMIT_NOFILE, ({inside.MAX_FILES}, {inside.MAX_FILES}))
 resource.setrlimit(resource.RLIMIT_FSIZE, ({inside.MAX_FILE_BYTES}, {inside.MAX_FILE_BYTES}))
 read = lambda name: open(name, "rb").read()
@@ -45,7 +49,11 @@ class PlainSandbox:
     """Runs programs of a fixed set, by `Program.digest`, with limits but without walls."""
 
     def __init__(self, known: frozenset[str]) -> None:
+        """Remove folders that dead processes left."""
         self._known = known
+        for folder in _folders():
+            if owner.is_abandoned_folder(folder.name):
+                shutil.rmtree(folder, ignore_errors=True)
 
     def run(self, program: Program) -> Record:
         """Run a known program on all its cases; raise `UnknownProgram` for any other, without starting anything."""
@@ -84,7 +92,8 @@ def _run(program: Program, case: Case, container_id: str, deadline: float) -> Ca
 @contextmanager
 def _files(program: Program, case: Case, container_id: str) -> Iterator[Path]:
     """A folder with the program's source and stdin, and in it the empty one that it starts in."""
-    with tempfile.TemporaryDirectory(prefix=f"{_FOLDER_PREFIX}{container_id}-") as name:
+    prefix = f"{owner.folder_name(container_id, program.limits.total_wall_s + _MARGIN_S)}-"
+    with tempfile.TemporaryDirectory(prefix=prefix) as name:
         folder = Path(name)
         (folder / "program.py").write_bytes(program.source.encode("utf-8", "surrogatepass"))
         (folder / "stdin").write_bytes(case.stdin)
@@ -176,5 +185,11 @@ def _end(child: subprocess.Popen[bytes]) -> tuple[int, float]:
 
 def known_left(ids: Iterable[str]) -> int:
     """Count the programs among these ids of which a folder is left; a process of theirs would still hold it."""
-    names = [folder.name for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER_PREFIX}*")]
+    names = [folder.name for folder in _folders()]
     return sum(any(each in name for name in names) for each in ids)
+
+
+def _folders() -> Iterator[Path]:
+    for folder in Path(tempfile.gettempdir()).glob(f"{owner.LABEL}*"):
+        if owner.is_folder_of_ours(folder.name):
+            yield folder

@@ -187,9 +187,9 @@ def _start(ground: Ground, limits: Limits, *, container_id: str, cgroup: Cgroup,
                 # A Ctrl-C on a terminal is for us, not for it.
                 start_new_session=True,
             )
-        except OSError as error:
+        except BaseException:
             ours.close()
-            raise SandboxUnavailable(f"starting bubblewrap: {error}") from error
+            raise
     assert monitor.stderr is not None
     os.set_blocking(monitor.stderr.fileno(), False)
     return Box(container_id=container_id, monitor=monitor, sock=ours, cgroup=cgroup)

@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from sandbox import Call, Case, Limit, Limits, Outcome, PlainSandbox, Program, UnknownProgram, decode_value
+from sandbox.owner import folder_name
 from sandbox.plain import known_left
 
+ROOT = Path(__file__).parents[2]
 LIMITS = Limits(cpu_s=1, wall_s=5, total_wall_s=20, memory_mib=96, output_kib=64)
 DOUBLE = Program(source="print(int(input()) * 2)", cases=(Case(stdin=b"21\n"), Case(stdin=b"x")), limits=LIMITS)
 
@@ -132,9 +134,47 @@ def test_no_other_process_is_killed_and_no_other_file_removed():
 
 def test_a_folder_that_is_left_is_counted(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    (tmp_path / "yz-known-c0ffee-x").mkdir()
+    (tmp_path / f"{folder_name('c0ffee', 60)}-x").mkdir()
 
     assert known_left(frozenset({"c0ffee", "another"})) == 1
+
+
+def test_folders_of_the_dead_are_removed_and_those_of_the_living_left_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (living := tmp_path / f"{folder_name('living', 60)}-x").mkdir()
+    monkeypatch.setattr("sandbox.owner._started", lambda pid: "12345")
+    (dead := tmp_path / f"{folder_name('dead', 60)}-x").mkdir()
+    monkeypatch.undo()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (dead / "program.py").write_text("pass")
+
+    PlainSandbox(frozenset())
+
+    assert (living.exists(), dead.exists()) == (True, False)
+
+
+def test_a_case_ends_with_the_worker_that_was_killed():
+    script = (
+        "from sandbox import *; import sandbox.plain as plain; watch = plain._watch\n"
+        "def say(gathered, pid, deadline): print(pid, flush=True); return watch(gathered, pid, deadline)\n"
+        "plain._watch = say\n"
+        "program = Program(source='import time; time.sleep(60)', cases=(Case(),), limits=Limits(wall_s=60))\n"
+        "PlainSandbox(frozenset({program.digest})).run(program)\n"
+    )
+    worker = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE)
+    assert worker.stdout is not None
+    pid = int(worker.stdout.readline())
+    process = os.pidfd_open(pid)
+    # It is up once it has become the candidate, which leads a group of its own.
+    while os.getpgid(pid) != pid:
+        pass
+
+    worker.kill()
+    worker.communicate()
+
+    assert select.select([process], [], [], 20)[0]
+    os.close(process)
+    PlainSandbox(frozenset())
 
 
 def test_a_case_that_is_interrupted_is_killed(monkeypatch):
