@@ -70,8 +70,8 @@ def _run(settings: "Settings", seed: int | None) -> int:
     from deploy.engine import prepare_sandbox
     from deploy.stack import Simulation, Stack
 
-    engine = prepare_sandbox(settings, _say)
-    sandbox = f"sandbox  {engine}, throwaway containers     " if engine else ""
+    found = prepare_sandbox(settings, _say, "demo")
+    sandbox = f"sandbox  {found}     " if found else ""
     _say(f"  {sandbox}queue  {_queue(settings)}     database  {_database(settings)}")
     started = time.monotonic()
     _say("  starting API, workers, Flower and the simulated provider ...")
@@ -91,7 +91,7 @@ def _show_run(stack: "Stack", client: "Client", seed: int | None) -> None:
     from api.terminal.progress import follow
     from api.terminal.tables import board_table, run_tables
     from deploy.demo_facts import facts_of
-    from deploy.engine import containers_left
+    from deploy.ran_in import places_left
 
     ordered = client.submit(RunRequest(seed=seed))
     _say(f'  POST {stack.api}/v1/runs  {{"kind":"smoke"}}  ->  202  Run #{ordered.number}\n')
@@ -99,7 +99,7 @@ def _show_run(stack: "Stack", client: "Client", seed: int | None) -> None:
     started = time.monotonic()
     run = follow(client.wait(ordered.number, sleep=_tending(stack)), shown=True)
     facts = facts_of(list(client.raw(run.number)))
-    _say(f"  {time.monotonic() - started:.0f} s · {facts.line(containers_left(facts.containers))}\n")
+    _say(f"  {time.monotonic() - started:.0f} s · {facts.line(places_left(facts.ran))}\n")
     console().print(run_tables(run))
     console().print(board_table(client.board()))
     _say(_ways_on(stack, run.number))

@@ -211,8 +211,8 @@ def main(arguments: Sequence[str] = ()) -> int:
         print(error, file=sys.stderr)
         return _BAD_USAGE
     say_line(f"yz-index {__version__} · one-machine stack · state in {settings.data_dir}")
-    if engine := prepare_sandbox(settings, say_line):
-        say_line(f"  sandbox {engine}, throwaway containers")
+    if found := prepare_sandbox(settings, say_line):
+        say_line(f"  sandbox {found}")
     simulation = Simulation(seed=options.seed) if options.simulated else None
     return run_stack(settings, simulation=simulation, without_backup=options.without_backup)
 

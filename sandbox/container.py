@@ -9,32 +9,11 @@ from typing import Any
 from docker import APIClient
 from docker.types import LogConfig, Ulimit
 
-from sandbox import owner
-from sandbox.conversation import BOOTSTRAP
+from sandbox import inside, owner
 from sandbox.engine import engine_trouble, remove
 from sandbox.errors import SandboxUnavailable
 from sandbox.program import Limits
 from sandbox.stream import AttachedStream
-
-#: From the request for a container to the runner's greeting, on a busy host.
-STARTUP_S = 60.0
-#: After the program's total wall seconds, for the runner to end the last case and say so.
-GRACE_S = 15.0
-
-#: -P -s: nothing to import but the standard library; not -I, which would ignore PYTHONHASHSEED.
-_COMMAND = ["/usr/bin/python3", "-P", "-s", "-S", "-B", "-X", "utf8", "-c", BOOTSTRAP]
-#: Inside the container: a memory file system of its own, the only place to write to.
-_WRITABLE = "/tmp"  # noqa: S108
-_ENVIRONMENT = {
-    "PATH": "/usr/local/bin:/usr/bin:/bin",
-    "HOME": _WRITABLE,
-    "LANG": "C.UTF-8",
-    "TZ": "UTC",
-    # Sets in the same order every day: an answer must not pass on one day and fail on another.
-    "PYTHONHASHSEED": "0",
-    # Each arena takes 64 MiB of addresses for every thread.
-    "MALLOC_ARENA_MAX": "2",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,9 +67,11 @@ class Container:
 
 
 @contextlib.contextmanager
-def throwaway(client: APIClient, image: str, limits: Limits, runtime: str | None) -> Iterator[Container]:
-    """A container for one program, removed at the end whatever happens."""
-    container_id = _create(client, image, limits, runtime)
+def throwaway(
+    client: APIClient, image: str, limits: Limits, runtime: str | None, lifetime_s: float
+) -> Iterator[Container]:
+    """A container for one program, removed at the end whatever happens; by others once `lifetime_s` is over."""
+    container_id = _create(client, image, limits, runtime, lifetime_s)
     try:
         with engine_trouble("attaching to a container"):
             attach = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
@@ -104,7 +85,7 @@ def throwaway(client: APIClient, image: str, limits: Limits, runtime: str | None
         remove(client, container_id)
 
 
-def _create(client: APIClient, image: str, limits: Limits, runtime: str | None) -> str:
+def _create(client: APIClient, image: str, limits: Limits, runtime: str | None, lifetime_s: float) -> str:
     mib = 1024 * 1024
     with engine_trouble(f"creating a container of {image}"):
         host_config = client.create_host_config(
@@ -116,14 +97,13 @@ def _create(client: APIClient, image: str, limits: Limits, runtime: str | None) 
             mem_limit=limits.memory_mib * mib,
             memswap_limit=limits.memory_mib * mib,
             nano_cpus=1_000_000_000,
-            # If the host runs out of memory, a sandbox goes first.
-            oom_score_adj=1000,
+            oom_score_adj=inside.OOM_SCORE_ADJ,
             ipc_mode="none",
-            tmpfs={_WRITABLE: f"rw,noexec,nosuid,nodev,size={limits.tmp_mib}m,nr_inodes=4k"},
+            tmpfs={inside.WRITABLE: f"rw,noexec,nosuid,nodev,size={limits.tmp_mib}m,nr_inodes={inside.MAX_INODES}"},
             ulimits=[
-                Ulimit(name="nofile", soft=256, hard=256),
+                Ulimit(name="nofile", soft=inside.MAX_FILES, hard=inside.MAX_FILES),
                 Ulimit(name="core", soft=0, hard=0),
-                Ulimit(name="fsize", soft=16 * mib, hard=16 * mib),
+                Ulimit(name="fsize", soft=inside.MAX_FILE_BYTES, hard=inside.MAX_FILE_BYTES),
             ],
             # The default driver would write a flood to the host's disk.
             log_config=LogConfig(type="none"),
@@ -131,15 +111,15 @@ def _create(client: APIClient, image: str, limits: Limits, runtime: str | None) 
         )
         created = client.create_container(
             image=image,
-            command=_COMMAND,
+            command=inside.runner_command("/usr/bin/python3"),
             entrypoint=[],
-            user="65534:65534",
-            working_dir=_WRITABLE,
-            hostname="sandbox",
-            environment=_ENVIRONMENT,
+            user=f"{inside.NOBODY}:{inside.NOBODY}",
+            working_dir=inside.WRITABLE,
+            hostname=inside.HOSTNAME,
+            environment=inside.ENVIRONMENT,
             network_disabled=True,
             stdin_open=True,
-            labels=owner.labels(STARTUP_S + limits.total_wall_s + GRACE_S + 60),
+            labels=owner.labels(lifetime_s),
             host_config=host_config,
         )
     return str(created["Id"])

@@ -11,8 +11,8 @@ from collections.abc import Generator
 from importlib.resources import files
 
 from sandbox.errors import ValueUnreadable
-from sandbox.facts import FactsRejected, judge, parse_facts
-from sandbox.program import Case, Program
+from sandbox.facts import Facts, FactsRejected, judge, parse_facts
+from sandbox.program import Case, Limits, Program
 from sandbox.record import CaseRecord
 from sandbox.values import decode_value
 
@@ -39,11 +39,29 @@ def _block(content: bytes) -> bytes:
     return len(content).to_bytes(4, "big") + content
 
 
+def runner_limits(limits: Limits) -> dict[str, float | None]:
+    """The limits by the names and in the units that the runner knows."""
+    return {
+        "cpu_s": limits.cpu_s,
+        "wall_s": limits.wall_s,
+        "total_wall_s": limits.total_wall_s,
+        "memory_bytes": limits.memory_mib * 1024 * 1024,
+        "output_bytes": limits.output_kib * 1024,
+    }
+
+
+def runner_call(case: Case) -> dict[str, str] | None:
+    """A case's call as the runner reads it."""
+    return None if case.call is None else {"entry_point": case.call.entry_point, "args": case.call.args}
+
+
 class Conversation:
     """One program's exchange, without any input or output of its own: ask `request`, then `feed` what arrives."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, *, limits_processes: bool = False) -> None:
+        """`limits_processes`: the runner is to limit their number itself; where uids are shared it cannot."""
         self._program = program
+        self._processes = program.limits.pids if limits_processes else None
         self._tickets = [secrets.token_bytes(16) for _ in program.cases]
         self._buffer = bytearray()
         self._expected = self._read()
@@ -56,21 +74,11 @@ class Conversation:
 
     def request(self) -> bytes:
         """All that is sent into the container."""
-        limits = self._program.limits
-        header = {
-            "cases": len(self._program.cases),
-            "limits": {
-                "cpu_s": limits.cpu_s,
-                "wall_s": limits.wall_s,
-                "total_wall_s": limits.total_wall_s,
-                "memory_bytes": limits.memory_mib * 1024 * 1024,
-                "output_bytes": limits.output_kib * 1024,
-            },
-        }
+        limits = runner_limits(self._program.limits) | {"processes": self._processes}
+        header = {"cases": len(self._program.cases), "limits": limits}
         blocks = [RUNNER_SOURCE, json.dumps(header).encode(), self._program.source.encode("utf-8", "surrogatepass")]
         for case, ticket in zip(self._program.cases, self._tickets, strict=True):
-            call = {"entry_point": case.call.entry_point, "args": case.call.args} if case.call else None
-            blocks += [json.dumps(call).encode(), case.stdin, ticket]
+            blocks += [json.dumps(runner_call(case)).encode(), case.stdin, ticket]
         return b"".join(map(_block, blocks))
 
     def feed(self, data: bytes) -> None:
@@ -103,21 +111,28 @@ class Conversation:
             facts = parse_facts((yield MAX_FACTS_BYTES), ticket=ticket)
             stdout = yield output_bytes
             stderr = yield MAX_STDERR_BYTES
-            value = _readable((yield output_bytes), case)
-            value_missing = case.call is not None and value is None
-            outcome, limit = judge(facts, cpu_limit_s=self._program.limits.cpu_s, value_missing=value_missing)
+            raw_value = yield output_bytes
             self.cases.append(
-                CaseRecord(
-                    outcome=outcome,
-                    limit=limit,
-                    exit_status=facts.exit_status,
-                    stdout=stdout,
-                    stderr=stderr,
-                    value=value,
-                    cpu_s=facts.cpu_s,
-                    wall_s=facts.wall_s,
-                )
+                case_record(facts, case, self._program.limits, stdout=stdout, stderr=stderr, raw_value=raw_value)
             )
+
+
+def case_record(
+    facts: Facts, case: Case, limits: Limits, *, stdout: bytes, stderr: bytes, raw_value: bytes
+) -> CaseRecord:
+    """Judge what was reported of a case and came out of it."""
+    value = _readable(raw_value, case)
+    outcome, limit = judge(facts, cpu_limit_s=limits.cpu_s, value_missing=case.call is not None and value is None)
+    return CaseRecord(
+        outcome=outcome,
+        limit=limit,
+        exit_status=facts.exit_status,
+        stdout=stdout,
+        stderr=stderr,
+        value=value,
+        cpu_s=facts.cpu_s,
+        wall_s=facts.wall_s,
+    )
 
 
 def _readable(raw: bytes, case: Case) -> bytes | None:

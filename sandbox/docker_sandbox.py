@@ -3,31 +3,21 @@
 import os
 import threading
 import time
-from dataclasses import dataclass
 
 from docker import APIClient
 
-from sandbox.container import GRACE_S, STARTUP_S, Inspected, throwaway
+from sandbox.attempt import Attempt, converse, cut_short_by, longest_s, run_attempts
+from sandbox.container import throwaway
 from sandbox.conversation import Conversation
 from sandbox.engine import connect, engine_trouble, reap
 from sandbox.errors import SandboxUnavailable
-from sandbox.facts import FactsRejected
-from sandbox.outcome import Limit, Outcome
 from sandbox.program import Program
 from sandbox.recipe import IMAGE
-from sandbox.record import CaseRecord, Record
+from sandbox.record import Record
 from sandbox.stream import End
 
-
-@dataclass(frozen=True, kw_only=True)
-class _Ran:
-    """One try to run a program."""
-
-    container_id: str
-    inspected: Inspected
-    cases: tuple[CaseRecord, ...]
-    #: What to say of the cases that are missing; None if none is, or if the container just went away.
-    cut_short_by: tuple[Outcome, Limit] | None
+#: Until a container is removed after its program's time is up, by us or, if we die, by whoever reaps.
+_MARGIN_S = 60.0
 
 
 class DockerSandbox:
@@ -48,22 +38,13 @@ class DockerSandbox:
 
     def run(self, program: Program) -> Record:
         """Run a program on all its cases; see `Sandbox.run`."""
-        started = time.monotonic()
         client, engine = self._connect()
-        ran = self._try(client, program)
-        if len(ran.cases) < len(program.cases) and ran.cut_short_by is None:
-            # The container went away, by a stop of the engine or by the program. Twice is no accident of the engine.
-            ran = self._try(client, program)
-        outcome, limit = ran.cut_short_by or (Outcome.RUNTIME_ERROR, None)
-        missing = len(program.cases) - len(ran.cases)
-        return Record(
-            cases=ran.cases + (_never_ended(outcome, limit),) * missing,
-            engine=engine,
-            container_id=ran.container_id,
-            image=ran.inspected.image,
-            network=ran.inspected.network,
-            wall_s=time.monotonic() - started,
-        )
+        return run_attempts(program, lambda: self._attempt(client, program), engine=engine)
+
+    def require_image(self) -> None:
+        """Raise `SandboxUnavailable` unless the engine has the image."""
+        with engine_trouble(f"looking for {self._image}"):
+            self._connect()[0].inspect_image(self._image)
 
     def close(self) -> None:
         """Let go of the engine."""
@@ -72,20 +53,11 @@ class DockerSandbox:
                 self._connection[1].close()
             self._connection = None
 
-    def _try(self, client: APIClient, program: Program) -> _Ran:
-        conversation = Conversation(program)
-
-        def receive(data: bytes) -> bool:
-            conversation.feed(data)
-            return conversation.complete
-
-        with throwaway(client, self._image, program.limits, self._runtime) as container:
+    def _attempt(self, client: APIClient, program: Program) -> Attempt:
+        conversation, longest = Conversation(program), longest_s(program)
+        with throwaway(client, self._image, program.limits, self._runtime, longest + _MARGIN_S) as container:
             container.start()
-            deadline = time.monotonic() + STARTUP_S + program.limits.total_wall_s + GRACE_S
-            try:
-                end = container.stream.exchange(conversation.request(), receive, deadline)
-            except FactsRejected:
-                end = End.CLOSED  # whoever writes there now, it is not our runner
+            end = converse(conversation, container.stream, time.monotonic() + longest)
             container.hang_up()
             inspected = container.inspect() if end is not End.CLOSED else container.inspect_ended()
             if inspected.network:
@@ -96,11 +68,11 @@ class DockerSandbox:
                     f"the runner did not start in a container of {inspected.image} "
                     f"(status {inspected.exit_status}): {complaint or 'it said nothing'}"
                 )
-            return _Ran(
+            return Attempt(
                 container_id=container.id,
-                inspected=inspected,
+                image=inspected.image,
                 cases=tuple(conversation.cases),
-                cut_short_by=_cut_short_by(end, inspected),
+                cut_short_by=cut_short_by(end, oom_killed=inspected.oom_killed),
             )
 
     def _connect(self) -> tuple[APIClient, str]:
@@ -112,17 +84,3 @@ class DockerSandbox:
                     version, runtime = client.version()["Version"], self._runtime or client.info()["DefaultRuntime"]
                 self._connection = os.getpid(), client, f"docker {version} ({runtime})"
             return self._connection[1:]
-
-
-def _cut_short_by(end: End, inspected: Inspected) -> tuple[Outcome, Limit] | None:
-    if end is End.DEADLINE:
-        return Outcome.TIME_LIMIT, Limit.WALL
-    if end is End.CLOSED and inspected.oom_killed:
-        return Outcome.MEMORY_LIMIT, Limit.MEMORY
-    return None
-
-
-def _never_ended(outcome: Outcome, limit: Limit | None) -> CaseRecord:
-    return CaseRecord(
-        outcome=outcome, limit=limit, exit_status=None, stdout=b"", stderr=b"", value=None, cpu_s=0.0, wall_s=0.0
-    )

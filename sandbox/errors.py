@@ -2,6 +2,7 @@
 
 SandboxError
 ├── SandboxUnavailable   ours: the engine, the image or the container failed; may be tried again
+├── UnknownProgram       ours: no sandbox, and the program is none of those that may run without one
 ├── InvalidProgram       the caller's: this program cannot be run as asked; trying again is pointless
 └── ValueUnreadable      nobody is at fault yet: these bytes are not an encoded value
 
@@ -15,6 +16,10 @@ class SandboxError(Exception):
 
 class SandboxUnavailable(SandboxError):
     """The sandbox itself failed, so nothing is known about the program. Mend what the message names, then try again."""
+
+
+class UnknownProgram(SandboxError):
+    """Without a sandbox, only programs that are known word for word are run. Install Docker or bubblewrap."""
 
 
 class InvalidProgram(SandboxError):

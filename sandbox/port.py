@@ -7,7 +7,7 @@ from sandbox.record import Record
 
 
 class Sandbox(Protocol):
-    """Runs untrusted programs, one throwaway container each."""
+    """Runs untrusted programs, each in a throwaway container or namespace of its own."""
 
     def run(self, program: Program) -> Record:
         """Run a program on all its cases and say what it did.

@@ -1,6 +1,7 @@
 """What to run: an untrusted source, the cases to run it on, and its limits. Never what is expected of it."""
 
 import ast
+import hashlib
 import math
 from dataclasses import dataclass, field, fields
 
@@ -96,3 +97,8 @@ class Program:
             raise InvalidProgram(
                 f"source and stdin take {largest} bytes of {self.limits.memory_mib} MiB; raise memory_mib"
             )
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 in hexadecimal over source, cases and limits: equal for programs that are equal to the last byte."""
+        return hashlib.sha256(repr(self).encode("utf-8")).hexdigest()

@@ -28,12 +28,14 @@ class Record:
     """What one program did: as many cases as it was given, in their order."""
 
     cases: tuple[CaseRecord, ...]
-    #: Name, version and runtime, such as "docker 27.1.0 (runc)".
+    #: Name and version, such as "docker 27.1.0 (runc)" or "bubblewrap 0.8.0".
     engine: str
+    #: Names the container, or whatever else the program had for itself.
     container_id: str
-    #: Tag and content id.
+    #: Tag and content id of the image, or the interpreter of this machine.
     image: str
-    #: Whether the container had a network, as inspected. Always False: a container with one is refused.
+    #: Whether the program had a network, as found out. False in every sandbox, which refuses one that has;
+    #: True for known programs in plain processes.
     network: bool
-    #: From the request for a container to its removal.
+    #: From the request for a container, or for what takes its place, to its removal.
     wall_s: float

@@ -1,4 +1,4 @@
-"""The runner: process 1 of the container. Gives every case a fresh process and reports facts about it.
+"""The runner: process 1 of the container or namespace. Gives every case a fresh process and reports facts about it.
 
 Standard library only, Python 3.11 or later. Its source is sent into the container; nothing here is imported there.
 It reads blocks (four bytes of length, then the bytes) from stdin: a header, the source, and for each case its
@@ -270,19 +270,39 @@ def run_case(source: bytes, call: Call, stdin: bytes, limits: Limits, wake_fd: i
     gathered.drain()
     for fd in readers:
         os.close(fd)
+    return result_of(
+        gathered,
+        exit_status=reaped.status,
+        cpu_s=reaped.cpu_s,
+        wall_s=wall_s,
+        wall_exceeded=wall_exceeded,
+        oom_killed=count_oom_kills() > oom_kills,
+    )
+
+
+def result_of(
+    gathered: Gathered,
+    *,
+    exit_status: int | None,
+    cpu_s: float,
+    wall_s: float,
+    wall_exceeded: bool,
+    oom_killed: bool,
+) -> Result:
+    """Put together what is known of a case that has ended."""
     report = bytes(gathered.bytes["value"])
     facts: Facts = {
         "started": True,
-        "exit_status": reaped.status,
-        "cpu_s": reaped.cpu_s,
+        "exit_status": exit_status,
+        "cpu_s": cpu_s,
         "wall_s": wall_s,
         "wall_exceeded": wall_exceeded,
         "overflow": "value" if report == REPORT_TOO_LARGE else gathered.overflow,
-        "oom_killed": count_oom_kills() > oom_kills,
+        "oom_killed": oom_killed,
         "memory_error": report == REPORT_MEMORY_ERROR,
     }
     value = report[1:] if report[:1] == REPORT_VALUE and not gathered.overflow else b""
-    return facts, bytes(gathered.bytes["stdout"])[: limits["output_bytes"]], bytes(gathered.bytes["stderr"]), value
+    return facts, bytes(gathered.bytes["stdout"])[: gathered.limit], bytes(gathered.bytes["stderr"]), value
 
 
 def watch(gathered: Gathered, reaped: Reaped, wake_fd: int, deadline: float) -> bool:
@@ -380,6 +400,8 @@ def main() -> None:
     header = json.loads(read_block())
     source = read_block()
     limits = header["limits"]
+    if limits["processes"] is not None:
+        resource.setrlimit(resource.RLIMIT_NPROC, (limits["processes"], limits["processes"]))
     write_block(json.dumps({"protocol": PROTOCOL}).encode())
     deadline = time.monotonic() + limits["total_wall_s"]
     gc.freeze()  # a case that collects garbage need not copy what is ours

@@ -1,5 +1,6 @@
-"""The attached stream of a container: send all, read within a deadline, never block."""
+"""The stream to a runner: send all, read within a deadline, never block."""
 
+import math
 import selectors
 import socket
 import ssl
@@ -9,6 +10,8 @@ from enum import Enum, auto
 
 #: How much of the runner's own stderr is kept, to say why it did not start.
 MAX_COMPLAINT_BYTES = 4096
+#: Between two looks at a running program.
+LOOK_EVERY_S = 0.05
 _NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _STDOUT, _STDERR = 1, 2
 
@@ -23,26 +26,36 @@ class End(Enum):
     DEADLINE = auto()
 
 
-class AttachedStream:
-    """A non-blocking duplex over the engine's attach socket. The engine multiplexes: see `_demultiplex`."""
+class Stream:
+    """A non-blocking duplex over a socket whose other end is the runner's stdin and stdout."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
         self._socket.setblocking(False)
-        self._buffer = bytearray()
-        #: The last bytes of the container's stderr.
-        self.complaint = b""
 
     def close(self) -> None:
         self._socket.close()
 
-    def exchange(self, request: bytes, receive: Callable[[bytes], bool], deadline: float) -> End:
-        """Send `request` and half-close, handing stdout to `receive` until it returns True. `deadline` is monotonic."""
+    def exchange(
+        self,
+        request: bytes,
+        receive: Callable[[bytes], bool],
+        deadline: float,
+        look: Callable[[], None] | None = None,
+    ) -> End:
+        """Send `request` and half-close, handing stdout to `receive` until it returns True. `deadline` is monotonic.
+
+        `look` is called every `LOOK_EVERY_S` seconds meanwhile.
+        """
         unsent = memoryview(request)
+        next_look = time.monotonic() if look else math.inf
         with selectors.DefaultSelector() as selector:
             selector.register(self._socket, selectors.EVENT_READ | selectors.EVENT_WRITE)
-            while (left_s := deadline - time.monotonic()) > 0:
-                for _, ready in selector.select(left_s):
+            while (now := time.monotonic()) < deadline:
+                if look and now >= next_look:
+                    look()
+                    next_look = now + LOOK_EVERY_S
+                for _, ready in selector.select(min(deadline, next_look) - now):
                     try:
                         if ready & selectors.EVENT_WRITE:
                             unsent = self._send(unsent)
@@ -51,7 +64,7 @@ class AttachedStream:
                         if ready & selectors.EVENT_READ and (end := self._receive(receive)):
                             return end
                     except OSError:
-                        return End.CLOSED  # the container ended or the engine did: inspection tells which
+                        return End.CLOSED  # the runner ended or the engine did: inspection tells which
         return End.DEADLINE
 
     def _send(self, unsent: memoryview) -> memoryview:
@@ -71,15 +84,29 @@ class AttachedStream:
                 return None
             if not data:
                 return End.CLOSED
-            self._buffer += data
-            for part in self._demultiplex():
+            for part in self._parts(data):
                 if receive(part):
                     return End.SATISFIED
             if not (isinstance(self._socket, ssl.SSLSocket) and self._socket.pending()):
                 return None  # a TLS socket may hold bytes that no selector sees
 
-    def _demultiplex(self) -> list[bytes]:
+    def _parts(self, data: bytes) -> list[bytes]:
+        """What of the bytes that arrived is the runner's stdout."""
+        return [data]
+
+
+class AttachedStream(Stream):
+    """The attach socket of an engine, which multiplexes stdout and stderr."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__(sock)
+        self._buffer = bytearray()
+        #: The last bytes of the container's stderr.
+        self.complaint = b""
+
+    def _parts(self, data: bytes) -> list[bytes]:
         """Cut the engine's frames: a byte naming the stream, three zeros, four bytes of length, then the bytes."""
+        self._buffer += data
         parts = []
         while len(self._buffer) >= 8:
             end = 8 + int.from_bytes(self._buffer[4:8], "big")

@@ -6,7 +6,6 @@ YZ_TEST_SEED=N       repeats a session's random choices; every session prints it
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 from collections.abc import Generator, Iterator
@@ -14,9 +13,8 @@ from collections.abc import Generator, Iterator
 import hypothesis
 import pytest
 
-from sandbox import ensure_image
-from sandbox.engine import connect
-from tests import engines
+from sandbox import Sandbox
+from tests import engines, sandboxes
 from worker.sandboxing import SandboxRunner
 from yzindex.settings import Settings
 
@@ -94,11 +92,20 @@ def postgres_url() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session")
-def code_runner() -> Iterator[SandboxRunner]:
-    """The real sandbox behind the index's port, with its image built; mark the test `docker`."""
-    with contextlib.closing(connect()) as client:
-        ensure_image(client)
-    runner = SandboxRunner(Settings())
+@pytest.fixture(scope="session", params=sandboxes.BOTH)
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """Each implementation of the sandbox in turn; one whose engine is absent is skipped by name."""
+    with sandboxes.opened(request.param) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session", params=[*sandboxes.BOTH, "no sandbox"])
+def code_runner(request: pytest.FixtureRequest) -> Iterator[SandboxRunner]:
+    """The same behind the index's port, and what is left of it where no sandbox runs: known answers."""
+    if request.param == "no sandbox":
+        yield sandboxes.runner_without_sandbox()
+        return
+    with sandboxes.opened(request.param):
+        runner = SandboxRunner(Settings(sandbox=request.param))
     yield runner
     runner.close()

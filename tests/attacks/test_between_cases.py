@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from sandbox import Case, Outcome, Program
 from tests.attacks.conftest import LIMITS
-
-pytestmark = pytest.mark.docker
 
 
 def run_twice(sandbox, source):

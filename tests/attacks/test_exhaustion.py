@@ -6,8 +6,6 @@ import pytest
 
 from sandbox import Limit, Outcome
 
-pytestmark = pytest.mark.docker
-
 
 def test_a_fork_bomb_ends_with_its_program(attack):
     bomb = "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass\n"
@@ -111,7 +109,7 @@ def test_an_endless_loop_hits_the_cpu_limit(attack):
     seen = attack("while True: pass")
 
     assert (seen.outcome, seen.limit) == (Outcome.TIME_LIMIT, Limit.CPU)
-    assert 0.9 <= seen.cpu_s < 1.5
+    assert 0.5 <= seen.cpu_s < 1.5
 
 
 def test_an_endless_sleep_hits_the_wall_limit(attack):

@@ -6,8 +6,6 @@ import pytest
 
 from sandbox import Outcome, decode_value
 
-pytestmark = pytest.mark.docker
-
 RIGHT = 42
 
 FORGERIES = {

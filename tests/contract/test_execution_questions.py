@@ -1,4 +1,4 @@
-"""The bank's own replies prove the code graders: references score 100, wrong ones below 50, in real containers."""
+"""The bank's own replies prove the code graders: references score 100, wrong ones below 50, sandbox or not."""
 
 from collections import Counter
 
@@ -26,7 +26,6 @@ def grade(question: Question, reply: str, runner: CodeRunner):
     return grade_code(question.grader, reply, runner, strict=question.strict)
 
 
-@pytest.mark.docker
 @by_id
 def test_a_reference_scores_full(question, code_runner):
     graded = grade(question, question.reference, code_runner)
@@ -34,7 +33,6 @@ def test_a_reference_scores_full(question, code_runner):
     assert graded.score == REFERENCE_SCORE, graded.reason
 
 
-@pytest.mark.docker
 @pytest.mark.parametrize(("question", "wrong"), WRONG)
 def test_a_wrong_reply_falls_short(question, wrong, code_runner):
     graded = grade(question, wrong.reply, code_runner)

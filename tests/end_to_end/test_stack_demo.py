@@ -1,4 +1,4 @@
-"""The demo as a newcomer types it, without a terminal: once as it is, then again where no container engine answers."""
+"""The demo as a newcomer types it, without a terminal: with Docker, then without, then without any sandbox."""
 
 import os
 import re
@@ -29,6 +29,15 @@ def first(folder: Path) -> str:
 @pytest.fixture(scope="module")
 def second(first: str, folder: Path) -> str:
     return demo(folder, DOCKER_HOST=f"unix://{folder}/no-engine.sock")
+
+
+@pytest.fixture(scope="module")
+def third(second: str, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    broken = tmp_path_factory.mktemp("broken") / "bwrap"
+    broken.write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
+    broken.chmod(0o755)
+    path = f"{broken.parent}:{os.environ['PATH']}"
+    return demo(folder, DOCKER_HOST=f"unix://{folder}/no-engine.sock", PATH=path)
 
 
 def demo(folder: Path, **variables: str) -> str:
@@ -82,9 +91,21 @@ def test_a_second_demo_has_the_next_number(second):
     assert "Run #2 smoke" in second
 
 
-def test_without_an_engine_the_demo_says_so_and_goes_on_without_what_needs_one(second):
-    assert "sandbox  none: docker (" in second
-    assert "Install Docker" in second
-    assert "0 programs ran in 0 containers" in second
-    note = " ".join(second.split())
-    assert re.search(r"\* Run #2: 10 questions unscored, .*no container engine answers.* sim/onyx execution-", note)
+@pytest.mark.bubblewrap
+def test_without_docker_the_programs_run_in_bubblewrap_and_nothing_of_them_is_left(second):
+    ran = re.findall(r"(\d+) programs ran in (\d+) bubblewrap sandboxes, all removed", second)
+
+    assert re.search(r"sandbox  bubblewrap 0\.\d+\.\d+, throwaway namespaces", second)
+    assert ran
+    assert ran[0][0] == ran[0][1] != "0"
+    assert "no container engine answers" not in second
+
+
+def test_without_a_sandbox_the_demo_says_why_and_runs_known_answers_alone(third):
+    ran = re.findall(r"(\d+) programs ran in (\d+) plain processes \(known answers\), all removed", third)
+
+    assert re.search(r"sandbox  none: docker \(.*\), bubblewrap \(.*No permissions to create new namespace\)", third)
+    assert "Install Docker" in third
+    assert "The demo goes on: only programs that are byte for byte this bank's own" in third
+    assert ran
+    assert ran[0][0] == ran[0][1] != "0"

@@ -47,6 +47,26 @@ def test_a_variable_is_read_and_servers_have_their_usual_names(monkeypatch: pyte
     assert (settings.api_port, settings.redis_address, settings.models) == (8001, "redis://example:6379/0", ("a", "b"))
 
 
+@pytest.mark.parametrize(
+    ("variable", "given", "says"),
+    [
+        ("YZ_SANDBOX", "none", "YZ_SANDBOX: Input should be 'auto', 'docker' or 'bubblewrap'"),
+        ("YZ_API_PORT", "99999", "YZ_API_PORT: Input should be less than or equal to 65535"),
+        ("YZ_API_URL", "sk-secret", "YZ_API_URL: String should match pattern"),
+    ],
+)
+def test_a_value_that_cannot_be_is_named_by_its_variable_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, variable: str, given: str, says: str
+) -> None:
+    monkeypatch.setenv(variable, given)
+
+    with pytest.raises(InvalidSettings) as raised:
+        load_settings()
+
+    assert str(raised.value).startswith(says)
+    assert given not in str(raised.value)
+
+
 def test_every_setting_is_described() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
 

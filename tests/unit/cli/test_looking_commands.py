@@ -124,6 +124,7 @@ def test_doctor_names_what_is_down_and_what_to_do(tmp_path: Path) -> None:
         "YZ_DATA_DIR": str(tmp_path),
         "YZ_API_PORT": "1",
         "DOCKER_HOST": f"unix://{tmp_path}/none.sock",
+        "YZ_SANDBOX": "docker",
         "OPENAI_API_KEY": "sk-secret",
         "YZ_MODELS": "a-model",
     }
@@ -138,7 +139,13 @@ def test_doctor_names_what_is_down_and_what_to_do(tmp_path: Path) -> None:
 
     assert done.returncode == 3, done.stderr
     found = {each["part"]: each for each in map(json.loads, done.stdout.splitlines())}
-    assert {part for part, each in found.items() if not each["ok"]} >= {"database", "broker", "docker", "api"}
+    assert {part for part, each in found.items() if not each["ok"]} >= {
+        "database",
+        "broker",
+        "docker",
+        "sandbox",
+        "api",
+    }
     assert all(each["do"] for each in found.values() if not each["ok"])
     assert found["key"] == {"part": "key", "ok": True, "found": "openai: OPENAI_API_KEY is set", "do": ""}
     assert "sk-secret" not in done.stdout + done.stderr

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from api.shapes.raw import CallBody, RawAnswerBody
 from deploy.demo_facts import facts_of
+from deploy.ran_in import RanIn
 from yzindex.dimensions import Dimension
 from yzindex.records.states import AnswerState, Purpose
 
@@ -57,7 +58,25 @@ def test_programs_and_their_containers_are_counted_apart():
     facts = facts_of([answer("docker 27.3 aaa"), answer("docker 27.3 aaa"), answer("docker 27.3 bbb"), answer()])
 
     assert facts.programs == 3
-    assert sorted(facts.containers) == ["aaa", "bbb"]
+    assert facts.ran == {RanIn.CONTAINERS: {"aaa", "bbb"}}
+
+
+def test_each_program_is_said_to_have_run_where_it_ran():
+    facts = facts_of(
+        [
+            answer("docker 27.3 (runc) aaa"),
+            answer("bubblewrap 0.8.0 bbb"),
+            answer("plain subprocess (known answer) ccc"),
+        ]
+    )
+
+    assert facts.line(left=0).startswith(
+        "3 programs ran in 1 containers and 1 bubblewrap sandboxes and 1 plain processes (known answers), all removed ·"
+    )
+
+
+def test_without_a_program_nothing_is_said_to_have_been_removed():
+    assert facts_of([answer()]).line(left=0).startswith("no program ran · ")
 
 
 def test_rate_limits_are_told_from_other_errors():

@@ -50,6 +50,7 @@ def test_of_several_signs_the_first_in_precedence_decides(first):
         ({"exit_status": -9}, Outcome.RUNTIME_ERROR),
         ({"exit_status": -24}, Outcome.RUNTIME_ERROR),
         ({"exit_status": -24, "cpu_s": 9.99}, Outcome.TIME_LIMIT),
+        ({"exit_status": -24, "cpu_s": 7.5}, Outcome.TIME_LIMIT),
         ({"exit_status": 0, "cpu_s": 9.99}, Outcome.COMPLETED),
         ({"exit_status": None}, Outcome.RUNTIME_ERROR),
         ({"value_missing": True}, Outcome.RUNTIME_ERROR),

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox.stream import MAX_COMPLAINT_BYTES, AttachedStream, End
+from sandbox.stream import MAX_COMPLAINT_BYTES, AttachedStream, End, Stream
 
 
 def frame(stream, content):
@@ -116,3 +116,34 @@ def test_a_stream_that_breaks_is_closed(ends):
     engine.close()
 
     assert stream.exchange(bytes(1_000_000), lambda part: True, soon()) is End.CLOSED
+
+
+def test_a_plain_stream_hands_over_what_arrives_as_it_is():
+    ours, runner = socket.socketpair()
+    with ours, runner:
+        runner.sendall(b"\x01\x00\x00\x00\xff")
+        seen: list[bytes] = []
+
+        def receive(part):
+            seen.append(part)
+            return True
+
+        end = Stream(ours).exchange(b"request", receive, soon())
+
+        assert (end, seen) == (End.SATISFIED, [b"\x01\x00\x00\x00\xff"])
+
+
+def test_a_silent_stream_is_looked_after_again_and_again(monkeypatch):
+    monkeypatch.setattr("sandbox.stream.LOOK_EVERY_S", 0.001)
+    ours, runner = socket.socketpair()
+    looks: list[None] = []
+
+    def look() -> None:
+        looks.append(None)
+        if len(looks) == 3:
+            runner.close()
+
+    with ours, runner:
+        end = Stream(ours).exchange(b"", lambda part: False, soon(), look)
+
+    assert (end, len(looks)) == (End.CLOSED, 3)

@@ -1,0 +1,128 @@
+"""The sandbox on bubblewrap: namespaces of the kernel without an engine, one set per program."""
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sandbox.attempt import Attempt, converse, cut_short_by, longest_s, run_attempts
+from sandbox.bwrap import walls
+from sandbox.bwrap.box import Ground, throwaway
+from sandbox.bwrap.cgroups import find_places
+from sandbox.bwrap.pythons import pythons
+from sandbox.bwrap.syscalls import filter_program
+from sandbox.bwrap.walls import Tools
+from sandbox.conversation import Conversation
+from sandbox.errors import SandboxUnavailable
+from sandbox.outcome import Outcome
+from sandbox.program import Case, Limits, Program
+from sandbox.record import Record
+
+#: Until a cgroup is removed by others after its program's time is up.
+_MARGIN_S = 60.0
+_TRIAL_PROCESSES = 8
+#: Prints how many processes it could start, of more than it may have.
+_TRIAL = f"""
+import os, time
+started = 0
+try:
+    for _ in range({2 * _TRIAL_PROCESSES}):
+        if not os.fork():
+            time.sleep(60)
+        started += 1
+except OSError:
+    pass
+print(started)
+"""
+
+
+class BubblewrapSandbox:
+    """Runs each program in namespaces of its own. May be used from several threads, and after a fork."""
+
+    def __init__(self) -> None:
+        """Find what is needed, and run a trial program: raises `SandboxUnavailable` with what the kernel says.
+
+        Removes cgroups that dead processes left.
+        """
+        tools = walls.find_tools()
+        #: Name and version.
+        self.engine = _version(tools)
+        self._ground = _first_that_works(tools)
+
+    @property
+    def python(self) -> str:
+        """The interpreter of this machine that programs run on."""
+        return str(self._ground.python.executable)
+
+    def run(self, program: Program) -> Record:
+        """Run a program on all its cases; see `Sandbox.run`."""
+        return run_attempts(program, lambda: _attempt(self._ground, program), engine=self.engine)
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+def _attempt(ground: Ground, program: Program) -> Attempt:
+    conversation, longest = Conversation(program, limits_processes=True), longest_s(program)
+    deadline = time.monotonic() + longest
+    with _our_trouble(), throwaway(ground, program.limits, lifetime_s=longest + _MARGIN_S) as box:
+        end = converse(conversation, box.stream, deadline, box.look)
+        if not conversation.greeted:
+            raise SandboxUnavailable(f"the runner did not start on {ground.python.executable}: {box.complaint()}")
+        return Attempt(
+            container_id=box.id,
+            image=str(ground.python.executable),
+            cases=tuple(conversation.cases),
+            cut_short_by=cut_short_by(end, oom_killed=box.oom_kills > 0),
+        )
+
+
+@contextmanager
+def _our_trouble() -> Iterator[None]:
+    """Turn what the operating system refuses us, such as one more file, into `SandboxUnavailable`."""
+    try:
+        yield
+    except (OSError, subprocess.SubprocessError) as error:
+        raise SandboxUnavailable(f"running bubblewrap: {error}") from error
+
+
+def _first_that_works(tools: Tools) -> Ground:
+    """Find a Python that the sandbox's user can read; what is not its fault is the same with each."""
+    places, refused = find_places(), filter_program()
+    refusal: SandboxUnavailable | None = None
+    for python in pythons():
+        ground = Ground(tools=tools, places=places, python=python, filter_program=refused)
+        try:
+            _try_out(ground)
+        except SandboxUnavailable as error:
+            refusal = refusal or error
+        else:
+            return ground
+    raise refusal or SandboxUnavailable(
+        "there is no Python of 3.11 or later for programs to run on: apt-get install python3"
+    )
+
+
+def _try_out(ground: Ground) -> None:
+    """Run a program that starts more processes than it may have: the one limit whose absence shows nowhere else."""
+    program = Program(source=_TRIAL, cases=(Case(),), limits=Limits(pids=_TRIAL_PROCESSES))
+    (case,) = _attempt(ground, program).cases or (None,)
+    if case is None or case.outcome is not Outcome.COMPLETED:
+        said = "" if case is None else case.stderr.decode("utf-8", "replace").strip()
+        raise SandboxUnavailable(
+            f"a trial program did not run to its end in bubblewrap on {os.uname().release}: {said or 'it went away'}"
+        )
+    if not 0 < int(case.stdout) < _TRIAL_PROCESSES:
+        raise SandboxUnavailable(
+            f"the number of a program's processes cannot be limited here (kernel {os.uname().release}, "
+            f"{int(case.stdout)} started of {_TRIAL_PROCESSES} allowed); a kernel of 5.14 or later does it, or Docker"
+        )
+
+
+def _version(tools: Tools) -> str:
+    with _our_trouble():
+        said = subprocess.run([tools["bwrap"], "--version"], capture_output=True, text=True, timeout=10, check=False)
+    if said.returncode or not said.stdout.startswith("bubblewrap "):
+        raise SandboxUnavailable(f"{tools['bwrap']} does not run here: {said.stderr.strip() or 'it said nothing'}")
+    return said.stdout.strip()

@@ -1,0 +1,208 @@
+"""One throwaway box: bubblewrap with our runner as process 1, from its start to the end of all that was in it."""
+
+import contextlib
+import json
+import os
+import secrets
+import select
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.attempt import STARTUP_S
+from sandbox.bwrap import cgroups, walls
+from sandbox.bwrap.cgroups import Cgroup, Place
+from sandbox.bwrap.walls import Python, Tools
+from sandbox.bwrap.watcher import MemoryWatcher
+from sandbox.errors import SandboxUnavailable
+from sandbox.program import Limits
+from sandbox.stream import MAX_COMPLAINT_BYTES, Stream
+
+#: From a kill to the end, on a busy host.
+_END_WITHIN_S = 30.0
+_MAX_INFO_BYTES = 4096
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What boxes stand on here: found once, used for every program."""
+
+    tools: Tools
+    places: tuple[Place, ...]
+    python: Python
+    #: Refuses system calls; see `syscalls`.
+    filter_program: bytes
+
+
+class Box:
+    """A started box whose process 1 waits for the runner's source. Use it within `throwaway`."""
+
+    def __init__(
+        self, *, container_id: str, monitor: subprocess.Popen[bytes], sock: socket.socket, cgroup: Cgroup
+    ) -> None:
+        self.id = container_id
+        self.stream = Stream(sock)
+        self._monitor = monitor
+        self._cgroup = cgroup
+        self._pid = 0
+        self._pidfd: int | None = None
+        self._watcher: MemoryWatcher | None = None
+
+    def confine(self, info_fd: int, limits: Limits, deadline: float) -> None:
+        """Learn from bubblewrap who process 1 is; put it into its cgroups, before it has any child, and look at it."""
+        self._pid = self._process_1(info_fd, deadline)
+        try:
+            self._pidfd = os.pidfd_open(self._pid)
+            self._cgroup.join(self._pid)
+            networks = [Path(f"/proc/{who}/ns/net").readlink() for who in ("self", self._pid)]
+        except OSError as error:
+            raise SandboxUnavailable(f"process 1 of a sandbox went away at its start: {self.complaint()}") from error
+        if networks[0] == networks[1]:
+            raise SandboxUnavailable("bubblewrap gave a program this machine's network; it was not run")
+        if self._cgroup.counter is None:
+            # As the launcher sees it; nobody else does.
+            seen = Path(f"/proc/{self._monitor.pid}/root")
+            self._watcher = MemoryWatcher(
+                pid=self._pid,
+                limits=limits,
+                folder=seen / (walls.STAGE / self.id).relative_to("/"),
+                counter=seen / walls.COUNTER.relative_to("/"),
+            )
+
+    def look(self) -> None:
+        """Watch what no cgroup does; call it a few times a second while the program runs."""
+        if self._watcher is not None:
+            try:
+                self._watcher.look()
+            except (FileNotFoundError, ProcessLookupError):
+                return  # it has just ended
+            except OSError as error:
+                raise SandboxUnavailable(f"the memory of a sandbox cannot be watched: {error}") from error
+
+    @property
+    def oom_kills(self) -> int:
+        """Processes killed for memory so far."""
+        return self._cgroup.oom_kills if self._watcher is None else self._watcher.kills
+
+    def complaint(self) -> str:
+        """What bubblewrap or the runner said of itself; waits a moment for it to end."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._monitor.wait(1)
+        assert self._monitor.stderr is not None
+        said = b""
+        with contextlib.suppress(BlockingIOError):
+            # Once what fits into a pipe: who writes there may never stop.
+            said = os.read(self._monitor.stderr.fileno(), 1 << 16)[-MAX_COMPLAINT_BYTES:]
+        return said.decode("utf-8", "replace").strip() or "it said nothing"
+
+    def end(self) -> None:
+        """Kill everything in the box and see it end. With process 1 goes its namespace, and then bubblewrap itself."""
+        self.stream.close()
+        if self._pidfd is None:
+            self._monitor.kill()  # --die-with-parent: whatever it has started goes with it
+        else:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        try:
+            self._monitor.wait(_END_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self._monitor.kill()
+            self._monitor.wait()
+            raise SandboxUnavailable(f"a sandbox did not end within {_END_WITHIN_S:g} s of being killed") from None
+        finally:
+            assert self._monitor.stderr is not None
+            self._monitor.stderr.close()
+            if self._pidfd is not None:
+                os.close(self._pidfd)
+            self._cgroup.remove()
+
+    def _process_1(self, info_fd: int, deadline: float) -> int:
+        info, poll = b"", select.poll()
+        poll.register(info_fd, select.POLLIN)
+        while (left_s := deadline - time.monotonic()) > 0 and len(info) < _MAX_INFO_BYTES:
+            if not poll.poll(left_s * 1000):
+                continue
+            part = os.read(info_fd, _MAX_INFO_BYTES)
+            info += part
+            with contextlib.suppress(ValueError):
+                return int(json.loads(info)["child-pid"])
+            if not part:
+                raise SandboxUnavailable(f"bubblewrap does not run here: {self.complaint()}")
+        raise SandboxUnavailable(f"bubblewrap did not say in time which process it has started: {self.complaint()}")
+
+
+@contextlib.contextmanager
+def throwaway(ground: Ground, limits: Limits, *, lifetime_s: float) -> Iterator[Box]:
+    """A box for one program, gone at the end whatever happens; its cgroup is removed by others after `lifetime_s`."""
+    deadline = time.monotonic() + STARTUP_S
+    container_id = secrets.token_hex(16)
+    cgroup = cgroups.make(ground.places, limits, container_id=container_id, lifetime_s=lifetime_s)
+    info_fd, info_writer = os.pipe()
+    try:
+        box = _start(ground, limits, container_id=container_id, cgroup=cgroup, info_writer=info_writer)
+    except BaseException:
+        os.close(info_fd)
+        cgroup.remove()
+        raise
+    finally:
+        os.close(info_writer)
+    try:
+        try:
+            box.confine(info_fd, limits, deadline)
+        finally:
+            os.close(info_fd)
+        yield box
+    finally:
+        box.end()
+
+
+def _start(ground: Ground, limits: Limits, *, container_id: str, cgroup: Cgroup, info_writer: int) -> Box:
+    ours, theirs = socket.socketpair()
+    with theirs, os.fdopen(os.memfd_create("filter"), "w+b") as filter_file:
+        filter_file.write(ground.filter_program)
+        filter_file.seek(0)
+        argv = walls.command(
+            ground.tools,
+            ground.python,
+            limits,
+            container_id=container_id,
+            uid=walls.uid_for_one_program(),
+            info_fd=info_writer,
+            filter_fd=filter_file.fileno(),
+            counter=cgroup.counter or walls.COUNTER,
+        )
+        try:
+            monitor = subprocess.Popen(
+                argv,
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
+                stderr=subprocess.PIPE,
+                pass_fds=[info_writer, filter_file.fileno()],
+                env={"PATH": os.defpath},
+                cwd="/",
+                # A Ctrl-C on a terminal is for us, not for it.
+                start_new_session=True,
+            )
+        except BaseException:
+            ours.close()
+            raise
+    assert monitor.stderr is not None
+    os.set_blocking(monitor.stderr.fileno(), False)
+    return Box(container_id=container_id, monitor=monitor, sock=ours, cgroup=cgroup)
+
+
+def boxes_left(ids: frozenset[str]) -> int:
+    """Count the boxes among these ids of which a process or a cgroup of this machine is left."""
+    left: set[str] = set()
+    for process in Path("/proc").iterdir():
+        if process.name.isdecimal():
+            with contextlib.suppress(OSError):
+                words = (process / "cmdline").read_bytes().decode("utf-8", "replace")
+                left |= {each for each in ids if f"/{each}\0" in words}
+    for folder in cgroups.folders():
+        left |= {each for each in ids if folder.name.endswith(each)}
+    return len(left)

@@ -1,0 +1,38 @@
+"""Both implementations of the sandbox, for tests that must hold on each, and a runner that has neither."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import pytest
+
+from sandbox import BubblewrapSandbox, DockerSandbox, Sandbox, ensure_image
+from sandbox.engine import connect
+from worker.choosing import NoSandbox
+from worker.sandboxing import SandboxRunner
+from yzindex.settings import SandboxChoice, Settings
+
+#: Each is skipped by name where its engine is absent.
+BOTH = [pytest.param(name, marks=getattr(pytest.mark, name)) for name in ("docker", "bubblewrap")]
+
+
+@contextlib.contextmanager
+def opened(name: str) -> Iterator[Sandbox]:
+    """A sandbox that is ready to run programs."""
+    if name == "docker":
+        with contextlib.closing(connect()) as client:
+            ensure_image(client)
+    sandbox = DockerSandbox() if name == "docker" else BubblewrapSandbox()
+    with contextlib.closing(sandbox):
+        yield sandbox
+
+
+def runner_without_sandbox() -> SandboxRunner:
+    """A runner that finds no sandbox, whatever this machine has."""
+
+    class Without(SandboxRunner):
+        def _open(self) -> Sandbox:
+            raise NoSandbox({SandboxChoice.DOCKER: "not in this test", SandboxChoice.BUBBLEWRAP: "nor this"})
+
+    return Without(Settings())

@@ -1,0 +1,61 @@
+"""The filter of system calls, instruction by instruction."""
+
+from __future__ import annotations
+
+import os
+import struct
+from types import SimpleNamespace
+
+import pytest
+
+from sandbox import SandboxUnavailable
+from sandbox.bwrap import syscalls
+
+LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
+ALLOWED, REFUSED = "allowed", "refused"
+
+
+def on(machine: str, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(machine=machine))
+    return syscalls.filter_program()
+
+
+def run(program: bytes, *, number: int, architecture: int) -> str:
+    """Do what the kernel would do with a call."""
+    words = {0: number, 4: architecture}
+    steps = [*struct.iter_unpack("=HBBI", program)]
+    at = taken = 0
+    while True:
+        code, if_so, if_not, operand = steps[at]
+        at += 1
+        if code == LOAD:
+            taken = words[operand]
+        elif code == RETURN:
+            return ALLOWED if operand == 0x7FFF0000 else REFUSED
+        else:
+            at += if_so if (taken == operand if code == EQUAL else taken >= operand) else if_not
+
+
+@pytest.mark.parametrize(("machine", "read"), [("x86_64", 0), ("aarch64", 63)])
+def test_every_listed_call_is_refused_and_no_other(monkeypatch, machine, read):
+    program = on(machine, monkeypatch)
+    architecture, own = syscalls._ARCHITECTURES[machine]
+    listed = {*own.values(), *syscalls._EVERYWHERE.values()}
+
+    found = {number: run(program, number=number, architecture=architecture) for number in range(600)}
+
+    assert {number for number, answer in found.items() if answer == REFUSED} == listed
+    assert found[read] == ALLOWED
+
+
+def test_calls_of_another_architecture_or_of_the_second_set_are_refused(monkeypatch):
+    program = on("x86_64", monkeypatch)
+    own, _ = syscalls._ARCHITECTURES["x86_64"]
+
+    assert run(program, number=0, architecture=0x40000003) == REFUSED
+    assert run(program, number=0x40000000, architecture=own) == REFUSED
+
+
+def test_a_machine_whose_numbers_are_unknown_is_refused(monkeypatch):
+    with pytest.raises(SandboxUnavailable, match="not used on riscv64"):
+        on("riscv64", monkeypatch)
