@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from secrets import token_hex
 
 from celery import Celery, chord
 from celery.canvas import Signature
 
 from worker.broker import broker_epoch, waiting
+from worker.holder import holder_of_this_process
 from worker.runtime import Runtime
 from yzindex.grading.spec import Needs
 from yzindex.records.outbox import DueAnswer, Route, due, lost, note_published, take_to_publish, unclaimed
@@ -40,7 +40,7 @@ def _publish(app: Celery, runtime: Runtime, rows: Sequence[DueAnswer], epoch: st
     A row is only noted as published once the broker has it. If the broker fails on the way, the error is the
     caller's, and the rows are due again when their short lease ends.
     """
-    token = f"publisher:{token_hex(8)}"
+    token = holder_of_this_process()
     taken = take_to_publish(runtime.database, rows, token=token, epoch=epoch)
     for evaluation_id, own in _by_evaluation(taken).items():
         callback = app.signature("yz.aggregate", args=(evaluation_id,), immutable=True, queue="control")

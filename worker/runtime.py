@@ -1,14 +1,13 @@
 """What a worker process holds: settings, database, fleet, and the implementations of the index's ports."""
 
 import os
-import socket
 from functools import cached_property, lru_cache
-from secrets import token_hex
 from threading import RLock
 from typing import TypeVar
 
 from redis import Redis
 
+from worker.holder import holder_of_this_process
 from worker.leases import LeaseKeeper
 from worker.sandboxing import SandboxRunner
 from yzindex.addresses import redis_address
@@ -36,8 +35,8 @@ class Runtime:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        #: Names this process in the rows it claims.
-        self.owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
+        #: Names this process in the rows it holds.
+        self.owner = holder_of_this_process()
 
     @once
     def database(self) -> Database:

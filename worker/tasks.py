@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 
 from worker import closing, stages
 from worker.app import app
+from worker.holder import release_rows_of_the_dead
 from worker.publishing import grade_message, publish_due, publish_lost
 from worker.runtime import runtime
 from yzindex.grading.spec import Needs
@@ -78,10 +79,12 @@ def conclude(self: Task, run_number: int, attempt: int) -> None:
 
 @app.task(name="yz.sweep")
 def sweep() -> None:
-    """End what is overdue, ask again what it is time for, and send whatever message the rows show to be missing."""
+    """End what is overdue, resume what is waiting, free what the dead held, and send every message that is missing."""
     if ended := end_overdue(runtime().database, within_s=runtime().settings.run_within_s):
         log.warning("answers overdue, unscored", rows=ended)
     _resume_by_the_clock()
+    if released := release_rows_of_the_dead(runtime().database):
+        log.warning("rows of dead workers released", rows=released)
     if published := publish_due(app, runtime()):
         log.info("rows published by sweep", rows=published)
     if published := publish_lost(app, runtime()):

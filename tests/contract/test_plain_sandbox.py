@@ -142,7 +142,7 @@ def test_a_folder_that_is_left_is_counted(tmp_path, monkeypatch):
 def test_folders_of_the_dead_are_removed_and_those_of_the_living_left_alone(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     (living := tmp_path / f"{folder_name('living', 60)}-x").mkdir()
-    monkeypatch.setattr("sandbox.owner._started", lambda pid: "12345")
+    monkeypatch.setattr("sandbox.process._started", lambda pid: "12345")
     (dead := tmp_path / f"{folder_name('dead', 60)}-x").mkdir()
     monkeypatch.undo()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))

@@ -296,7 +296,7 @@ def test_a_python_that_the_program_may_not_read_is_our_trouble(sandbox, tmp_path
 
 
 def test_cgroups_of_the_dead_are_removed_and_those_of_the_living_left_alone(tmp_path, monkeypatch):
-    monkeypatch.setattr("sandbox.owner._started", lambda pid: "12345")
+    monkeypatch.setattr("sandbox.process._started", lambda pid: "12345")
     dead = tmp_path / folder_name("dead", 3600)
     monkeypatch.undo()
     living, of_others = tmp_path / folder_name("living", 3600), tmp_path / "docker"

@@ -138,7 +138,7 @@ def test_an_unknown_runtime_is_our_trouble(client):
 
 
 def test_the_dead_are_reaped_and_the_living_left_alone(client, monkeypatch):
-    monkeypatch.setattr("sandbox.owner._started", lambda pid: "12345")
+    monkeypatch.setattr("sandbox.process._started", lambda pid: "12345")
     from sandbox import owner
 
     labels = owner.labels(3600)

@@ -28,6 +28,7 @@ LOST_AFTER_S = 15.0
 _DOUBLINGS = range(1, 8)
 #: Publishing the rows of a run takes less than this.
 _PUBLISHING_S = 30.0
+_MOMENT_S = 0.001
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +140,29 @@ def note_published(database: Database, *, token: str) -> None:
     """Note that the messages of taken rows are with the broker; rows that a worker has claimed since are its own."""
     with database.write() as session:
         session.exec(update(Answer).where(col(Answer.owner) == token).values(published_s=clock_s(), lease_until_s=None))
+
+
+def holders(database: Database) -> list[str]:
+    """Whoever holds open rows by a lease that has not ended: workers and publishers."""
+    with database.read() as session:
+        found = session.connection().scalars(select(col(Answer.owner)).where(_is_held()).distinct())
+        return [owner for owner in found if owner is not None]
+
+
+def release(database: Database, owners: Collection[str]) -> int:
+    """End the leases of holders that are known to be dead; return how many rows are due for it."""
+    with database.write() as session:
+        released = session.exec(
+            update(Answer)
+            .where(_is_held(), col(Answer.owner).in_(owners))
+            # After the publication, if there was one: the row is due, see `_is_due`.
+            .values(lease_until_s=clock_s() - _MOMENT_S)
+        )
+        return released.rowcount
+
+
+def _is_held() -> ColumnElement[bool]:
+    return and_(col(Answer.state).in_(OPEN), col(Answer.lease_until_s) > clock_s())
 
 
 def _open_rows() -> _Rows:

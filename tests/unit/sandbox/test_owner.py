@@ -18,7 +18,7 @@ def test_a_folder_of_a_living_owner_is_not_abandoned_within_its_time():
 
 
 def test_a_folder_of_a_dead_owner_is_abandoned_at_once(monkeypatch):
-    monkeypatch.setattr("sandbox.owner._started", lambda pid: "1")
+    monkeypatch.setattr("sandbox.process._started", lambda pid: "1")
     name = folder_name("c0ffee", 60)
     monkeypatch.undo()
 
@@ -27,7 +27,7 @@ def test_a_folder_of_a_dead_owner_is_abandoned_at_once(monkeypatch):
 
 @pytest.mark.parametrize(("after_s", "abandoned"), [(58, False), (61, True)])
 def test_a_folder_of_an_owner_that_cannot_be_seen_is_abandoned_when_its_time_is_up(monkeypatch, after_s, abandoned):
-    monkeypatch.setattr("sandbox.owner._pid_namespace", lambda: "pid:[1]")
+    monkeypatch.setattr("sandbox.process._pid_namespace", lambda: "pid:[1]")
     name = folder_name("c0ffee", 60)
     monkeypatch.undo()
     now = time.time()
