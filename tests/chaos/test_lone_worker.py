@@ -55,7 +55,7 @@ def test_a_worker_outlives_a_queue_that_dies_with_messages_in_its_hands(tmp_path
     with redis_without_memory() as queue, (tmp_path / "worker.log").open("wb") as log:
         environment = os.environ | {"REDIS_URL": queue.address, "DATABASE_URL": str(database.engine.url)}
         worker = subprocess.Popen([*command, *options], env=environment, stdout=log, stderr=log)
-        client = Redis.from_url(queue.address)
+        client = Redis.from_url(queue.address, socket_timeout=2 * WITHIN_S)
         dispatch(queue, number)
         assert client.blpop([HOLDING], timeout=WITHIN_S)
 
