@@ -14,7 +14,7 @@ import uvicorn
 
 from api.app import create_app
 from yzindex.errors import YzIndexError
-from yzindex.settings import load_settings
+from yzindex.settings import load_settings, prepare_data_dir
 
 
 class _Server(uvicorn.Server):
@@ -34,6 +34,8 @@ def main() -> int:
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         settings = load_settings()
+        if settings.uses_data_dir:
+            prepare_data_dir(settings)
         app = create_app(settings)
     except YzIndexError as error:
         print(error, file=sys.stderr)  # noqa: T201

@@ -111,7 +111,8 @@ def test_wrong_settings_end_the_server_with_a_sentence(environment: dict[str, st
     done = subprocess.run(command, cwd=ROOT, env=broken, capture_output=True, text=True, check=False)
 
     assert done.returncode == 2
-    assert "none.toml: cannot be read" in done.stderr
+    assert "YZ_MODELS_FILE: needs a TOML file" in done.stderr
+    assert "none.toml is none" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -33,7 +33,7 @@ vendor = "other"
 def test_an_unknown_variable_with_our_prefix_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YZ_API_PROT", "8000")
 
-    with pytest.raises(InvalidSettings, match=r"unknown variables: YZ_API_PROT; known are .*YZ_API_PORT"):
+    with pytest.raises(InvalidSettings, match=r"YZ_API_PROT: unknown variable; did you mean YZ_API_PORT\?"):
         load_settings()
 
 
@@ -70,7 +70,11 @@ def test_a_models_file_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "says"),
     [
-        ('provider = "acme"\nvendor = "acme"', 'provider = "acme2"\nvendor = "acme"', "names provider 'acme2'"),
+        (
+            'provider = "acme"\nvendor = "acme"',
+            'provider = "acme2"\nvendor = "acme"',
+            "models.0.provider: acme/large names provider 'acme2'; did you mean acme?",
+        ),
         ("https://", "ftp://", "providers.0.base_url"),
         ('vendor = "other"', 'vendor = "other"\ncolour = "red"', "judges.0.colour"),
         ("[[models]]", "[[models", "cannot be read"),
