@@ -176,9 +176,9 @@ def prepare_data_dir(settings: Settings) -> None:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         TemporaryFile(dir=settings.data_dir).close()
     except OSError as error:
+        folder = shown(settings.data_dir, most=_LONGEST_PATH)
         raise InvalidSettings(
-            f"YZ_DATA_DIR: needs a folder that this user may write to, and {shown(settings.data_dir, most=_LONGEST_PATH)} is none: "
-            f"{error.strerror}"
+            f"YZ_DATA_DIR: needs a folder that this user may write to, and {folder} is none: {error.strerror}"
         ) from error
 
 

@@ -1,11 +1,13 @@
 """Runs: order one, list them, read one with its progress and result, read its raw answers."""
 
+import re
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from pydantic import AfterValidator
 
 from api.problems import documented
 from api.responding import JSON, accepted, tagged
@@ -22,12 +24,13 @@ from api.shapes.runs import (
     page_body,
     run_body,
 )
+from api.strict_body import StrictRoute
 from yzindex.estimating import estimate
 from yzindex.ordering import order_run, plan_run
 from yzindex.records.raw_view import RawAnswer, raw_answers
 from yzindex.records.run_views import check_run, run_heads, run_view
 
-router = APIRouter(prefix="/v1", tags=["runs"])
+router = APIRouter(prefix="/v1", tags=["runs"], route_class=StrictRoute)
 
 JSON_LINES = "application/x-ndjson"
 CSV = "text/csv"
@@ -36,14 +39,22 @@ _BATCH = 200
 _LARGEST_ID = 2**31 - 1
 
 Number = Annotated[int, Path(description="The run's number.")]
+
+
+def _printable(key: str) -> str:
+    if not re.fullmatch(r"[ -~]{1,255}", key):
+        raise ValueError("a key has 1 to 255 printable ASCII characters")
+    return key
+
+
 Key = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
-        min_length=1,
-        max_length=255,
         description="Any text of yours: a second request with the same key and body gives the first one's run.",
+        json_schema_extra={"minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
     ),
+    AfterValidator(lambda key: key if key is None else _printable(key)),
 ]
 
 
@@ -51,7 +62,7 @@ Key = Annotated[
     "/runs",
     status_code=202,
     response_model=OrderedRun,
-    responses=documented(409, 413, 415, 422, 503),
+    responses=documented(400, 408, 409, 413, 415, 422, 503),
     summary="Order a run",
 )
 def post_run(asked: RunRequest, services: Given, response: Response, key: Key = None) -> OrderedRun:
@@ -71,7 +82,10 @@ def post_run(asked: RunRequest, services: Given, response: Response, key: Key = 
 
 
 @router.post(
-    "/estimates", response_model=EstimateBody, responses=documented(413, 415, 422, 503), summary="Estimate a run"
+    "/estimates",
+    response_model=EstimateBody,
+    responses=documented(400, 408, 413, 415, 422, 503),
+    summary="Estimate a run",
 )
 def post_estimate(asked: RunRequest, services: Given) -> EstimateBody:
     """Say what a run would ask and cost at list price; nothing is written."""

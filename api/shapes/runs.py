@@ -9,6 +9,7 @@ from api.shapes.results import ChangeBody, ResultBody, UnscoredBody, change_body
 from api.shapes.values import Body, Exact, Moment
 from yzindex.dimensions import Dimension
 from yzindex.estimating import ModelEstimate
+from yzindex.fleet import MAX_MODELS
 from yzindex.ordering import MAX_SEED, Plan, RunOrder
 from yzindex.records.run_views import EvaluationView, Progress, RunHead, RunView
 from yzindex.records.states import RunKind, RunStatus
@@ -21,7 +22,10 @@ class RunRequest(Body):
 
     kind: RunKind = Field(default=RunKind.SMOKE, description="smoke: ten drawn questions; full: the whole bank.")
     models: list[StrictStr] | None = Field(
-        default=None, description="Models of the fleet by name; all of them if left out.", examples=[["sim/agate"]]
+        default=None,
+        max_length=MAX_MODELS,
+        description="Models of the fleet by name; all of them if left out.",
+        examples=[["sim/agate"]],
     )
     seed: StrictInt | None = Field(
         default=None,
