@@ -37,6 +37,7 @@ _TYPE = "urn:yz-index:problem:"
 #: Of the faults of one request, so many are named.
 _MOST_FAULTS = 10
 _LONGEST_PATH = 200
+_LONGEST_DETAIL = 2000
 
 
 class FieldError(Body):
@@ -250,7 +251,7 @@ def _problem(
         type=_TYPE + kind.name,
         title=kind.title,
         status=kind.status,
-        detail=str(error) if kind.detail is None else kind.detail,
+        detail=shown(error, most=_LONGEST_DETAIL) if kind.detail is None else kind.detail,
         instance=_path(request),
         do=kind.do,
         errors=errors or [],

@@ -12,7 +12,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from api.problems import MEDIA_TYPE, refusal
 
-#: For a request's head to come whole; a connection on which none begins is closed by uvicorn sooner.
+#: For a request's head to come whole after the connection or the last answer, and for the rest of a refused body.
 HEAD_WITHIN_S = 20.0
 #: For the client to take the refusal, while what it still sends is read into nowhere.
 _TAKEN_WITHIN_S = 5.0

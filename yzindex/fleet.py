@@ -18,7 +18,7 @@ from yzindex.wording import did_you_mean, listed, shown
 
 #: Every model of a run is a row with its questions below it, written in one transaction.
 MAX_MODELS = 1000
-_LONGEST_NAME = 128
+LONGEST_NAME = 128
 #: Parts of a slug are parts of an address: none may be empty, or go up.
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]*(/[A-Za-z0-9][A-Za-z0-9._:@-]*)*")
 
@@ -41,17 +41,17 @@ def _variable_name(name: str) -> str:
 
 
 def _slug(slug: str) -> str:
-    if len(slug) > _LONGEST_NAME or not _SLUG.fullmatch(slug):
+    if len(slug) > LONGEST_NAME or not _SLUG.fullmatch(slug):
         raise ValueError(
-            f"needs at most {_LONGEST_NAME} of A-Z, a-z, 0-9 and . _ : @ - in parts separated by /, each with a letter "
+            f"needs at most {LONGEST_NAME} of A-Z, a-z, 0-9 and . _ : @ - in parts separated by /, each with a letter "
             "or digit first: it is part of addresses; how the provider calls the model goes into name"
         )
     return slug
 
 
 def _printable(name: str) -> str:
-    if not name.isprintable() or len(name) > _LONGEST_NAME:
-        raise ValueError(f"needs at most {_LONGEST_NAME} printable characters")
+    if not name.isprintable() or len(name) > LONGEST_NAME:
+        raise ValueError(f"needs at most {LONGEST_NAME} printable characters")
     return name
 
 
