@@ -22,6 +22,10 @@ from yzindex.wording import did_you_mean, listed
 
 #: Seeds are stored in 32 bits, and the one after an ordered seed must still fit.
 MAX_SEED = 2_000_000_000
+#: An evaluation's questions are one chord on the queue, which takes no more.
+MAX_QUESTIONS = 2_000
+#: A run's rows are written in one transaction, for which all other writers wait.
+MAX_ANSWERS = 100_000
 
 
 class InvalidOrder(YzIndexError):
@@ -97,6 +101,16 @@ def _plan(bank: Bank, fleet: Fleet, order: RunOrder, following_seed: int) -> Pla
     questions = smoke_draw(bank, seed) if order.kind is RunKind.SMOKE else full_draw(bank)
     if not questions:
         raise InvalidOrder("kind", f"bank {bank.version} has no questions; add some or use another bank")
+    if len(questions) > MAX_QUESTIONS:
+        raise InvalidOrder(
+            "kind", f"bank {bank.version} has {len(questions)} questions, and a run asks at most {MAX_QUESTIONS}"
+        )
+    if len(models) * len(questions) > MAX_ANSWERS:
+        raise InvalidOrder(
+            "models",
+            f"{len(models)} models with {len(questions)} questions each are more than {MAX_ANSWERS} answers; "
+            f"name at most {MAX_ANSWERS // len(questions)} models",
+        )
     return Plan(kind=order.kind, seed=seed, models=models, questions=questions)
 
 
