@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from yzindex.addresses import check_http_address, is_sent_in_clear
 from yzindex.errors import YzIndexError
 from yzindex.settings import Settings
-from yzindex.wording import did_you_mean, listed, shown
+from yzindex.wording import did_you_mean, listed, place_of, reason_of, shown
 
 #: Every model of a run is a row with its questions below it, written in one transaction.
 MAX_MODELS = 1000
@@ -194,9 +194,8 @@ def _toml(file: Path) -> dict[str, object]:
 
 
 def _file_faults(detail: ErrorDetails) -> Iterator[str]:
-    place = ".".join(shown(part) for part in detail["loc"])
-    said = detail.get("ctx", {}).get("error")
-    for line in str(said if isinstance(said, ValueError) else detail["msg"]).split("\n"):
+    place = place_of(detail)
+    for line in reason_of(detail).split("\n"):
         # What the fleet says of itself names its field already.
         yield f"{place}: {line}" if place else line
 

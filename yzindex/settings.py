@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from yzindex.addresses import check_database_address, check_http_address, check_queue_address
 from yzindex.errors import YzIndexError
-from yzindex.wording import did_you_mean, shown
+from yzindex.wording import did_you_mean, reason_of, shown
 
 #: What a system allows.
 _LONGEST_PATH = 4096
@@ -206,8 +206,8 @@ def _fault(detail: ErrorDetails) -> str:
     """Say what a variable needs: in its check's own words, else by its type and bounds."""
     place = str(detail["loc"][0])
     variable = _variable(place) if place in Settings.model_fields else place
-    said = detail.get("ctx", {}).get("error")
-    return f"{variable}: {said if isinstance(said, ValueError) else _bounds_of(variable)}"
+    is_checked = detail["type"] == "value_error"
+    return f"{variable}: {reason_of(detail) if is_checked else _bounds_of(variable)}"
 
 
 def _bounds_of(variable: str) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
+from pydantic_core import ErrorDetails
+
 #: Nobody mistypes a name of ours at greater length, and comparing takes the square of it.
 _LONGEST_TYPED = 128
 
@@ -38,3 +40,14 @@ def did_you_mean(typed: str, known: Iterable[str]) -> str:
     """
     found = get_close_matches(typed, known, n=1) if len(typed) <= _LONGEST_TYPED else []
     return f"; did you mean {found[0]}?" if found else ""
+
+
+def place_of(detail: ErrorDetails) -> str:
+    """Name the field that a validation error is about, such as models.2.provider; empty for the whole."""
+    return ".".join(shown(part) for part in detail["loc"])
+
+
+def reason_of(detail: ErrorDetails) -> str:
+    """Say what a validation error is about: in the words of our own check, where one raised it."""
+    said = detail.get("ctx", {}).get("error")
+    return str(said) if isinstance(said, ValueError) else detail["msg"]
