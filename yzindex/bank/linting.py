@@ -47,7 +47,7 @@ class Lint:
 def lint(path: Path) -> Lint:
     """Look through a bank's folder or one of its files; raise `InvalidBank` where there is nothing to look through."""
     files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
-    if not path.exists() or not files:
+    if not (path.is_dir() or path.is_file()) or not files:
         raise InvalidBank(f"{path}: no question files (*.jsonl) here; name the folder of a bank, or a file")
     placed, faults = read_lines(files)
     for each in placed:
