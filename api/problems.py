@@ -23,7 +23,7 @@ from starlette.exceptions import HTTPException
 from api.body_limit import BODY_WITHIN_S, MAX_BODY_BYTES
 from api.methods import methods_of
 from api.shapes.values import Body
-from api.strict_body import UnreadableBody
+from api.strict import UnreadableBody
 from yzindex.errors import InvalidDraw, YzIndexError
 from yzindex.ordering import InvalidOrder
 from yzindex.records.run_views import UnknownRun

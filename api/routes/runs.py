@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import AfterValidator
 
 from api.problems import documented
-from api.responding import JSON, accepted, tagged
+from api.responding import JSON, TAGGED, accepted, tagged
 from api.services import Given, Services
 from api.shapes.raw import RawPage, as_csv, as_json_lines, raw_page
 from api.shapes.runs import (
@@ -24,7 +24,7 @@ from api.shapes.runs import (
     page_body,
     run_body,
 )
-from api.strict_body import StrictRoute
+from api.strict import StrictRoute
 from yzindex.estimating import estimate
 from yzindex.ordering import order_run, plan_run
 from yzindex.records.raw_view import RawAnswer, raw_answers
@@ -37,13 +37,15 @@ CSV = "text/csv"
 #: Answers read at a time while a run is streamed.
 _BATCH = 200
 _LARGEST_ID = 2**31 - 1
+_KEY = "[!-~]([ -~]*[!-~])?"
+_LONGEST_KEY = 255
 
 Number = Annotated[int, Path(description="The run's number.")]
 
 
 def _printable(key: str) -> str:
-    if not re.fullmatch(r"[ -~]{1,255}", key):
-        raise ValueError("a key has 1 to 255 printable ASCII characters")
+    if not re.fullmatch(_KEY, key) or len(key) > _LONGEST_KEY:
+        raise ValueError("a key has 1 to 255 printable ASCII characters, and no blank at its ends")
     return key
 
 
@@ -52,7 +54,7 @@ Key = Annotated[
     Header(
         alias="Idempotency-Key",
         description="Any text of yours: a second request with the same key and body gives the first one's run.",
-        json_schema_extra={"minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+        json_schema_extra={"minLength": 1, "maxLength": _LONGEST_KEY, "pattern": f"^{_KEY}$"},
     ),
     AfterValidator(lambda key: key if key is None else _printable(key)),
 ]
@@ -103,7 +105,12 @@ def get_runs(
     return page_body(run_heads(services.database, before=cursor, limit=limit), limit=limit)
 
 
-@router.get("/runs/{number}", response_model=RunBody, responses=documented(404, 422, 503), summary="Read a run")
+@router.get(
+    "/runs/{number}",
+    response_model=RunBody,
+    responses=TAGGED | documented(404, 422, 503),
+    summary="Read a run",
+)
 def get_run(number: Number, services: Given, request: Request) -> Response:
     """Read a run's progress and, per model, its result and its change since the previous run of its kind."""
     return tagged(request, run_body(run_view(services.database, number)))
@@ -112,7 +119,7 @@ def get_run(number: Number, services: Given, request: Request) -> Response:
 @router.get(
     "/runs/{number}/raw",
     response_model=RawPage,
-    responses=documented(404, 406, 422, 503),
+    responses={200: {"content": {JSON_LINES: {}, CSV: {}}}} | TAGGED | documented(404, 406, 422, 503),
     summary="Read a run's raw answers",
 )
 def get_raw(
