@@ -8,7 +8,6 @@ ApiError
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from ipaddress import ip_address
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -19,6 +18,7 @@ from api.problems import Problem
 from api.shapes.board import BoardBody
 from api.shapes.raw import RawAnswerBody, RawPage
 from api.shapes.runs import EstimateBody, OrderedRun, RunBody, RunRequest
+from yzindex.addresses import is_loopback
 from yzindex.records.states import RunStatus
 from yzindex.wording import place_of, shown
 
@@ -80,7 +80,7 @@ class Client:
             timeout=httpx2.Timeout(patience.silent_s, connect=patience.connect_s),
             transport=transport,
             # A proxy of the environment is for the world outside, never for this machine.
-            trust_env=not _is_loopback(httpx2.URL(address).host),
+            trust_env=not is_loopback(httpx2.URL(address).host),
         )
 
     def __enter__(self) -> Self:
@@ -176,12 +176,3 @@ class Client:
         return ApiUnreachable(
             f"what answers at {self._address} is not this API, or of another version ({sign}); check YZ_API_URL"
         )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

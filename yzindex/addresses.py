@@ -5,6 +5,7 @@ address, which may hold a password.
 """
 
 import re
+from ipaddress import ip_address
 
 from pydantic_core import Url
 
@@ -83,12 +84,21 @@ def check_http_address(address: str) -> str:
 def is_sent_in_clear(address: str) -> bool:
     """Whether what is sent to this HTTP address leaves the machine unencrypted.
 
-    >>> [is_sent_in_clear(address) for address in ("http://127.0.0.1:9/v1", "https://x.example", "http://x.example")]
+    >>> [is_sent_in_clear(address) for address in ("http://[::1]:9/v1", "https://x.example", "http://127.x.example")]
     [False, False, True]
     """
     url = Url(address)
-    host = url.host or ""
-    return url.scheme == "http" and not (host in ("localhost", "[::1]") or host.startswith("127."))
+    return url.scheme == "http" and not is_loopback(url.host or "")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host of an address is this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def _has_good_port(found: re.Match[str] | None) -> bool:

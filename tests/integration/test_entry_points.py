@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.serving import ROOT, server_environment
+
 ENTRANCES = {
     "yz board": ("-m", "api.cli", "board"),
     "yz doctor": ("-m", "api.cli", "doctor"),
@@ -68,3 +70,22 @@ def test_a_bank_with_a_fault_ends_whoever_draws_from_it(entrance: str, tmp_path:
     assert done.returncode == 2, done.stderr
     assert f"{tmp_path}/questions.jsonl:1: id: Field required" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_api_whose_port_is_taken_says_so_and_ends_with_ours_is_down(tmp_path: Path) -> None:
+    environment = server_environment(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [sys.executable, "-m", "api"],
+            cwd=ROOT,
+            env=environment | {"YZ_API_PORT": port},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith(f"cannot listen on 127.0.0.1:{port} (Address already in use")
+    assert "free the port, or name others in YZ_API_HOST and YZ_API_PORT" in done.stderr

@@ -137,6 +137,15 @@ def test_a_fleet_of_a_thousand_models_is_read_and_a_larger_one_refused(tmp_path:
     assert refused(tmp_path, models(*[""] * (MAX_MODELS + 1)))[0].startswith("models: ")
 
 
+@pytest.mark.parametrize(
+    "address", ["http://127.models.example/v1", "http://localhost.example/v1", "http://10.0.0.1/v1"]
+)
+def test_a_name_that_looks_like_this_machine_is_another(tmp_path: Path, address: str) -> None:
+    (line,) = refused(tmp_path, PROVIDER.replace("https://models.example/v1", address) + MODEL)
+
+    assert line.startswith("providers.0: base_url is http, which sends the key in clear")
+
+
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9/v1", "http://[::1]:9/v1", "http://localhost/v1"])
 def test_a_key_may_be_sent_in_clear_to_this_machine(tmp_path: Path, address: str) -> None:
     file = tmp_path / "models.toml"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -17,6 +16,7 @@ from yzindex.bank.files import Bank
 from yzindex.fleet import MAX_MODELS, Fleet, Model
 from yzindex.ordering import MAX_ANSWERS, MAX_QUESTIONS
 from yzindex.records.database import Database
+from yzindex.records.migrating import migrate
 from yzindex.settings import Settings
 
 JSON = {"content-type": "application/json"}
@@ -25,11 +25,36 @@ each_order = pytest.mark.parametrize("address", ["/v1/runs", "/v1/estimates"])
 READABLE_BYTES = 3_000
 
 
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(data_dir=tmp_path_factory.mktemp("api"))
+
+
+@pytest.fixture(scope="module")
+def database(settings: Settings) -> Iterator[Database]:
+    """One for all tests here, of which none may write."""
+    database = Database(settings.database_address)
+    migrate(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def broker() -> NotingBroker:
+    return NotingBroker()
+
+
+@pytest.fixture(scope="module")
+def api(settings: Settings, database: Database, broker: NotingBroker) -> Iterator[TestClient]:
+    app = create_app(settings, bank=small_bank(), fleet=FLEET, broker=broker)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
 @pytest.fixture(autouse=True)
 def _nothing_is_written(database: Database, broker: NotingBroker) -> Iterator[None]:
-    before = rows(database)
     yield
-    assert rows(database) == before
+    assert rows(database) == 0
     assert broker.dispatched == []
 
 
@@ -219,25 +244,23 @@ class TestLimits:
         models = (Model(slug=f"sim/m{n}", provider="sim", vendor="sim") for n in range(MAX_MODELS))
         return Fleet(providers=FLEET.providers, models=tuple(models))
 
-    def test_a_bank_too_large_for_one_chord_is_refused(self, tmp_path: Path, database: Database) -> None:
+    def test_a_bank_too_large_for_one_chord_is_refused(self, settings: Settings) -> None:
         question = small_bank().questions[0]
         bank = Bank(
             version="large",
             questions=tuple(question.model_copy(update={"id": f"q-{n}"}) for n in range(MAX_QUESTIONS + 1)),
         )
-        app = create_app(Settings(data_dir=tmp_path), bank=bank, fleet=FLEET, broker=NotingBroker())
+        app = create_app(settings, bank=bank, fleet=FLEET, broker=NotingBroker())
 
         with TestClient(app, raise_server_exceptions=False) as api:
             found = problem(api.post("/v1/runs", json={"kind": "full"}), 422, "invalid-order")
 
         assert f"a run asks at most {MAX_QUESTIONS}" in found.detail
 
-    def test_a_run_of_too_many_answers_says_how_many_models_it_may_have(
-        self, tmp_path: Path, database: Database, fleet: Fleet
-    ) -> None:
+    def test_a_run_of_too_many_answers_says_how_many_models_it_may_have(self, settings: Settings, fleet: Fleet) -> None:
         question = small_bank().questions[0]
         bank = Bank(version="large", questions=tuple(question.model_copy(update={"id": f"q-{n}"}) for n in range(200)))
-        app = create_app(Settings(data_dir=tmp_path), bank=bank, fleet=fleet, broker=NotingBroker())
+        app = create_app(settings, bank=bank, fleet=fleet, broker=NotingBroker())
 
         with TestClient(app, raise_server_exceptions=False) as api:
             found = problem(api.post("/v1/runs", json={"kind": "full"}), 422, "invalid-order")
