@@ -13,8 +13,9 @@ import structlog
 import uvicorn
 
 from api.app import create_app
+from api.protocol import Protocol
 from yzindex.errors import YzIndexError
-from yzindex.settings import load_settings
+from yzindex.settings import load_settings, prepare_data_dir
 
 
 class _Server(uvicorn.Server):
@@ -34,14 +35,30 @@ def main() -> int:
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         settings = load_settings()
+        if settings.uses_data_dir:
+            prepare_data_dir(settings)
         app = create_app(settings)
     except YzIndexError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
-    server = _Server(uvicorn.Config(app, host=settings.api_host, port=settings.api_port, log_config=None))
+    try:
+        listener = _listen(settings.api_host, settings.api_port)
+    except OSError as error:
+        print(  # noqa: T201
+            f"cannot listen on {settings.api_host}:{settings.api_port} ({error.strerror}); "
+            "free the port, or name others in YZ_API_HOST and YZ_API_PORT",
+            file=sys.stderr,
+        )
+        return 3
+    server = _Server(uvicorn.Config(app, http=Protocol, ws="none", log_config=None))
     with suppress(KeyboardInterrupt):  # raised again by uvicorn once it has shut down
-        server.run()
+        server.run([listener])
     return 0
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    return socket.create_server(address, family=family)
 
 
 if __name__ == "__main__":

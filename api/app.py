@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from api import problems
 from api.body_limit import BodyLimit
+from api.methods import Methods
 from api.publishing import Publisher
 from api.routes import board, health, runs
 from api.services import Broker, Services
@@ -47,6 +48,7 @@ def create_app(
     app = FastAPI(title="YZ index", version=__version__, description=_DESCRIPTION, lifespan=lifespan)
     app.state.services = services
     app.add_middleware(BodyLimit)
+    app.add_middleware(Methods, routes=app.router.routes)
     problems.install(app)
     for routes in (runs, board, health):
         app.include_router(routes.router)

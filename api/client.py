@@ -7,7 +7,7 @@ ApiError
 
 import time
 from collections.abc import Callable, Iterator
-from ipaddress import ip_address
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -18,9 +18,14 @@ from api.problems import Problem
 from api.shapes.board import BoardBody
 from api.shapes.raw import RawAnswerBody, RawPage
 from api.shapes.runs import EstimateBody, OrderedRun, ResumedRun, RunBody, RunRequest
+from yzindex.addresses import is_loopback
 from yzindex.records.states import ENDED
+from yzindex.wording import place_of, shown
 
-_TIMEOUT_S = 35.0  # a little more than the API itself waits for its database
+_SILENT_S = 35.0  # a little more than the API itself waits for its database
+_CONNECT_S = 5.0
+_WHOLE_S = 120.0
+_MOST_BYTES = 256 * 1024 * 1024
 _POLL_S = 0.5
 
 B = TypeVar("B", bound=BaseModel)
@@ -43,17 +48,39 @@ class ApiRefused(ApiError):
         self.problem = problem
 
 
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """How long the client waits, in seconds: for a connection, for a silent server, for the end of an answer."""
+
+    connect_s: float = _CONNECT_S
+    silent_s: float = _SILENT_S
+    whole_s: float = _WHOLE_S
+
+
+_PATIENCE = Patience()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Answer:
+    status: int
+    etag: str
+    content: bytes
+
+
 class Client:
     """Talks to the API at an address. Close it, or use it in a `with`."""
 
-    def __init__(self, address: str, *, transport: httpx2.BaseTransport | None = None) -> None:
+    def __init__(
+        self, address: str, *, transport: httpx2.BaseTransport | None = None, patience: Patience = _PATIENCE
+    ) -> None:
         self._address = address
+        self._patience = patience
         self._http = httpx2.Client(
             base_url=address,
-            timeout=_TIMEOUT_S,
+            timeout=httpx2.Timeout(patience.silent_s, connect=patience.connect_s),
             transport=transport,
             # A proxy of the environment is for the world outside, never for this machine.
-            trust_env=not _is_loopback(httpx2.URL(address).host),
+            trust_env=not is_loopback(httpx2.URL(address).host),
         )
 
     def __enter__(self) -> Self:
@@ -65,8 +92,8 @@ class Client:
     def submit(self, order: RunRequest, *, idempotency_key: str | None = None) -> OrderedRun:
         """Order a run."""
         headers = {} if idempotency_key is None else {"idempotency-key": idempotency_key}
-        response = self._send("POST", "/v1/runs", json=order.model_dump(mode="json"), headers=headers)
-        return self._read(response, OrderedRun)
+        answer = self._send("POST", "/v1/runs", json=order.model_dump(mode="json"), headers=headers)
+        return self._read(answer, OrderedRun)
 
     def estimate(self, order: RunRequest) -> EstimateBody:
         """Ask what a run would ask and cost."""
@@ -88,10 +115,10 @@ class Client:
         """Give the run whenever it has changed, until it has ended; the last one given has."""
         etag = ""
         while True:
-            response = self._send("GET", f"/v1/runs/{number}", headers={"if-none-match": etag})
-            if response.status_code != httpx2.codes.NOT_MODIFIED:
-                etag = response.headers.get("etag", "")
-                run = self._read(response, RunBody)
+            answer = self._send("GET", f"/v1/runs/{number}", headers={"if-none-match": etag})
+            if answer.status != httpx2.codes.NOT_MODIFIED:
+                etag = answer.etag
+                run = self._read(answer, RunBody)
                 yield run
                 if run.status in ENDED:
                     return
@@ -109,42 +136,51 @@ class Client:
             yield from page.items
             address = page.next
 
-    def _send(self, method: str, address: str, **options: object) -> httpx2.Response:
+    def _send(self, method: str, address: str, **options: object) -> _Answer:
         try:
-            response = self._http.request(method, address, **options)  # type: ignore[arg-type]
-        except httpx2.TransportError as error:
+            with self._http.stream(method, address, **options) as response:  # type: ignore[arg-type]
+                etag = response.headers.get("etag", "")
+                answer = _Answer(status=response.status_code, etag=etag, content=self._content(response))
+        except httpx2.TimeoutException as error:
             raise ApiUnreachable(
-                f"no API answers at {self._address} ({type(error).__name__}: {error}); "
+                f"the API at {self._address} does not answer in time ({type(error).__name__}); "
+                "look into its log, or name another address in YZ_API_URL"
+            ) from error
+        except httpx2.DecodingError as error:
+            raise self._is_another("an answer that cannot be decoded") from error
+        except httpx2.RequestError as error:
+            raise ApiUnreachable(
+                f"no API answers at {self._address} ({type(error).__name__}: {shown(error, most=200)}); "
                 "start it with `yz up`, or name another address in YZ_API_URL"
             ) from error
-        if response.is_error:
-            raise self._error(response)
-        return response
+        if answer.status >= httpx2.codes.BAD_REQUEST:
+            raise self._error(answer)
+        return answer
 
-    def _error(self, response: httpx2.Response) -> ApiError:
+    def _content(self, response: httpx2.Response) -> bytes:
+        """Read an answer; what answers may be anything, also something that never comes to an end."""
+        deadline = time.monotonic() + self._patience.whole_s
+        content = bytearray()
+        for piece in response.iter_bytes():
+            content += piece
+            if len(content) > _MOST_BYTES or time.monotonic() > deadline:
+                raise self._is_another("an answer that does not end")
+        return bytes(content)
+
+    def _error(self, answer: _Answer) -> ApiError:
         try:
-            return ApiRefused(Problem.model_validate_json(response.content))
+            return ApiRefused(Problem.model_validate_json(answer.content))
         except ValidationError:
-            return ApiUnreachable(
-                f"what answers at {self._address} is not this API: status {response.status_code} without a problem "
-                "document; check YZ_API_URL"
-            )
+            return self._is_another(f"status {answer.status} without a problem document")
 
-    def _read(self, response: httpx2.Response, body: type[B]) -> B:
+    def _read(self, answer: _Answer, body: type[B]) -> B:
         try:
-            return body.model_validate_json(response.content)
+            return body.model_validate_json(answer.content)
         except ValidationError as error:
             fault = error.errors()[0]
-            raise ApiUnreachable(
-                f"what answers at {self._address} is not this API, or of another version "
-                f"({'.'.join(map(str, fault['loc']))}: {fault['msg']}); check YZ_API_URL"
-            ) from error
+            raise self._is_another(f"{place_of(fault) or 'answer'}: {fault['msg']}") from error
 
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    def _is_another(self, sign: str) -> ApiUnreachable:
+        return ApiUnreachable(
+            f"what answers at {self._address} is not this API, or of another version ({sign}); check YZ_API_URL"
+        )

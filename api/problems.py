@@ -1,6 +1,7 @@
 """Every error of the API as an RFC 9457 problem document, from one handler. Each says what to do; none shows internals.
 
 A new error of ours needs a line in `_KINDS`; a test holds that every error of `yzindex` that a route can meet has one.
+What comes from the request is repeated only as names of fields, and these cut short.
 """
 
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from secrets import token_hex
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from fastapi import FastAPI, Request
@@ -18,17 +20,24 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from api.body_limit import MAX_BODY_BYTES
+from api.body_limit import BODY_WITHIN_S, MAX_BODY_BYTES
+from api.methods import methods_of
 from api.shapes.values import Body
+from api.strict import UnreadableBody
 from yzindex.errors import InvalidDraw, YzIndexError
 from yzindex.ordering import InvalidOrder
 from yzindex.records.interventions import RunEnded
 from yzindex.records.runs import IdempotencyConflict, UnknownRun
+from yzindex.wording import shown
 
 log = structlog.get_logger()
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:yz-index:problem:"
+#: Of the faults of one request, so many are named.
+_MOST_FAULTS = 10
+_LONGEST_PATH = 200
+_LONGEST_DETAIL = 2000
 
 
 class FieldError(Body):
@@ -45,7 +54,7 @@ class Problem(Body):
     title: str
     status: int
     detail: str
-    instance: str
+    instance: str = Field(description="The address asked for; empty where it could not be read.")
     do: str = Field(description="What to do about it.")
     errors: list[FieldError] = Field(default_factory=list)
     incident: str | None = Field(default=None, description="Names this failure in the server's log.")
@@ -114,6 +123,12 @@ _KINDS: dict[type[Exception], _Kind] = {
     ),
     DBAPIError: _DATABASE_AWAY,
     PoolTimeout: _DATABASE_AWAY,
+    UnreadableBody: _Kind(
+        status=400,
+        name="bad-request",
+        title="The request cannot be read",
+        do="Send a body that is JSON in UTF-8.",
+    ),
 }
 
 _INVALID = _Kind(
@@ -135,8 +150,8 @@ _STATUSES: dict[int, _Kind] = {
         status=400,
         name="bad-request",
         title="The request cannot be read",
-        do="Check that the body is JSON in UTF-8.",
-        detail="The body could not be parsed.",
+        do="Send HTTP/1.1 with a Host header and, if there is a body, JSON in UTF-8.",
+        detail="What came is not a request, or ended before it was whole.",
     ),
     404: _Kind(
         status=404,
@@ -159,12 +174,33 @@ _STATUSES: dict[int, _Kind] = {
         do="Accept application/json, application/x-ndjson or text/csv.",
         detail="The Accept header names no type that this address gives.",
     ),
+    408: _Kind(
+        status=408,
+        name="request-timeout",
+        title="The request did not come",
+        do="Send it again, on a faster line.",
+        detail=f"The request did not come whole in time; a body may take {BODY_WITHIN_S:g} s.",
+    ),
     413: _Kind(
         status=413,
         name="body-too-large",
         title="The body is too large",
         do=f"Send at most {MAX_BODY_BYTES} bytes.",
         detail=f"The body has more than {MAX_BODY_BYTES} bytes, and was not read.",
+    ),
+    431: _Kind(
+        status=431,
+        name="head-too-large",
+        title="The request's head is too large",
+        do="Send a shorter address and fewer or shorter headers.",
+        detail="Address and headers have more than 64 KiB, and were not read.",
+    ),
+    501: _Kind(
+        status=501,
+        name="not-implemented",
+        title="This transfer encoding is not known",
+        do="Send the body with a Content-Length, or chunked.",
+        detail="The Transfer-Encoding header names an encoding that this server does not know.",
     ),
 }
 _UNEXPECTED = _Kind(
@@ -197,16 +233,16 @@ def _told(request: Request, error: Exception) -> _Told:
     if isinstance(error, RequestValidationError):
         kind = _INVALID if _is_json(request) or not _body_at_fault(error) else _NOT_JSON
         return _Told(problem=_problem(kind, request, error, _field_errors(error)))
-    if isinstance(error, HTTPException):
+    if isinstance(error, HTTPException) and not isinstance(error, UnreadableBody):
         kind = _STATUSES.get(error.status_code) or _of_status(error.status_code)
-        return _Told(problem=_problem(kind, request, error), headers=error.headers or {})
+        return _Told(problem=_problem(kind, request, error), headers=_headers(request, error))
     kind = next((_KINDS[each] for each in type(error).__mro__ if each in _KINDS), _UNEXPECTED)
     if kind.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        log.warning("request could not be served", path=request.url.path, reason=type(error).__name__)
+        log.warning("request could not be served", path=_path(request), reason=type(error).__name__)
         return _Told(problem=_problem(kind, request, error, _own_errors(error)), headers={"retry-after": "5"})
     incident = token_hex(6) if kind is _UNEXPECTED else None
     if incident:
-        log.error("request failed", path=request.url.path, incident=incident, exc_info=error)
+        log.error("request failed", path=_path(request), incident=incident, exc_info=error)
     return _Told(problem=_problem(kind, request, error, _own_errors(error), incident))
 
 
@@ -221,17 +257,46 @@ def _problem(
         type=_TYPE + kind.name,
         title=kind.title,
         status=kind.status,
-        detail=str(error) if kind.detail is None else kind.detail,
-        instance=request.url.path,
+        detail=shown(error, most=_LONGEST_DETAIL) if kind.detail is None else kind.detail,
+        instance=_path(request),
         do=kind.do,
         errors=errors or [],
         incident=incident,
     )
 
 
+def _path(request: Request) -> str:
+    # Not request.url, which cannot be made of every Host header.
+    return quote(request.scope["path"], errors="replace")[:_LONGEST_PATH]
+
+
+def refusal(status: int) -> bytes:
+    """Give the problem document for what never became a request."""
+    kind = _STATUSES.get(status) or _of_status(status)
+    assert kind.detail is not None
+    problem = Problem(
+        type=_TYPE + kind.name, title=kind.title, status=status, detail=kind.detail, instance="", do=kind.do
+    )
+    return problem.model_dump_json(exclude_none=True).encode()
+
+
+def _headers(request: Request, error: HTTPException) -> Mapping[str, str]:
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        # The router names the methods of the first route that it tried, not of all at the address.
+        return {"allow": methods_of(request.app.router.routes, request.scope)}
+    return error.headers or {}
+
+
 def _field_errors(error: RequestValidationError) -> list[FieldError]:
     # Only the place and the reason: the value may be long, or a key pasted into the wrong field.
-    return [FieldError(field=".".join(map(str, fault["loc"])), reason=str(fault["msg"])) for fault in error.errors()]
+    faults = error.errors()
+    told = [
+        FieldError(field=".".join(shown(part) for part in fault["loc"]), reason=str(fault["msg"]))
+        for fault in faults[:_MOST_FAULTS]
+    ]
+    if len(faults) > _MOST_FAULTS:
+        told.append(FieldError(field="", reason=f"and {len(faults) - _MOST_FAULTS} more"))
+    return told
 
 
 def _own_errors(error: Exception) -> list[FieldError]:
@@ -250,7 +315,9 @@ def _is_json(request: Request) -> bool:
 
 
 def _body_at_fault(error: RequestValidationError) -> bool:
-    return any(tuple(fault["loc"]) == ("body",) and fault["type"] != "missing" for fault in error.errors())
+    return any(
+        tuple(fault["loc"]) == ("body",) and fault["type"] != "missing" for fault in error.errors()[:_MOST_FAULTS]
+    )
 
 
 def _of_status(status: int) -> _Kind:

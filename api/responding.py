@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import Any
 
 from fastapi import Request, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 JSON = "application/json"
+#: For the OpenAPI description of a route that gives a tagged body.
+TAGGED: dict[int | str, dict[str, Any]] = {304: {"description": "Unchanged since the ETag of If-None-Match"}}
 
 
 def tagged(request: Request, body: BaseModel) -> Response:

@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     from api.client import ApiError
     from deploy.faults import StackError
     from deploy.interrupts import ended_by_signals
-    from yzindex.errors import YzIndexError
+    from yzindex.errors import InvalidBank, YzIndexError
     from yzindex.settings import InvalidSettings, load_settings
 
     try:
@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         _say("stopped before there was a result")
         return _INTERRUPTED
-    except (InvalidSettings, ValueError) as error:
+    except (InvalidSettings, InvalidBank) as error:
         return _fail(error, _BAD_USAGE)
     except DemoFailed as error:
         return _fail(error, _BAD_NEWS)

@@ -26,7 +26,7 @@ from deploy.interrupts import ended_by_signals
 from deploy.leftovers import end_leftovers
 from deploy.ports import free_port
 from deploy.settling import check_queue, settled, with_fleet
-from deploy.simulated.config import INSTALLED
+from deploy.simulated.config import INSTALLED as INSTALLED_FLEET
 from deploy.simulated_fleet import simulated_fleet, simulated_recipe, write_config
 from deploy.socket_path import reachable
 from deploy.state_folder import StateFolder, held
@@ -34,9 +34,10 @@ from deploy.supervisor import Say, Supervisor
 from deploy.upgrading import prepare_database
 from deploy.valkey import valkey_recipe
 from yzindex import __version__
-from yzindex.errors import YzIndexError
+from yzindex.bank.files import INSTALLED, load_bank
+from yzindex.errors import InvalidBank, YzIndexError
 from yzindex.fleet import InvalidFleet, load_fleet
-from yzindex.settings import InvalidSettings, Settings, load_settings
+from yzindex.settings import InvalidSettings, Settings, load_settings, prepare_data_dir
 
 _TICK_S = 0.2
 _DONE, _BAD_USAGE, _OURS_IS_DOWN = 0, 2, 3
@@ -48,7 +49,7 @@ class Simulation:
 
     seed: int | None = None
     #: Who they are, how fast they answer, and which faults befall them.
-    config: Path = INSTALLED
+    config: Path = INSTALLED_FLEET
 
 
 def say_line(line: str) -> None:
@@ -118,6 +119,7 @@ class Stack:
             self._say("stopping; what is under way gets a few seconds (Ctrl-C again kills it)")
 
     def _start(self) -> None:
+        prepare_data_dir(self.settings)
         self.folder.make()
         hold = self._exits.enter_context(held(self.folder))
         end_leftovers(self.folder)
@@ -137,7 +139,8 @@ class Stack:
         hold.sign(api=self.api, flower=self.flower)
 
     def _crew(self) -> Crew:
-        """Choose the fleet and name it in the settings."""
+        """Choose the fleet and name it in the settings; a bank that cannot be used ends the stack before it starts."""
+        load_bank(self.settings.bank_dir or INSTALLED)
         if self._simulation is None:
             fleet = load_fleet(self.settings)
         else:
@@ -177,6 +180,9 @@ def run_stack(
     except InvalidFleet as error:
         print(f"{error}\nTo look around with simulated models: yz up --simulated", file=sys.stderr)
         return _BAD_USAGE
+    except (InvalidSettings, InvalidBank) as error:
+        print(error, file=sys.stderr)
+        return _BAD_USAGE
     except (StackError, YzIndexError, OSError) as error:
         print(error, file=sys.stderr)
         return _OURS_IS_DOWN
@@ -207,7 +213,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     options = parser.parse_args(arguments)
     try:
         settings = load_settings()
-    except (InvalidSettings, ValueError) as error:
+    except InvalidSettings as error:
         print(error, file=sys.stderr)
         return _BAD_USAGE
     say_line(f"yz-index {__version__} · one-machine stack · state in {settings.data_dir}")

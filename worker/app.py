@@ -1,5 +1,7 @@
 """The Celery app and its settings. Messages carry ids only: never prompts, replies or keys."""
 
+import sys
+
 from celery import Celery
 from celery.signals import beat_init, worker_ready
 
@@ -7,8 +9,10 @@ from worker import transport
 from worker.chords import chord_store_address
 from worker.heartbeat import start_heartbeat
 from yzindex.addresses import celery_address
+from yzindex.errors import YzIndexError
+from yzindex.fleet import read_fleet
 from yzindex.logs import configure_logs
-from yzindex.settings import Settings, load_settings
+from yzindex.settings import Settings, load_settings, prepare_data_dir
 
 #: Longer than the longest task with its retries; Redis redelivers a message that is unacknowledged for this long.
 VISIBILITY_TIMEOUT_S = 900
@@ -67,8 +71,22 @@ def make_app(settings: Settings) -> Celery:
     return app
 
 
+def _settings_or_end() -> Settings:
+    """Read the settings and the models file they name; what is wrong ends in a sentence, not in Celery's traceback."""
+    try:
+        settings = load_settings()
+        if settings.uses_data_dir:
+            prepare_data_dir(settings)
+        if settings.models_file is not None:
+            read_fleet(settings.models_file)
+    except YzIndexError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        raise SystemExit(2) from None
+    return settings
+
+
 configure_logs()
-_settings = load_settings()
+_settings = _settings_or_end()
 app = make_app(_settings)
 
 

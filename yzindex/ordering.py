@@ -3,6 +3,7 @@
 Ordering asks no model and sends no message; whoever calls sends the one that starts the run.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,9 +18,14 @@ from yzindex.records.database import Database
 from yzindex.records.runs import Submission, Versions, find_by_key, lock_numbering, next_seed, submit
 from yzindex.records.states import RunKind
 from yzindex.scoring import FORMULA_VERSION
+from yzindex.wording import did_you_mean, listed
 
 #: Seeds are stored in 32 bits, and the one after an ordered seed must still fit.
 MAX_SEED = 2_000_000_000
+#: An evaluation's questions are one chord on the queue, which takes no more.
+MAX_QUESTIONS = 2_000
+#: A run's rows are written in one transaction, for which all other writers wait.
+MAX_ANSWERS = 100_000
 
 
 class InvalidOrder(YzIndexError):
@@ -95,6 +101,16 @@ def _plan(bank: Bank, fleet: Fleet, order: RunOrder, following_seed: int) -> Pla
     questions = smoke_draw(bank, seed) if order.kind is RunKind.SMOKE else full_draw(bank)
     if not questions:
         raise InvalidOrder("kind", f"bank {bank.version} has no questions; add some or use another bank")
+    if len(questions) > MAX_QUESTIONS:
+        raise InvalidOrder(
+            "kind", f"bank {bank.version} has {len(questions)} questions, and a run asks at most {MAX_QUESTIONS}"
+        )
+    if len(models) * len(questions) > MAX_ANSWERS:
+        raise InvalidOrder(
+            "models",
+            f"{len(models)} models with {len(questions)} questions each are more than {MAX_ANSWERS} answers; "
+            f"name at most {MAX_ANSWERS // len(questions)} models",
+        )
     return Plan(kind=order.kind, seed=seed, models=models, questions=questions)
 
 
@@ -115,16 +131,17 @@ def _chosen(fleet: Fleet, slugs: Sequence[str] | None) -> tuple[Model, ...]:
         return fleet.models
     if not slugs:
         raise InvalidOrder("models", f"no models are named; name some of {_known(fleet)}, or leave them out for all")
-    if twice := sorted({slug for slug in slugs if slugs.count(slug) > 1}):
-        raise InvalidOrder("models", f"named twice: {', '.join(twice)}; name each model once")
-    found = {slug: fleet.model(slug) for slug in slugs}
-    if unknown := [slug for slug, model in found.items() if model is None]:
-        raise InvalidOrder("models", f"unknown: {', '.join(unknown)}; known models are {_known(fleet)}")
-    return tuple(model for model in found.values() if model is not None)
+    if twice := [slug for slug, times in Counter(slugs).items() if times > 1]:
+        raise InvalidOrder("models", f"named twice: {listed(twice)}; name each model once")
+    known = {model.slug: model for model in fleet.models}
+    if unknown := [slug for slug in slugs if slug not in known]:
+        hint = did_you_mean(unknown[0], known) or f"; known models are {_known(fleet)}"
+        raise InvalidOrder("models", f"unknown: {listed(unknown)}{hint}")
+    return tuple(known[slug] for slug in slugs)
 
 
 def _known(fleet: Fleet) -> str:
-    return ", ".join(model.slug for model in fleet.models)
+    return listed([model.slug for model in fleet.models])
 
 
 def _submission(plan: Plan, bank: Bank, fleet: Fleet, key: str | None, digest: str) -> Submission:

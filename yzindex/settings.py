@@ -5,15 +5,23 @@ Ours start with `YZ_`; an unknown one is an error, so that a typing mistake is n
 
 import os
 import re
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Annotated
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, ValidationError, field_validator
+from annotated_types import Ge, Le
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from yzindex.addresses import check_database_address, check_http_address, check_queue_address
 from yzindex.errors import YzIndexError
+from yzindex.wording import did_you_mean, reason_of, shown
 
+#: What a system allows.
+_LONGEST_PATH = 4096
 PREFIX = "YZ_"
 #: Variables that only the tests read.
 TEST_PREFIX = "YZ_TEST_"
@@ -22,7 +30,18 @@ _PASSWORD = re.compile(r"(://[^/@]*:)[^/]*@")
 
 
 class InvalidSettings(YzIndexError):
-    """The environment asks for something that does not exist."""
+    """The environment asks for something that cannot be had; a line per variable, and never what a variable holds."""
+
+
+def _host(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_.:%-]+", name):
+        raise ValueError("needs a host name or an IP address, such as 127.0.0.1")
+    return name
+
+
+HttpAddress = Annotated[str, AfterValidator(check_http_address)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+Seconds = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class SandboxChoice(StrEnum):
@@ -39,22 +58,24 @@ class SandboxChoice(StrEnum):
 class Settings(BaseSettings):
     """One field per variable: `YZ_` and the field's name in capitals, or the alias shown."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True
+    )
 
     data_dir: Path = Field(default=Path(".yz"), description="Folder of the one-machine stack: database, queue, logs.")
-    database_url: str | None = Field(
+    database_url: Annotated[str, AfterValidator(check_database_address)] | None = Field(
         default=None,
         validation_alias="DATABASE_URL",
         description="SQLAlchemy address of PostgreSQL or SQLite; default: SQLite in the data folder.",
     )
-    redis_url: str | None = Field(
+    redis_url: Annotated[str, AfterValidator(check_queue_address)] | None = Field(
         default=None,
         validation_alias="REDIS_URL",
         description="Address of a Redis or Valkey server; default: an own Valkey in the data folder.",
     )
     models_file: Path | None = Field(default=None, description="TOML file of providers, models and judges.")
     bank_dir: Path | None = Field(default=None, description="Folder of a question bank; default: the installed one.")
-    openai_base_url: str = Field(
+    openai_base_url: HttpAddress = Field(
         default="https://api.openai.com/v1",
         validation_alias="OPENAI_BASE_URL",
         description="Address of an OpenAI-compatible provider, where no models file is given.",
@@ -70,18 +91,22 @@ class Settings(BaseSettings):
     judges: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="Models of that provider that judge, separated by commas."
     )
-    api_host: str = Field(default="127.0.0.1", description="Address the API binds to.")
-    api_port: int = Field(default=8000, ge=0, le=65535, description="Port of the API; 0: any free one.")
-    api_url: str | None = Field(
+    api_host: Annotated[str, AfterValidator(_host)] = Field(
+        default="127.0.0.1", description="Address the API binds to."
+    )
+    api_port: Port = Field(default=8000, description="Port of the API; 0: any free one.")
+    api_url: HttpAddress | None = Field(
         default=None,
-        pattern=r"^https?://",
         description="Address at which `yz` finds the API; default: this machine's, at the API's host and port.",
     )
-    flower_port: int = Field(default=5555, ge=0, le=65535, description="Port of Flower; 0: any free one.")
-    model_concurrency: PositiveInt = Field(default=500, description="Model calls in flight per process.")
-    judge_concurrency: PositiveInt = Field(default=100, description="Judge calls in flight per process.")
-    sandbox_concurrency: PositiveInt = Field(
-        default_factory=lambda: os.cpu_count() or 1, description="Programs running at once per machine."
+    flower_port: Port = Field(default=5555, description="Port of Flower; 0: any free one.")
+    model_concurrency: int = Field(default=500, ge=1, le=10_000, description="Model calls in flight per process.")
+    judge_concurrency: int = Field(default=100, ge=1, le=10_000, description="Judge calls in flight per process.")
+    sandbox_concurrency: int = Field(
+        default_factory=lambda: os.cpu_count() or 1,
+        ge=1,
+        le=1_000,
+        description="Programs running at once per machine.",
     )
     sandbox: SandboxChoice = Field(
         default=SandboxChoice.AUTO,
@@ -89,20 +114,34 @@ class Settings(BaseSettings):
     )
     sandbox_image: str | None = Field(default=None, description="Image of the throwaway containers; default: own.")
     sandbox_runtime: str | None = Field(default=None, description="OCI runtime, such as runsc; default: the engine's.")
-    model_attempts: PositiveInt = Field(default=5, description="Calls made for one question before it is unscored.")
-    model_timeout_s: PositiveFloat = Field(default=120.0, description="Seconds until a silent call is given up.")
-    model_deadline_s: PositiveFloat = Field(default=300.0, description="Seconds for all calls of one question.")
-    retry_base_s: NonNegativeFloat = Field(default=0.5, description="First wait between calls; doubles, jittered.")
-    sweep_every_s: PositiveFloat = Field(default=5.0, description="Seconds between two sweeps for due rows.")
-    reask_after_s: NonNegativeFloat = Field(
+    model_attempts: int = Field(
+        default=5, ge=1, le=100, description="Calls made for one question before it is unscored."
+    )
+    model_timeout_s: Seconds = Field(
+        default=120.0, ge=0.1, le=800, description="Seconds until a silent call is given up."
+    )
+    # Redis gives a message to another worker when it is not acknowledged for 900 s: a question must be done before.
+    model_deadline_s: Seconds = Field(
+        default=300.0, ge=0.1, le=800, description="Seconds for all calls of one question."
+    )
+    retry_base_s: Seconds = Field(default=0.5, ge=0, le=60, description="First wait between calls; doubles, jittered.")
+    sweep_every_s: Seconds = Field(default=5.0, ge=0.1, le=300, description="Seconds between two sweeps for due rows.")
+    reask_after_s: Seconds = Field(
         default=3600.0,
+        ge=0,
+        le=86400,
         description="Seconds until a concluded run asks its unscored questions again, then 4 and 16 times as many; "
         "0: only by hand.",
     )
-    run_within_s: PositiveFloat = Field(
-        default=86400.0, description="Seconds after which what is still open of a run stays unscored."
+    run_within_s: Seconds = Field(
+        default=86400.0,
+        ge=60,
+        le=31_536_000,
+        description="Seconds after which what is still open of a run stays unscored.",
     )
-    lease_s: PositiveFloat = Field(default=60.0, description="Seconds a claimed row stays a worker's unrenewed.")
+    lease_s: Seconds = Field(
+        default=60.0, ge=1, le=3600, description="Seconds a claimed row stays a worker's unrenewed."
+    )
 
     heartbeat_file: Path | None = Field(default=None, description="File a worker touches while it is alive.")
 
@@ -121,6 +160,11 @@ class Settings(BaseSettings):
     @property
     def database_address(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'yz.sqlite3'}"
+
+    @property
+    def uses_data_dir(self) -> bool:
+        """Whether database or queue lie in the data folder."""
+        return not (self.database_url and self.redis_url)
 
     @property
     def api_address(self) -> str:
@@ -144,20 +188,78 @@ def _hidden(value: object) -> str:
 
 
 def load_settings() -> Settings:
-    """Read the environment; raise `InvalidSettings` on an impossible value or an unknown variable of ours."""
-    known = {_variable(name) for name in Settings.model_fields}
-    ours = {name for name in os.environ if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX)}
-    if unknown := sorted(ours - known):
-        raise InvalidSettings(f"unknown variables: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
+    """Read the environment; raise `InvalidSettings` with a line for every variable that is wrong or unknown."""
+    _refuse([*_unknown_variables(), *_empty_variables()])
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
-        # Its own text repeats what was given, which may be a key.
-        faults = (f"{_named(fault['loc'])}: {fault['msg']}" for fault in error.errors(include_input=False))
-        raise InvalidSettings("; ".join(faults)) from None
+        # Not "from error": it holds what the variables hold.
+        raise InvalidSettings("\n".join(map(_fault, error.errors()))) from None
+    _refuse([f"{variable}: {reason}" for variable, reason in _path_faults(settings)])
+    return settings
 
 
-def _named(location: tuple[int | str, ...]) -> str:
-    """The variable that pydantic's place in the model stands for."""
-    name = str(location[0])
-    return _variable(name) if name in Settings.model_fields else name
+def prepare_data_dir(settings: Settings) -> None:
+    """Make the data folder, for whoever writes into it; raise `InvalidSettings` where that cannot be done."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        TemporaryFile(dir=settings.data_dir).close()
+    except OSError as error:
+        folder = shown(settings.data_dir, most=_LONGEST_PATH)
+        raise InvalidSettings(
+            f"YZ_DATA_DIR: needs a folder that this user may write to, and {folder} is none: {error.strerror}"
+        ) from error
+
+
+def _refuse(faults: list[str]) -> None:
+    if faults:
+        raise InvalidSettings("\n".join(faults))
+
+
+def _unknown_variables() -> Iterator[str]:
+    known = sorted(map(_variable, Settings.model_fields))
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX) and name not in known:
+            hint = did_you_mean(name, known) or f"; known are {', '.join(known)}"
+            yield f"{shown(name)}: unknown variable{hint}"
+
+
+def _empty_variables() -> Iterator[str]:
+    for name in map(_variable, Settings.model_fields):
+        # A key may be set to nothing for another program's sake; it is as good as not set.
+        if name != "OPENAI_API_KEY" and os.environ.get(name, "-").strip() == "":
+            yield f"{name}: is empty; give it a value, or unset it for its default"
+
+
+def _fault(detail: ErrorDetails) -> str:
+    """Say what a variable needs: in its check's own words, else by its type and bounds."""
+    place = str(detail["loc"][0])
+    variable = _variable(place) if place in Settings.model_fields else place
+    is_checked = detail["type"] in ("value_error", "enum")
+    return f"{variable}: {reason_of(detail) if is_checked else _bounds_of(variable)}"
+
+
+def _bounds_of(variable: str) -> str:
+    field = next(field for name, field in Settings.model_fields.items() if _variable(name) == variable)
+    kind = "a whole number" if field.annotation is int else "a number"
+    least = next(each.ge for each in field.metadata if isinstance(each, Ge))
+    most = next(each.le for each in field.metadata if isinstance(each, Le))
+    return f"needs {kind} from {least} to {most}"
+
+
+def _path_faults(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Say which path is none of what its variable needs; looked at here, before anything starts."""
+    # os.path and not Path, which raises where a folder above may not be looked into.
+    folder = next(each for each in (settings.data_dir, *settings.data_dir.absolute().parents) if os.path.lexists(each))
+    if not os.path.isdir(folder):  # noqa: PTH112
+        yield "YZ_DATA_DIR", f"needs a folder, and {shown(folder, most=_LONGEST_PATH)} is none"
+    if settings.bank_dir is not None and not os.path.isdir(settings.bank_dir):  # noqa: PTH112
+        yield (
+            "YZ_BANK_DIR",
+            f"needs the folder of a question bank, and {shown(settings.bank_dir, most=_LONGEST_PATH)} is none",
+        )
+    if settings.models_file is not None and not os.path.isfile(settings.models_file):  # noqa: PTH113
+        yield (
+            "YZ_MODELS_FILE",
+            f"needs a TOML file, and {shown(settings.models_file, most=_LONGEST_PATH)} is none; see docs/models.md",
+        )

@@ -1,5 +1,6 @@
 """How a command ends: with one of four codes, and where it failed with words on standard error."""
 
+import traceback
 from enum import IntEnum
 from typing import Any
 
@@ -27,8 +28,20 @@ class Failure(Exception):
         self.code = code
 
 
+def unexpected(error: Exception) -> str:
+    """Tell an error that no command may end with: trouble of this machine, or a fault of ours."""
+    if isinstance(error, OSError) and error.strerror:
+        where = f" ({error.filename})" if error.filename else ""
+        return f"this machine refused: {error.strerror}{where}; make room or allow it, then try again"
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"a fault of yz itself: {type(error).__name__} at {frame.filename}:{frame.lineno}; please report it "
+        "(PYTHONDEVMODE=1 shows how it came to it)"
+    )
+
+
 class YzGroup(TyperGroup):
-    """Tells the errors that a command may end with; others are ours to repair and keep their traceback."""
+    """Tells the errors that a command may end with; others are ours to repair, and end in `unexpected`."""
 
     def invoke(self, ctx: Any) -> Any:  # typer does not name the class of its contexts
         try:

@@ -11,7 +11,7 @@ from api.cli.output import AsJson, emit
 from yzindex.records.states import RunKind
 
 if TYPE_CHECKING:
-    from api.shapes.runs import EstimateBody
+    from api.shapes.runs import EstimateBody, RunRequest
 
 
 def _usd(given: str) -> Decimal:
@@ -40,11 +40,10 @@ def run(
     """Order a run; its cost at list price is shown first."""
     from api.cli.waiting import wait_for
     from api.client import Client
-    from api.shapes.runs import RunRequest
     from yzindex.settings import load_settings
 
     names = None if models is None else [name.strip() for name in models.split(",") if name.strip()]
-    order = RunRequest(kind=kind, models=names, seed=seed)
+    order = _order(kind, names, seed)
     with Client(load_settings().api_address) as client:
         estimate = client.estimate(order)
         _show_estimate(estimate, in_full=dry_run, as_json=as_json)
@@ -62,6 +61,19 @@ def run(
                 typer.echo("  the queue does not answer: the run is kept and starts when it does (yz doctor)")
         if wait:
             wait_for(client, ordered.number, as_json=as_json)
+
+
+def _order(kind: RunKind, names: list[str] | None, seed: int | None) -> "RunRequest":
+    from pydantic import ValidationError
+
+    from api.shapes.runs import RunRequest
+    from yzindex.wording import place_of, reason_of
+
+    try:
+        return RunRequest(kind=kind, models=names, seed=seed)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise Failure(ExitCode.BAD_USAGE, f"not ordered: --{place_of(fault)}: {reason_of(fault)}") from error
 
 
 def _show_estimate(estimate: "EstimateBody", *, in_full: bool, as_json: bool) -> None:

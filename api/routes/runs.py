@@ -1,14 +1,16 @@
 """Runs: order one, list them, read one with its progress and result, read its raw answers."""
 
+import re
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from pydantic import AfterValidator
 
 from api.problems import documented
-from api.responding import JSON, accepted, tagged
+from api.responding import JSON, TAGGED, accepted, tagged
 from api.services import Given, Services
 from api.shapes.raw import RawPage, as_csv, as_json_lines, raw_page
 from api.shapes.runs import (
@@ -24,29 +26,40 @@ from api.shapes.runs import (
     resumed_body,
     run_body,
 )
+from api.strict import StrictRoute
 from yzindex.estimating import estimate
 from yzindex.ordering import order_run, plan_run
 from yzindex.records.interventions import cancel_run, resume_run
 from yzindex.records.raw_view import RawAnswer, raw_answers
 from yzindex.records.run_views import check_run, run_heads, run_view
 
-router = APIRouter(prefix="/v1", tags=["runs"])
+router = APIRouter(prefix="/v1", tags=["runs"], route_class=StrictRoute)
 
 JSON_LINES = "application/x-ndjson"
 CSV = "text/csv"
 #: Answers read at a time while a run is streamed.
 _BATCH = 200
 _LARGEST_ID = 2**31 - 1
+_KEY = "[!-~]([ -~]*[!-~])?"
+_LONGEST_KEY = 255
 
 Number = Annotated[int, Path(description="The run's number.")]
+
+
+def _printable(key: str) -> str:
+    if not re.fullmatch(_KEY, key) or len(key) > _LONGEST_KEY:
+        raise ValueError("a key has 1 to 255 printable ASCII characters, and no blank at its ends")
+    return key
+
+
 Key = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
-        min_length=1,
-        max_length=255,
         description="Any text of yours: a second request with the same key and body gives the first one's run.",
+        json_schema_extra={"minLength": 1, "maxLength": _LONGEST_KEY, "pattern": f"^{_KEY}$"},
     ),
+    AfterValidator(lambda key: key if key is None else _printable(key)),
 ]
 
 
@@ -54,7 +67,7 @@ Key = Annotated[
     "/runs",
     status_code=202,
     response_model=OrderedRun,
-    responses=documented(409, 413, 415, 422, 503),
+    responses=documented(400, 408, 409, 413, 415, 422, 503),
     summary="Order a run",
 )
 def post_run(asked: RunRequest, services: Given, response: Response, key: Key = None) -> OrderedRun:
@@ -74,7 +87,10 @@ def post_run(asked: RunRequest, services: Given, response: Response, key: Key = 
 
 
 @router.post(
-    "/estimates", response_model=EstimateBody, responses=documented(413, 415, 422, 503), summary="Estimate a run"
+    "/estimates",
+    response_model=EstimateBody,
+    responses=documented(400, 408, 413, 415, 422, 503),
+    summary="Estimate a run",
 )
 def post_estimate(asked: RunRequest, services: Given) -> EstimateBody:
     """Say what a run would ask and cost at list price; nothing is written."""
@@ -92,7 +108,12 @@ def get_runs(
     return page_body(run_heads(services.database, before=cursor, limit=limit), limit=limit)
 
 
-@router.get("/runs/{number}", response_model=RunBody, responses=documented(404, 422, 503), summary="Read a run")
+@router.get(
+    "/runs/{number}",
+    response_model=RunBody,
+    responses=TAGGED | documented(404, 422, 503),
+    summary="Read a run",
+)
 def get_run(number: Number, services: Given, request: Request) -> Response:
     """Read a run's progress and, per model, its result and its change since the previous run of its kind."""
     return tagged(request, run_body(run_view(services.database, number)))
@@ -125,7 +146,7 @@ def post_resume(number: Number, services: Given, response: Response) -> ResumedR
 @router.get(
     "/runs/{number}/raw",
     response_model=RawPage,
-    responses=documented(404, 406, 422, 503),
+    responses={200: {"content": {JSON_LINES: {}, CSV: {}}}} | TAGGED | documented(404, 406, 422, 503),
     summary="Read a run's raw answers",
 )
 def get_raw(

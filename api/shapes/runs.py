@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from decimal import Decimal
+from typing import Annotated
 
 from pydantic import ConfigDict, Field, StrictInt, StrictStr, computed_field
 
@@ -9,6 +10,7 @@ from api.shapes.results import ChangeBody, ResultBody, UnscoredBody, change_body
 from api.shapes.values import Body, Exact, Moment
 from yzindex.dimensions import Dimension
 from yzindex.estimating import ModelEstimate
+from yzindex.fleet import LONGEST_NAME, MAX_MODELS
 from yzindex.ordering import MAX_SEED, Plan, RunOrder
 from yzindex.records.interventions import Resumption
 from yzindex.records.run_views import EvaluationView, Progress, RunHead, RunView
@@ -21,8 +23,11 @@ class RunRequest(Body):
     model_config = ConfigDict(extra="forbid")
 
     kind: RunKind = Field(default=RunKind.SMOKE, description="smoke: ten drawn questions; full: the whole bank.")
-    models: list[StrictStr] | None = Field(
-        default=None, description="Models of the fleet by name; all of them if left out.", examples=[["sim/agate"]]
+    models: list[Annotated[StrictStr, Field(max_length=LONGEST_NAME)]] | None = Field(
+        default=None,
+        max_length=MAX_MODELS,
+        description="Models of the fleet by name; all of them if left out.",
+        examples=[["sim/agate"]],
     )
     seed: StrictInt | None = Field(
         default=None,

@@ -3,11 +3,11 @@
 Replies to questions that need a sandbox or judges are not graded here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from yzindex.bank.files import read_questions
+from yzindex.bank.files import given_twice, read_lines
 from yzindex.bank.question import REFERENCE_SCORE, WRONG_BELOW, Kind, Question, Tier
 from yzindex.dimensions import Dimension, Role
 from yzindex.errors import InvalidBank
@@ -44,28 +44,15 @@ class Lint:
     faults: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Placed:
-    """A question and the line it stands on."""
-
-    place: str
-    question: Question
-
-
 def lint(path: Path) -> Lint:
     """Look through a bank's folder or one of its files; raise `InvalidBank` where there is nothing to look through."""
     files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
-    if not path.exists() or not files:
+    if not (path.is_dir() or path.is_file()) or not files:
         raise InvalidBank(f"{path}: no question files (*.jsonl) here; name the folder of a bank, or a file")
-    faults, placed = list[str](), list[_Placed]()
-    for file in files:
-        try:
-            placed += _read(file)
-        except InvalidBank as invalid:
-            faults += str(invalid).split("\n")
+    placed, faults = read_lines(files)
     for each in placed:
         faults += [f"{each.place}: {field}: {reason}" for field, reason in question_faults(each.question)]
-    faults += _twice(placed)
+    faults += given_twice(placed)
     # A gap in a bank whose files cannot all be read may be none.
     if path.is_dir() and not faults:
         faults += _gaps(path, [each.question for each in placed])
@@ -94,24 +81,6 @@ def _reply_faults(question: Question) -> Iterator[tuple[str, str]]:
         grade = grade_by_rules(question.grader, wrong.reply, strict=question.strict)
         if grade.score >= WRONG_BELOW:
             yield f"wrong.{number}.reply", f"scores {grade.score:.1f}, must stay below {WRONG_BELOW} ({wrong.why})"
-
-
-def _read(file: Path) -> list[_Placed]:
-    questions = read_questions([file])
-    lines = file.read_text(encoding="utf-8").split("\n")
-    numbers = [number for number, line in enumerate(lines, start=1) if line.strip()]
-    return [
-        _Placed(place=f"{file}:{number}", question=question)
-        for number, question in zip(numbers, questions, strict=True)
-    ]
-
-
-def _twice(placed: Iterable[_Placed]) -> Iterator[str]:
-    first: dict[str, str] = {}
-    for each in placed:
-        if each.question.id in first:
-            yield f"{each.place}: id: {each.question.id} stands at {first[each.question.id]} too"
-        first.setdefault(each.question.id, each.place)
 
 
 def _gaps(folder: Path, questions: list[Question]) -> Iterator[str]:

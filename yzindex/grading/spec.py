@@ -19,7 +19,7 @@ class Needs(StrEnum):
 class Spec(BaseModel):
     """Frozen and closed: an unknown field in a question file is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     @property
     def needs(self) -> Needs:

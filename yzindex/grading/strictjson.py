@@ -5,6 +5,11 @@ from typing import NoReturn
 
 from pydantic import JsonValue
 
+from yzindex.wording import shown
+
+#: Reading a longer one would take the square of its length; Python refuses from 4300 on.
+_MOST_DIGITS = 4000
+
 
 class NotJson(ValueError):
     """The text is not one JSON value; the message says where it stops being one."""
@@ -18,7 +23,7 @@ def parse_json(text: str) -> JsonValue:
     yzindex.grading.strictjson.NotJson: key 'a' stands twice
     """
     try:
-        value: JsonValue = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse)
+        value: JsonValue = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse, parse_int=_whole)
     except RecursionError as error:
         raise NotJson("nested too deeply") from error
     except NotJson:
@@ -32,9 +37,15 @@ def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     found: dict[str, JsonValue] = {}
     for key, value in pairs:
         if key in found:
-            raise NotJson(f"key {key!r} stands twice")
+            raise NotJson(f"key '{shown(key)}' stands twice")
         found[key] = value
     return found
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise NotJson(f"a number has {len(digits)} digits, more than {_MOST_DIGITS}")
+    return int(digits)
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, func, text
+from sqlalchemy import ColumnElement, and_, case, func, insert, text
 from sqlmodel import Session, col, select, update
 
 from yzindex.bank.question import Question
@@ -210,16 +210,20 @@ def _add_evaluation(session: Session, number: int, model: Model, submission: Sub
     session.add(evaluation)
     session.flush()
     assert evaluation.id is not None
-    session.add_all(
-        Answer(
-            run_number=number,
-            evaluation_id=evaluation.id,
-            question_digest=question.digest,
-            question_id=question.id,
-            dimension=question.dimension,
-            tier=question.tier,
-            needs=question.grader.needs,
-            position=position,
-        )
-        for position, question in enumerate(submission.questions)
+    # Not as objects: a thousand models with a full run's questions would hold the lock for most of a minute.
+    session.connection().execute(
+        insert(Answer),
+        [
+            {
+                "run_number": number,
+                "evaluation_id": evaluation.id,
+                "question_digest": question.digest,
+                "question_id": question.id,
+                "dimension": question.dimension,
+                "tier": question.tier,
+                "needs": question.grader.needs,
+                "position": position,
+            }
+            for position, question in enumerate(submission.questions)
+        ],
     )

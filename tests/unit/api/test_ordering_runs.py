@@ -9,18 +9,20 @@ import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
 
+from api.app import create_app
 from tests.rows import FLEET, small_bank
 from tests.unit.api.conftest import NotingBroker
 from tests.unit.api.test_problems import problem, rows
 from yzindex.bank.draw import smoke_draw
 from yzindex.estimating import estimate
-from yzindex.fleet import Fleet, Model, Provider
+from yzindex.fleet import MAX_MODELS, Fleet, Model, Provider
 from yzindex.grading.grade import GRADER_VERSION
 from yzindex.ordering import MAX_SEED, InvalidOrder, RunOrder, order_run, plan_run
 from yzindex.records.database import Database
 from yzindex.records.states import AnswerState, RunStatus
 from yzindex.records.tables import Answer, Evaluation, Run
 from yzindex.scoring import FORMULA_VERSION
+from yzindex.settings import Settings
 
 
 def test_an_order_is_accepted_written_whole_and_sent_once(
@@ -170,3 +172,19 @@ def test_an_estimate_counts_every_reply_at_its_limit_at_list_price(database: Dat
     assert 0 < priced.about_usd < priced.at_most_usd
     assert priced.unpriced == ()
     assert (unpriced.at_most_usd, unpriced.unpriced) == (Decimal(0), ("unpriced",))
+
+
+def test_all_models_of_the_largest_fleet_may_be_named_in_one_order(
+    settings: Settings, database: Database, broker: NotingBroker
+) -> None:
+    models = tuple(Model(slug=f"sim/m{n}", provider="sim", vendor="sim") for n in range(MAX_MODELS))
+    fleet = Fleet(providers=FLEET.providers, models=models)
+    app = create_app(settings, bank=small_bank(), fleet=fleet, broker=broker)
+
+    with TestClient(app) as api:
+        response = api.post("/v1/runs", json={"models": [model.slug for model in models]})
+
+    assert response.status_code == 202
+    assert response.json()["models"] == [model.slug for model in models]
+    with database.read() as session:
+        assert len(session.exec(select(Answer.id)).all()) == 10 * MAX_MODELS

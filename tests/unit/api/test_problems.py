@@ -77,7 +77,7 @@ def test_an_order_that_cannot_be_made_says_why_and_writes_nothing(
 @pytest.mark.parametrize(
     ("content", "status", "name"),
     [
-        (b"{", 422, "invalid-request"),
+        (b"{", 400, "bad-request"),
         (b"", 422, "invalid-request"),
         (b'{"seed": "\xff"}', 400, "bad-request"),
         (b"[" * 200_000, 400, "bad-request"),

@@ -76,7 +76,7 @@ def test_proxies_are_for_the_callers_of_models_far_away(environments):
 
 
 def test_a_key_named_like_a_harmless_variable_is_still_a_key():
-    fleet = Fleet(providers=(Provider(name="odd", base_url="http://x", api_key_env="LC_KEY"),), models=())
+    fleet = Fleet(providers=(Provider(name="odd", base_url="https://x", api_key_env="LC_KEY"),), models=())
     own = {"LC_KEY": "sk-odd", "LC_ALL": "C"}
 
     assert "LC_KEY" not in child_environment(own, Settings(), fleet)
@@ -84,6 +84,8 @@ def test_a_key_named_like_a_harmless_variable_is_still_a_key():
 
 
 def test_settings_given_to_the_stack_are_the_settings_its_children_load(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    Path("models.toml").touch()
     given = Settings(
         data_dir=tmp_path / "deep",
         api_port=0,
