@@ -50,7 +50,7 @@ def test_a_variable_is_read_and_servers_have_their_usual_names(monkeypatch: pyte
 def test_a_word_outside_a_closed_list_is_told_with_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YZ_SANDBOX", "nowhere")
 
-    with pytest.raises(InvalidSettings, match="^YZ_SANDBOX: .*'auto', 'docker' or 'bubblewrap'$"):
+    with pytest.raises(InvalidSettings, match=r"^YZ_SANDBOX: .*'auto', 'docker' or 'bubblewrap'$"):
         load_settings()
 
 
