@@ -11,11 +11,13 @@ from reprlib import Repr
 
 from yzindex.errors import CodeRunnerUnavailable
 from yzindex.grading import sql_program
+from yzindex.grading.asserted import Equality, NoView, equal_in_python, viewed, within
 from yzindex.grading.code import CallCase, Calls, Sql, SqlCase, Stdio, StdioCase
 from yzindex.grading.equality import same_rows, same_text, same_value
 from yzindex.grading.extract import Language, extract_code
 from yzindex.grading.grade import CaseGrade, Grade, Verdict, grade_cases, zero
 from yzindex.grading.replies import grade_blank
+from yzindex.grading.scripts import joined, script
 from yzindex.ports import CaseResult, CodeCase, CodeJob, CodeResult, CodeRunner, Ending
 
 CodeSpec = Calls | Stdio | Sql
@@ -46,11 +48,16 @@ def code_of(spec: CodeSpec, reply: str) -> str | None:
     """Take the code that a reply to this question offers, or None."""
     match spec:
         case Calls():
-            return extract_code(reply, language=Language.PYTHON, entry_point=spec.entry_point)
+            code = extract_code(reply, language=Language.PYTHON, entry_point=spec.entry_point, stub=spec.stub)
+            return code and _after(spec.prelude, code)
         case Stdio():
             return extract_code(reply, language=Language.PYTHON)
         case Sql():
             return extract_code(reply, language=Language.SQL)
+
+
+def _after(prelude: str, code: str) -> str:
+    return joined([script(prelude), script(code)]) if prelude else code
 
 
 def job_of(spec: CodeSpec, code: str) -> CodeJob:
@@ -111,9 +118,23 @@ def _difference(spec: CodeSpec, case: _Case, done: CaseResult) -> tuple[str, str
 
 def _call_difference(spec: Calls, case: CallCase, value: object) -> tuple[str, str] | None:
     expected = ast.literal_eval(case.expected)
-    if same_value(value, expected, tolerance=spec.tolerance, unordered=spec.unordered):
+    if _is_expected(spec, case, value, expected):
         return None
     return f"{spec.entry_point}{_clipped(case.args)} returned {_shown(value)}", _shown(expected)
+
+
+def _is_expected(spec: Calls, case: CallCase, value: object, expected: object) -> bool:
+    if case.view is not None:
+        most = len(expected) if isinstance(expected, set) else 0
+        try:
+            value = viewed(value, case.view, most=most)
+        except NoView:
+            return False
+    if case.tolerance is not None:
+        return within(value, expected, case.tolerance)
+    if case.equality is Equality.PYTHON:
+        return equal_in_python(value, expected)
+    return same_value(value, expected, tolerance=spec.tolerance, unordered=spec.unordered)
 
 
 def _rows_difference(spec: Sql, case: SqlCase, rows: Sequence[list[object]]) -> tuple[str, str] | None:
