@@ -1,17 +1,15 @@
 """A bank read from its folder: `*.jsonl` files of questions and a `VERSION` file."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from yzindex.bank.question import Question
 from yzindex.dimensions import Dimension
 from yzindex.errors import InvalidBank
+from yzindex.jsonlines import read_models
 
 #: The bank that comes with the index.
 INSTALLED = Path(__file__).parent / "questions"
@@ -53,31 +51,12 @@ def read_questions(files: Iterable[Path]) -> tuple[Question, ...]:
     questions: list[Question] = []
     faults: list[str] = []
     for file in files:
-        for number, line in _lines(file):
-            try:
-                questions.append(Question.model_validate(json.loads(line)))
-            except json.JSONDecodeError as error:
-                faults.append(f"{file}:{number}: not JSON: {error}")
-            except ValidationError as error:
-                faults += [f"{file}:{number}: {_field(fault['loc'])}: {fault['msg']}" for fault in error.errors()]
+        placed, found = read_models(file, Question)
+        questions += [each.value for each in placed]
+        faults += found
     if faults:
         raise InvalidBank("\n".join(faults))
     return tuple(questions)
-
-
-def _lines(file: Path) -> Iterator[tuple[int, str]]:
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidBank(f"{file}: cannot be read: {error}") from error
-    # Not splitlines(): a JSON string may hold U+2028 and other separators that are not line ends of the file.
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            yield number, line
-
-
-def _field(location: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in location) or "line"
 
 
 def _unique(questions: tuple[Question, ...]) -> tuple[Question, ...]:

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from yzindex.bank.files import read_questions
 from yzindex.bank.question import REFERENCE_SCORE, WRONG_BELOW, Kind, Question, Tier
 from yzindex.dimensions import Dimension, Role
 from yzindex.errors import InvalidBank
 from yzindex.grading.grading import grade_by_rules
 from yzindex.grading.spec import Needs
+from yzindex.jsonlines import Placed, read_models
 
 #: The sorts of task that measure a dimension.
 KINDS = {
@@ -44,32 +44,23 @@ class Lint:
     faults: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Placed:
-    """A question and the line it stands on."""
-
-    place: str
-    question: Question
-
-
 def lint(path: Path) -> Lint:
     """Look through a bank's folder or one of its files; raise `InvalidBank` where there is nothing to look through."""
     files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
     if not path.exists() or not files:
         raise InvalidBank(f"{path}: no question files (*.jsonl) here; name the folder of a bank, or a file")
-    faults, placed = list[str](), list[_Placed]()
+    faults, placed = list[str](), list[Placed[Question]]()
     for file in files:
-        try:
-            placed += _read(file)
-        except InvalidBank as invalid:
-            faults += str(invalid).split("\n")
+        read, found = read_models(file, Question)
+        placed += read
+        faults += found
     for each in placed:
-        faults += [f"{each.place}: {field}: {reason}" for field, reason in question_faults(each.question)]
+        faults += [f"{each.place}: {field}: {reason}" for field, reason in question_faults(each.value)]
     faults += _twice(placed)
     # A gap in a bank whose files cannot all be read may be none.
     if path.is_dir() and not faults:
-        faults += _gaps(path, [each.question for each in placed])
-    graded = sum(each.question.grader.needs is Needs.RULES for each in placed)
+        faults += _gaps(path, [each.value for each in placed])
+    graded = sum(each.value.grader.needs is Needs.RULES for each in placed)
     return Lint(questions=len(placed), graded=graded, faults=tuple(faults))
 
 
@@ -96,22 +87,12 @@ def _reply_faults(question: Question) -> Iterator[tuple[str, str]]:
             yield f"wrong.{number}.reply", f"scores {grade.score:.1f}, must stay below {WRONG_BELOW} ({wrong.why})"
 
 
-def _read(file: Path) -> list[_Placed]:
-    questions = read_questions([file])
-    lines = file.read_text(encoding="utf-8").split("\n")
-    numbers = [number for number, line in enumerate(lines, start=1) if line.strip()]
-    return [
-        _Placed(place=f"{file}:{number}", question=question)
-        for number, question in zip(numbers, questions, strict=True)
-    ]
-
-
-def _twice(placed: Iterable[_Placed]) -> Iterator[str]:
+def _twice(placed: Iterable[Placed[Question]]) -> Iterator[str]:
     first: dict[str, str] = {}
     for each in placed:
-        if each.question.id in first:
-            yield f"{each.place}: id: {each.question.id} stands at {first[each.question.id]} too"
-        first.setdefault(each.question.id, each.place)
+        if each.value.id in first:
+            yield f"{each.place}: id: {each.value.id} stands at {first[each.value.id]} too"
+        first.setdefault(each.value.id, each.place)
 
 
 def _gaps(folder: Path, questions: list[Question]) -> Iterator[str]:

@@ -42,7 +42,7 @@ def test_a_changed_question_changes_the_digest() -> None:
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("{", "questions.jsonl:2: not JSON"),
+        ("{", "questions.jsonl:2: line: not JSON"),
         (json.dumps(json.loads(LINE) | {"tier": "middle"}), "questions.jsonl:2: tier: Input should be"),
         (json.dumps(json.loads(LINE) | {"colour": "red"}), "questions.jsonl:2: colour: Extra inputs"),
         (json.dumps({k: v for k, v in json.loads(LINE).items() if k != "prompt"}), "questions.jsonl:2: prompt: Field"),
@@ -90,5 +90,5 @@ def test_bytes_that_are_not_utf8_are_refused(tmp_path: Path) -> None:
     bank_folder(tmp_path, LINE)
     (tmp_path / "other.jsonl").write_bytes(b"\xff\xfe")
 
-    with pytest.raises(InvalidBank, match=r"other\.jsonl: cannot be read"):
+    with pytest.raises(InvalidBank, match=r"other\.jsonl:1: line: not UTF-8"):
         load_bank(tmp_path)
