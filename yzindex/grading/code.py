@@ -34,7 +34,8 @@ def _literal(source: str) -> str:
     return source
 
 
-def _identifier(name: str) -> str:
+def function_name(name: str) -> str:
+    """Refuse what cannot be the name of a function."""
     if not name.isidentifier() or iskeyword(name):
         raise ValueError(f"must be the name of a function, not {name!r}")
     return name
@@ -68,7 +69,7 @@ class Calls(Spec):
         return Needs.SANDBOX
 
     type: Literal["calls"] = "calls"
-    entry_point: Annotated[str, AfterValidator(_identifier)]
+    entry_point: Annotated[str, AfterValidator(function_name)]
     cases: tuple[CallCase, ...] = Field(min_length=1)
     #: Floats may differ by this much, absolutely or relatively; 0 means exactly equal.
     tolerance: float = Field(default=0.0, ge=0)

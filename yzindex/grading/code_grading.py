@@ -93,7 +93,7 @@ def _inputs(spec: CodeSpec, code: str) -> tuple[CodeCase, ...]:
 def _grade_case(spec: CodeSpec, number: int, case: _Case, done: CaseResult) -> CaseGrade:
     name = f"case {number}"
     if done.ending is not Ending.COMPLETED:
-        detail = _last_line(done.stderr)
+        detail = last_line(done.stderr)
         return CaseGrade(name=name, passed=False, verdict=_VERDICTS[done.ending], detail=detail)
     difference = _difference(spec, case, done)
     if difference is None:
@@ -176,7 +176,7 @@ def _clipped(text: str) -> str:
     return text if len(text) <= SHOWN_CHARS else f"{text[: SHOWN_CHARS - 3]}..."
 
 
-def _last_line(stderr: bytes) -> str:
+def last_line(stderr: bytes) -> str:
     """Give the line that names the error, without the control characters a program may have put there."""
     line = stderr.rstrip().rpartition(b"\n")[2][: 4 * SHOWN_CHARS].decode(errors="replace")
     return _clipped("".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line))
