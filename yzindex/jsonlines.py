@@ -2,7 +2,7 @@
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -46,6 +46,16 @@ def read_models(file: Path, model: type[ModelT]) -> tuple[list[Placed[ModelT]], 
     except OSError as error:
         faults.append(f"{file}: cannot be read: {error}")
     return placed, faults
+
+
+def repeated(placed: Iterable[Placed[ModelT]], field: str, name_of: Callable[[ModelT], str]) -> Iterator[str]:
+    """Give a fault for each line whose name an earlier line has."""
+    first: dict[str, str] = {}
+    for each in placed:
+        name = name_of(each.value)
+        if name in first:
+            yield f"{each.place}: {field}: {name} stands at {first[name]} too"
+        first.setdefault(name, each.place)
 
 
 def _lines(file: Path) -> Iterator[bytes]:

@@ -2,7 +2,7 @@
 
 import typer
 
-from api.cli import board, configuration, doctor, questions, raw, run, score, up
+from api.cli import board, configuration, doctor, grade, questions, raw, run, score, up
 from api.cli.exits import YzGroup
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app.command("run")(run.run)
 app.command("board")(board.board)
 app.command("raw")(raw.raw)
 app.command("score")(score.score)
+app.command("grade")(grade.grade)
 app.add_typer(questions.app, name="questions")
 app.add_typer(configuration.app, name="config")
 app.command("doctor")(doctor.doctor)

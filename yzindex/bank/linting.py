@@ -3,7 +3,7 @@
 Replies to questions that need a sandbox or judges are not graded here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from yzindex.dimensions import Dimension, Role
 from yzindex.errors import InvalidBank
 from yzindex.grading.grading import grade_by_rules
 from yzindex.grading.spec import Needs
-from yzindex.jsonlines import Placed, read_models
+from yzindex.jsonlines import Placed, read_models, repeated
 
 #: The sorts of task that measure a dimension.
 KINDS = {
@@ -56,7 +56,7 @@ def lint(path: Path) -> Lint:
         faults += found
     for each in placed:
         faults += [f"{each.place}: {field}: {reason}" for field, reason in question_faults(each.value)]
-    faults += _twice(placed)
+    faults += repeated(placed, "id", lambda question: question.id)
     # A gap in a bank whose files cannot all be read may be none.
     if path.is_dir() and not faults:
         faults += _gaps(path, [each.value for each in placed])
@@ -85,14 +85,6 @@ def _reply_faults(question: Question) -> Iterator[tuple[str, str]]:
         grade = grade_by_rules(question.grader, wrong.reply, strict=question.strict)
         if grade.score >= WRONG_BELOW:
             yield f"wrong.{number}.reply", f"scores {grade.score:.1f}, must stay below {WRONG_BELOW} ({wrong.why})"
-
-
-def _twice(placed: Iterable[Placed[Question]]) -> Iterator[str]:
-    first: dict[str, str] = {}
-    for each in placed:
-        if each.value.id in first:
-            yield f"{each.place}: id: {each.value.id} stands at {first[each.value.id]} too"
-        first.setdefault(each.value.id, each.place)
 
 
 def _gaps(folder: Path, questions: list[Question]) -> Iterator[str]:

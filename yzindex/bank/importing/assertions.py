@@ -65,7 +65,7 @@ def expectations(test: ast.expr, names: Names) -> list[Expectation]:
         return [each for part in test.values for each in expectations(part, names)]
     found = _truth(test, names) or _compared(test, names)
     if found is None:
-        raise refusal(test, "asks for something else than that what is returned be equal or close to a value")
+        raise refusal(test, "asks something else of what is returned than to equal a value or be close to one")
     return [found]
 
 

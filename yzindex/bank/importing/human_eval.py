@@ -10,7 +10,7 @@ from yzindex.bank.importing.task import Task
 from yzindex.bank.question import Tier
 from yzindex.errors import InvalidFile
 from yzindex.grading.code import function_name
-from yzindex.jsonlines import Placed, read_models
+from yzindex.jsonlines import read_models, repeated
 
 _SOURCE = "openai/human-eval"
 _LICENCE = "MIT"
@@ -47,7 +47,7 @@ def read(file: Path) -> tuple[Task, ...]:
     A task is easier if its canonical solution is in the shorter half of the file's, white space aside.
     """
     placed, faults = read_models(file, _Row)
-    faults += _twice(placed)
+    faults += repeated(placed, "task_id", lambda row: question_id(row.task_id))
     if not placed and not faults:
         faults.append(f"{file}:1: line: the file is empty; it should hold a task a line")
     if faults:
@@ -79,14 +79,3 @@ def _task(row: _Row, tier: Tier) -> Task:
         source=f"{_SOURCE} {row.task_id}",
         licence=_LICENCE,
     )
-
-
-def _twice(placed: list[Placed[_Row]]) -> list[str]:
-    first: dict[str, str] = {}
-    faults = list[str]()
-    for each in placed:
-        slug = question_id(each.value.task_id)
-        if slug in first:
-            faults.append(f"{each.place}: task_id: {each.value.task_id} gives the same id, {slug}, as {first[slug]}")
-        first.setdefault(slug, each.place)
-    return faults

@@ -6,7 +6,6 @@ passes too few, and a program with one small mistake is caught.
 
 import re
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -21,6 +20,7 @@ from yzindex.grading.code import Calls
 from yzindex.grading.code_grading import grade_code
 from yzindex.grading.grade import Grade, Verdict
 from yzindex.grading.scripts import function, parsed
+from yzindex.parallel import in_order
 from yzindex.ports import CodeRunner
 
 #: Mutants tried for a near miss, and the cases and seconds each gets: one that never ends must not hold up the import.
@@ -51,11 +51,7 @@ def import_tasks(tasks: Iterable[Task], runner: CodeRunner, *, at_once: int) -> 
 
     Raises `CodeRunnerUnavailable`: trouble of ours is no reason to refuse a task.
     """
-    pool = ThreadPoolExecutor(max_workers=at_once, thread_name_prefix="import")
-    try:
-        yield from pool.map(partial(_tried, runner=runner), tasks)
-    finally:
-        pool.shutdown(cancel_futures=True)
+    return in_order(partial(_tried, runner=runner), tasks, at_once=at_once)
 
 
 def import_task(task: Task, runner: CodeRunner) -> Question:
@@ -134,4 +130,5 @@ def _is_caught(grade: Grade) -> bool:
 def _fenced(code: str) -> str:
     longest = max((len(run) for run in _TICKS.findall(code)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}python\n{code.rstrip()}\n{fence}\n"
+    text = code.lstrip("\n").rstrip()
+    return f"{fence}python\n{text}\n{fence}\n"
