@@ -1,8 +1,11 @@
 """A benchmark's task, free of its file format: a program that a prompt begins, its right end, and tests."""
 
+import re
 from dataclasses import dataclass
 
 from yzindex.bank.question import Tier
+
+_TICKS = re.compile(r"`+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,3 +27,15 @@ class Task:
     @property
     def program(self) -> str:
         return self.prompt + self.solution
+
+
+def fenced(code: str) -> str:
+    r"""Give code as a model would write it: in a fence that no run of backticks in it can close.
+
+    >>> fenced("\n\nx = 1\n\n")
+    '```python\nx = 1\n```\n'
+    """
+    longest = max((len(run) for run in _TICKS.findall(code)), default=0)
+    fence = "`" * max(3, longest + 1)
+    text = code.lstrip("\n").rstrip()
+    return f"{fence}python\n{text}\n{fence}\n"
