@@ -60,7 +60,7 @@ class _Block:
     text: str
 
 
-class Fit(IntEnum):
+class _Fit(IntEnum):
     """How far a piece of code is what is asked for."""
 
     NONE = 0
@@ -76,13 +76,13 @@ class _Wanted:
     entry_point: str | None
     stub: str
 
-    def fit(self, each: Script) -> Fit:
+    def fit(self, each: Script) -> _Fit:
         """Say whether a piece is what is called, or reads what a script is given."""
         if self.entry_point is None:
-            return Fit.WHOLE if _READS_INPUT.search(each.text) else Fit.NONE
+            return _Fit.WHOLE if _READS_INPUT.search(each.text) else _Fit.NONE
         if self.entry_point in each.made or (each.tree is None and self.definition(each.text)):
-            return Fit.WHOLE
-        return Fit.NAMED if self.entry_point in each.defined else Fit.NONE
+            return _Fit.WHOLE
+        return _Fit.NAMED if self.entry_point in each.defined else _Fit.NONE
 
     def definition(self, text: str) -> re.Match[str] | None:
         """Find where a text begins to define the function, whether or not it parses."""
@@ -169,13 +169,13 @@ def _python(blocks: tuple[_Block, ...], wanted: _Wanted) -> str | None:
     offered = [each for each in scripts if _offers(each, wanted)]
     # max() gives the first of equals, and the last is wanted.
     chosen = max(reversed(offered), key=lambda each: _rank(each, wanted), default=None)
-    if (chosen is None or wanted.fit(chosen) is not Fit.WHOLE) and (pair := _completion(scripts, wanted)):
+    if (chosen is None or wanted.fit(chosen) is not _Fit.WHOLE) and (pair := _completion(scripts, wanted)):
         body, chosen = pair
         offered = [chosen if each is body else each for each in scripts if each is body or each in offered]
     return None if chosen is None else joined([*_helpers(chosen, offered), chosen])
 
 
-def _rank(each: Script, wanted: _Wanted) -> tuple[Fit, bool, bool]:
+def _rank(each: Script, wanted: _Wanted) -> tuple[_Fit, bool, bool]:
     return wanted.fit(each), each.tree is not None, _is_tagged(each)
 
 
@@ -187,7 +187,7 @@ def _offers(each: Script, wanted: _Wanted) -> bool:
     """Tell code from the sample input, output and shell lines that replies fence as well."""
     if _is_tagged(each):
         return bool(each.text.strip())
-    fits = wanted.fit(each) is not Fit.NONE
+    fits = wanted.fit(each) is not _Fit.NONE
     if each.tag:
         return each.acts and fits
     return each.acts or (fits and each.tree is None and bool(_CODE_LINE.search(each.text)))
@@ -222,7 +222,7 @@ def _bare_python(text: str, wanted: _Wanted) -> str | None:
     found = [match.start() for match in (_CODE_LINE.search(text), wanted.definition(text)) if match]
     for code in (text, *(text[start:] for start in found), *(_code_lines(text[start:]) for start in found)):
         each = script(code)
-        if each.acts and wanted.fit(each) is not Fit.NONE:
+        if each.acts and (wanted.entry_point is None or wanted.fit(each) is not _Fit.NONE):
             return code
     indented = _INDENTED_PART.search(text)
     for body in (text, text[indented.start() :] if indented else ""):

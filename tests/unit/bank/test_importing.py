@@ -210,6 +210,7 @@ def test_nothing_that_is_expected_is_sent_with_a_candidate() -> None:
         (task("assert candidate(1) == 3"), "its canonical solution fails its own test: 1 of 1 cases failed"),
         (task("assert candidate(1) is None", solution="    return None\n"), "an empty body passes its test"),
         (task("assert candidate(1) == 2", solution="    return n +\n"), "make no Python program"),
+        (task(f"assert candidate({'1+' * 900}1) == 902"), "nested too deeply"),
         (task("assert candidate(1) == 2", entry_point="g"), "its prompt does not begin a function g"),
         (task("assert candidate(1) == 2", prompt="X = 1\n", solution="def f(n): return 2\n"), "does not begin"),
         (

@@ -260,6 +260,7 @@ def test_a_script_is_the_last_block_that_reads_its_input():
 def test_a_script_that_reads_nothing_and_a_bare_script_are_scripts_too():
     assert script("```python\nprint(1)\n```") == "print(1)\n"
     assert script("import sys\nprint(sys.stdin.read())") == "import sys\nprint(sys.stdin.read())"
+    assert script("print(42)") == "print(42)"
     assert script("Yes") is None
 
 

@@ -70,6 +70,8 @@ def _tried(task: Task, runner: CodeRunner) -> Taken | Refused:
         return Taken(name=task.name, question=import_task(task, runner))
     except TaskRefused as refused:
         return Refused(name=task.name, reason=str(refused))
+    except RecursionError:
+        return Refused(name=task.name, reason="its code is nested too deeply to be taken apart")
 
 
 def _given_code(task: Task) -> tuple[str, str]:
