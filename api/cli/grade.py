@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from yzindex.bank.stored_replies import StoredReply
     from yzindex.grading.rubric import Rubric
     from yzindex.ports import CodeRunner
+    from yzindex.settings import Settings
 
 _UNSCORED = "unscored"
 
@@ -53,21 +54,20 @@ def grade(
     3: the sandbox could not run the code of a reply, which leaves that reply unscored.
     """
     from yzindex.bank.stored_replies import read_stored
+    from yzindex.grading.grade import Verdict
     from yzindex.settings import load_settings
 
     settings = load_settings()
     replies = read_stored(questions, answers)
+    width = max(len(question.id) for question, _ in replies)
     if not as_json:
-        typer.echo(_line("question", "score", "verdict", "reason", width=_width(replies)))
+        typer.echo(_line("question", "score", "verdict", "reason", width=width))
     passed = unscored = down = 0
-    for graded in _grades(replies, settings.sandbox_concurrency):
-        passed += graded.body.verdict == "passed"
+    for graded in _grades(replies, settings):
+        passed += graded.body.verdict == Verdict.PASSED
         unscored += graded.body.score is None
         down += graded.is_down
-        if as_json:
-            emit(graded.body)
-        else:
-            typer.echo(_row(graded.body, width=_width(replies)))
+        emit(graded.body) if as_json else typer.echo(_row(graded.body, width=width))
     if not as_json:
         typer.echo(f"{len(replies)} replies: {passed} passed, {len(replies) - passed - unscored} did not")
         if unscored:
@@ -75,15 +75,14 @@ def grade(
     raise typer.Exit(ExitCode.OURS_IS_DOWN if down else ExitCode.DONE)
 
 
-def _grades(replies: "Sequence[tuple[Question, StoredReply]]", at_once: int) -> Iterator[_Graded]:
+def _grades(replies: "Sequence[tuple[Question, StoredReply]]", settings: "Settings") -> Iterator[_Graded]:
     from contextlib import closing
 
     from worker.sandboxing import SandboxRunner
     from yzindex.parallel import in_order
-    from yzindex.settings import load_settings
 
-    with closing(SandboxRunner(load_settings())) as runner:
-        yield from in_order(partial(_graded, runner), replies, at_once=at_once)
+    with closing(SandboxRunner(settings)) as runner:
+        yield from in_order(partial(_graded, runner), replies, at_once=settings.sandbox_concurrency)
 
 
 def _graded(runner: "CodeRunner", given: "tuple[Question, StoredReply]") -> _Graded:
@@ -111,10 +110,6 @@ def _no_judges(_: "Rubric") -> NoReturn:
     from yzindex.errors import ModelUnavailable
 
     raise ModelUnavailable("needs judge models", final=True)
-
-
-def _width(replies: "Sequence[tuple[Question, StoredReply]]") -> int:
-    return max(len(question.id) for question, _ in replies)
 
 
 def _row(body: "GradedReplyBody", *, width: int) -> str:

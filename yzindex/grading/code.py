@@ -41,7 +41,7 @@ def function_name(name: str) -> str:
     return name
 
 
-def _is(default: object) -> Callable[[object], bool]:
+def _unused(default: object) -> Callable[[object], bool]:
     """Leave an option that a question does not use out of its canonical line, so that its digest stays what it was."""
     return lambda value: value == default
 
@@ -49,16 +49,16 @@ def _is(default: object) -> Callable[[object], bool]:
 class CallCase(Spec):
     """Arguments (a Python literal tuple, as source) and the expected value (a Python literal, as source).
 
-    The options compare as an assertion of a benchmark does.
+    The options compare as an assertion of a benchmark does. A case that uses one is not compared by the question's.
     """
 
     args: Annotated[str, AfterValidator(_literal_tuple)]
     expected: Annotated[str, AfterValidator(_literal)]
-    equality: Equality = Field(default=Equality.EXACT, exclude_if=_is(Equality.EXACT))
+    equality: Equality = Field(default=Equality.EXACT, exclude_if=_unused(Equality.EXACT))
     #: Applied to what was returned before it is compared.
-    view: View | None = Field(default=None, exclude_if=_is(None))
+    view: View | None = Field(default=None, exclude_if=_unused(None))
     #: In place of equality: a number that differs by less than this, absolutely.
-    tolerance: float | None = Field(default=None, gt=0, exclude_if=_is(None))
+    tolerance: float | None = Field(default=None, gt=0, allow_inf_nan=False, exclude_if=_unused(None))
 
 
 class Calls(Spec):
@@ -77,9 +77,9 @@ class Calls(Spec):
     unordered: bool = False
     cpu_s: float = Field(default=10.0, gt=0, le=60)
     #: Code of the prompt that comes before the entry point, such as imports and helpers: run before any reply.
-    prelude: str = Field(default="", exclude_if=_is(""))
+    prelude: str = Field(default="", exclude_if=_unused(""))
     #: The prompt's signature and docstring: a reply may be the body that continues it.
-    stub: str = Field(default="", exclude_if=_is(""))
+    stub: str = Field(default="", exclude_if=_unused(""))
 
     @model_validator(mode="after")
     def _check_given_code(self) -> Self:
