@@ -8,6 +8,7 @@ from sandbox.values import decode_value
 from yzindex.errors import CodeRunnerUnavailable
 from yzindex.ports import CaseResult, CodeCase, CodeJob, CodeResult, Ending
 from yzindex.settings import Settings
+from yzindex.syntax import PARSING
 
 #: A busy host must not turn a pass into a fail: wall time is this many times the CPU time, and no less than 30 s.
 _WALL_PER_CPU = 3
@@ -57,7 +58,8 @@ def _program(job: CodeJob) -> Program:
 
 
 def _case(case: CodeCase) -> Case:
-    call = None if case.entry_point is None else Call(entry_point=case.entry_point, args=case.args)
+    with PARSING:  # a Call parses its arguments
+        call = None if case.entry_point is None else Call(entry_point=case.entry_point, args=case.args)
     return Case(stdin=case.stdin, call=call)
 
 

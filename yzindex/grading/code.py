@@ -3,7 +3,6 @@
 Expected values stay here: a program only ever receives its inputs, and what it gives is compared outside.
 """
 
-import ast
 from collections.abc import Callable
 from keyword import iskeyword
 from typing import Annotated, Literal, Self
@@ -14,11 +13,12 @@ from yzindex.grading.asserted import Equality, View
 from yzindex.grading.completion import is_stub
 from yzindex.grading.scripts import parsed
 from yzindex.grading.spec import Needs, Spec
+from yzindex.syntax import literal_value
 
 
 def _evaluated(source: str) -> object:
     try:
-        return ast.literal_eval(source)
+        return literal_value(source)
     except (SyntaxError, TypeError, MemoryError, RecursionError) as error:  # Pydantic reports none but ValueError
         raise ValueError(f"not a Python literal: {source[:80]!r}: {error}") from error
 

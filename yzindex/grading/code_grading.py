@@ -3,7 +3,6 @@
 Nothing that is expected goes into a job, so no program can learn it; what a program prints or returns is only data.
 """
 
-import ast
 import inspect
 import json
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from yzindex.grading.grade import CaseGrade, Grade, Verdict, grade_cases, zero
 from yzindex.grading.replies import grade_blank
 from yzindex.grading.scripts import joined, script
 from yzindex.ports import CaseResult, CodeCase, CodeJob, CodeResult, CodeRunner, Ending
+from yzindex.syntax import literal_value
 
 CodeSpec = Calls | Stdio | Sql
 _Case = CallCase | StdioCase | SqlCase
@@ -117,7 +117,7 @@ def _difference(spec: CodeSpec, case: _Case, done: CaseResult) -> tuple[str, str
 
 
 def _call_difference(spec: Calls, case: CallCase, value: object) -> tuple[str, str] | None:
-    expected = ast.literal_eval(case.expected)
+    expected = literal_value(case.expected)
     if _is_expected(spec, case, value, expected):
         return None
     return f"{spec.entry_point}{_clipped(case.args)} returned {_shown(value)}", _shown(expected)

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from yzindex.syntax import PARSING, parse
+
 _BUILTINS = frozenset(dir(builtins))
 
 
@@ -53,10 +55,10 @@ def script(text: str, tag: str = "") -> Script:
 
 def parsed(text: str) -> ast.Module | None:
     """Parse a piece of Python, or give None."""
-    with warnings.catch_warnings():
+    with PARSING, warnings.catch_warnings():  # filters are of all threads as well
         warnings.simplefilter("ignore")  # about the candidate's escape sequences, which are no concern of ours
         try:
-            return ast.parse(text)
+            return parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
 

@@ -20,6 +20,7 @@ from yzindex.grading.asserted import Equality, View
 from yzindex.grading.code import CallCase, Calls
 from yzindex.grading.code_grading import grade_code
 from yzindex.ports import CodeJob, CodeResult
+from yzindex.syntax import PARSING
 
 PROMPT = '''from typing import List
 
@@ -224,6 +225,22 @@ def test_a_task_that_proves_nothing_is_refused_with_the_reason(given: Task, reas
 
     assert isinstance(found, Refused)
     assert reason in found.reason
+
+
+def test_all_that_is_parsed_is_parsed_by_one_thread_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    unguarded: list[str] = []
+    parse_as_before = ast.parse
+
+    def watched(source: str, *args: object, **named: object) -> ast.AST:
+        if not PARSING._is_owned():  # type: ignore[attr-defined]
+            unguarded.append(source)
+        return parse_as_before(source, *args, **named)  # type: ignore[call-overload, no-any-return]
+
+    monkeypatch.setattr(ast, "parse", watched)
+
+    assert import_task(task("assert candidate(1) == 2\nassert candidate(1 + 1) == 3"), LocalRunner())
+
+    assert unguarded == []
 
 
 def test_tasks_come_back_in_their_order() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from yzindex.grading.scripts import function
+from yzindex.syntax import parse
 
 _COMPARISONS: dict[type[ast.cmpop], ast.cmpop] = {
     ast.Lt: ast.LtE(),
@@ -38,8 +39,8 @@ class Mutant:
 def mutants(program: str, entry_point: str) -> Iterator[Mutant]:
     """Give programs that differ from this one in one place of its entry point: the mistakes hardest to see first."""
     for mistake in (_boundary, _off_by_one, _operator, _other_connective, _negation, _no_result):
-        for place in range(len(_places(ast.parse(program), entry_point))):
-            tree = ast.parse(program)
+        for place in range(len(_places(parse(program), entry_point))):
+            tree = parse(program)
             node = _places(tree, entry_point)[place]
             right = _first_line(node)
             if mistake(node):

@@ -15,6 +15,7 @@ from yzindex.grading.code import CallCase
 from yzindex.grading.code_grading import last_line
 from yzindex.grading.scripts import parsed
 from yzindex.ports import CodeCase, CodeJob, CodeRunner, Ending
+from yzindex.syntax import literal_value
 
 #: As many as a sandbox runs for one program.
 MOST_CASES = 1000
@@ -61,9 +62,9 @@ def _plain_case(each: Expectation) -> CallCase | None:
     if not isinstance(call, ast.Call) or call.keywords:
         return None
     try:
-        args = tuple(ast.literal_eval(arg) for arg in call.args)
-        expected = ast.literal_eval(each.expected)
-        tolerance = None if each.tolerance is None else ast.literal_eval(each.tolerance)
+        args = tuple(literal_value(arg) for arg in call.args)
+        expected = literal_value(each.expected)
+        tolerance = None if each.tolerance is None else literal_value(each.tolerance)
     except (ValueError, TypeError, MemoryError, RecursionError):
         return None
     return _case(args, expected, each.equality, each.view, tolerance, each.inclusive)
