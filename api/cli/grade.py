@@ -89,13 +89,14 @@ def _graded(runner: "CodeRunner", given: "tuple[Question, StoredReply]") -> _Gra
     from api.shapes.graded import GradedReplyBody
     from yzindex.errors import CodeRunnerUnavailable, Unavailable
     from yzindex.grading.grading import grade_reply
+    from yzindex.ports import FinishReason
 
     question, stored = given
     try:
         found = grade_reply(
             question.grader,
             stored.reply,
-            stored.finish_reason,
+            stored.finish_reason or FinishReason.STOP,
             strict=question.strict,
             runner=runner,
             judge=_no_judges,

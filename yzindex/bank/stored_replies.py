@@ -17,7 +17,8 @@ class StoredReply(BaseModel):
 
     question_id: str
     reply: str
-    finish_reason: FinishReason = FinishReason.STOP
+    #: None where nobody noted it.
+    finish_reason: FinishReason | None = None
 
 
 def read_stored(questions: Path, replies: Path) -> list[tuple[Question, StoredReply]]:

@@ -232,7 +232,7 @@ def test_replies_are_graded_in_their_order_and_may_be_several_to_a_question(
         [
             {"question_id": "execution-001", "reply": DOUBLE, "model": "ignored"},
             {"question_id": "grounding-001", "reply": "Never."},
-            {"question_id": "grounding-001", "reply": RIGHT},
+            {"question_id": "grounding-001", "reply": RIGHT, "finish_reason": None},
             {"question_id": "execution-001", "reply": "def double(n): return 5"},
             {"question_id": "grounding-001", "reply": "It is", "finish_reason": "length"},
             {"question_id": "execution-001", "reply": DOUBLE, "finish_reason": "content_filter"},
