@@ -3,7 +3,18 @@
 from functools import cache
 from threading import Lock
 
-from sandbox import Call, Case, Limits, PlainSandbox, Program, Record, Sandbox, SandboxUnavailable, UnknownProgram
+from sandbox import (
+    Call,
+    Case,
+    InvalidProgram,
+    Limits,
+    PlainSandbox,
+    Program,
+    Record,
+    Sandbox,
+    SandboxUnavailable,
+    UnknownProgram,
+)
 from sandbox import CaseRecord as SandboxCase
 from sandbox.values import decode_value
 from worker.choosing import NoSandbox, open_sandbox
@@ -11,6 +22,7 @@ from worker.known_answers import known_jobs
 from yzindex.errors import CodeRunnerUnavailable
 from yzindex.ports import CaseResult, CodeCase, CodeJob, CodeResult, Ending
 from yzindex.settings import SandboxChoice, Settings
+from yzindex.syntax import PARSING
 
 #: A busy host must not turn a pass into a fail: wall time is this many times the CPU time, and no less than 30 s.
 _WALL_PER_CPU = 3
@@ -35,6 +47,8 @@ class SandboxRunner:
             record = self._run(_program(job))
         except SandboxUnavailable as error:
             raise CodeRunnerUnavailable(str(error)) from error
+        except InvalidProgram as error:
+            raise CodeRunnerUnavailable(str(error), final=True) from error
         return CodeResult(
             cases=tuple(_result(case) for case in record.cases), engine=record.engine, where=record.container_id
         )
@@ -82,7 +96,8 @@ def _program(job: CodeJob) -> Program:
 
 
 def _case(case: CodeCase) -> Case:
-    call = None if case.entry_point is None else Call(entry_point=case.entry_point, args=case.args)
+    with PARSING:  # a Call parses its arguments
+        call = None if case.entry_point is None else Call(entry_point=case.entry_point, args=case.args)
     return Case(stdin=case.stdin, call=call)
 
 

@@ -17,15 +17,7 @@ from worker.runtime import Runtime
 from yzindex.bank.prompting import messages
 from yzindex.errors import Unavailable
 from yzindex.grading.grade import Grade
-from yzindex.grading.grading import (
-    grade_by_judgements,
-    grade_by_rules,
-    grade_in_sandbox,
-    grade_unanswered,
-    note_truncation,
-    rubric_of,
-)
-from yzindex.grading.spec import Needs
+from yzindex.grading.grading import grade_reply
 from yzindex.ports import CodeJob, CodeResult, FinishReason, ModelCall
 from yzindex.records.answers import (
     Claim,
@@ -104,19 +96,16 @@ def _call(claim: Claim) -> ModelCall:
 
 def _graded(runtime: Runtime, claim: Claim) -> tuple[Grade, str | None]:
     """Grade a claimed reply; say also which container ran its code."""
-    spec, strict, reply = claim.question.grader, claim.question.strict, claim.reply or ""
-    finish = claim.finish_reason or FinishReason.STOP
-    if unanswered := grade_unanswered(reply, finish):
-        return unanswered, None
     runner = _Noting(runtime)
-    if spec.needs is Needs.SANDBOX:
-        found = grade_in_sandbox(spec, reply, runner, strict=strict)
-    elif spec.needs is Needs.JUDGE:
-        judged = judgements(runtime, claim, rubric_of(spec))
-        found = grade_by_judgements(spec, reply, judged, strict=strict)
-    else:
-        found = grade_by_rules(spec, reply, strict=strict)
-    return note_truncation(found, finish), runner.ran_in
+    found = grade_reply(
+        claim.question.grader,
+        claim.reply or "",
+        claim.finish_reason or FinishReason.STOP,
+        strict=claim.question.strict,
+        runner=runner,
+        judge=lambda rubric: judgements(runtime, claim, rubric),
+    )
+    return found, runner.ran_in
 
 
 def _try_later(runtime: Runtime, claim: Claim, trouble: Unavailable) -> None:

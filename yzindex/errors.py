@@ -1,8 +1,10 @@
 """What can go wrong in the index itself.
 
 YzIndexError
-├── InvalidBank          the question file is wrong: file, line, field, reason
+├── InvalidFile          a file of JSON lines is wrong: file, line, field, reason
+│   └── InvalidBank      so is a question file, or the folder it lies in
 ├── InvalidDraw          the bank cannot give the draw that was asked for
+├── TaskRefused          a benchmark's task cannot become a question
 └── Unavailable          trouble of ours or a provider's; never a score
     ├── CodeRunnerUnavailable
     └── ModelUnavailable
@@ -13,12 +15,20 @@ class YzIndexError(Exception):
     """Any error of the index; the message says what to do."""
 
 
-class InvalidBank(YzIndexError):
+class InvalidFile(YzIndexError):
+    """A file that cannot be used; a line of the message for every fault, with file, line, field and reason."""
+
+
+class InvalidBank(InvalidFile):
     """A question file that cannot be used, with file, line, field and reason."""
 
 
 class InvalidDraw(YzIndexError):
     """A draw that the bank cannot give."""
+
+
+class TaskRefused(YzIndexError):
+    """A task that cannot be graded fairly by comparing values outside the sandbox; the message says why."""
 
 
 class Unavailable(YzIndexError):

@@ -1,4 +1,4 @@
-"""`yz questions`: look through a bank, list it, draw from it."""
+"""`yz questions`: look through a bank, list it, draw from it, import a benchmark."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.exits import ExitCode, YzGroup
+from api.cli.importing import import_questions
 from api.cli.output import AsJson, emit
 
 if TYPE_CHECKING:
     from yzindex.bank.files import Bank
 
-app = typer.Typer(cls=YzGroup, no_args_is_help=True, help="Look through a question bank, list it, draw from it.")
+app = typer.Typer(
+    cls=YzGroup, no_args_is_help=True, help="Look through a question bank, list it, draw from it, import into it."
+)
+app.command("import")(import_questions)
 
 BankFolder = Annotated[
     Path | None,

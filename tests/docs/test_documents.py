@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import re
+import shlex
 import tomllib
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from api.cli.commands import app as commands
+from api.cli.commands import app
+from tests.local_runner import LocalRunner
 from worker.stages import MOST_GIVEN_BACK
+from yzindex.bank.importing.formats import Format
 from yzindex.dimensions import MAIN_WEIGHTS, Dimension
 from yzindex.fleet import Fleet
+from yzindex.grading.asserted import View
+from yzindex.grading.code import CallCase, Calls
 from yzindex.records.interventions import _LONGER_EACH_TIME, MOST_RESUMPTIONS
 from yzindex.records.outbox import LOST_AFTER_S
 from yzindex.scoring import INTEGRITY_CAP
@@ -64,11 +72,59 @@ def test_the_page_on_faults_states_the_waits_and_tries_of_the_code() -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 def test_every_command_of_a_document_exists(document: Path) -> None:
     named = set(re.findall(r"(?:\.venv/bin/|`)yz ([a-z]+)", document.read_text(encoding="utf-8")))
-    known = {command.name for command in commands.registered_commands} | {
-        group.name for group in commands.registered_groups
-    }
+    known = {each.name for each in app.registered_commands} | {each.name for each in app.registered_groups}
 
     assert named - known == set()
+
+
+class _Local(LocalRunner):
+    """Runs what stands in the document and in this file, and nothing else."""
+
+    def __init__(self, _: Settings) -> None:
+        super().__init__()
+
+    def close(self) -> None:
+        pass
+
+
+def test_the_commands_on_questions_do_what_the_document_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    document = (ROOT / "docs/questions.md").read_text(encoding="utf-8")
+    question, answers = re.findall(r"```json\n(.*?)\n```\n", document, re.DOTALL)
+    commands = [line for block in re.findall(r"```sh\n(.*?)```", document, re.DOTALL) for line in block.splitlines()]
+    task = {
+        "task_id": "HumanEval/1",
+        "prompt": "def add(n):\n",
+        "entry_point": "add",
+        "canonical_solution": "    return n + 1\n",
+        "test": "def check(candidate):\n    assert candidate(1) == 2\n",
+    }
+    (tmp_path / "questions.jsonl").write_text(json.dumps(json.loads(question)))
+    (tmp_path / "answers.jsonl").write_text(answers)
+    (tmp_path / "HumanEval.jsonl.gz").write_bytes(gzip.compress(json.dumps(task).encode()))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("worker.sandboxing.SandboxRunner", _Local)
+
+    said = [CliRunner().invoke(app, shlex.split(line)[1:]) for line in ["yz questions lint questions.jsonl", *commands]]
+
+    assert [result.exit_code for result in said] == [0] * 5, [result.output for result in said]
+    assert said[0].stdout.endswith(": 0 faults\n")
+    assert said[2].stdout.endswith(": 0 faults\n")
+    assert [json.loads(line)["verdict"] for line in said[4].stdout.splitlines()] == ["passed", "truncated"]
+
+
+@pytest.mark.parametrize("format_", Format)
+def test_every_format_that_can_be_imported_is_documented(format_: Format) -> None:
+    assert f"--format {format_.value} " in (ROOT / "docs/questions.md").read_text(encoding="utf-8")
+
+
+def test_every_option_of_calls_and_their_cases_is_documented() -> None:
+    document = (ROOT / "docs/questions.md").read_text(encoding="utf-8")
+    needed = {"type", "entry_point", "cases", "args", "expected"}
+
+    options = (Calls.model_fields.keys() | CallCase.model_fields.keys()) - needed
+
+    assert [name for name in options if not re.search(rf"^\| .*`{name}`.* \|", document, re.MULTILINE)] == []
+    assert all(f"`{view}`" in document for view in View)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)

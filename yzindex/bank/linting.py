@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from yzindex.bank.files import given_twice, read_lines
+from yzindex.bank.files import read_lines
 from yzindex.bank.question import REFERENCE_SCORE, WRONG_BELOW, Kind, Question, Tier
 from yzindex.dimensions import Dimension, Role
 from yzindex.errors import InvalidBank
 from yzindex.grading.grading import grade_by_rules
 from yzindex.grading.spec import Needs
+from yzindex.jsonlines import repeated
 
 #: The sorts of task that measure a dimension.
 KINDS = {
@@ -51,12 +52,12 @@ def lint(path: Path) -> Lint:
         raise InvalidBank(f"{path}: no question files (*.jsonl) here; name the folder of a bank, or a file")
     placed, faults = read_lines(files)
     for each in placed:
-        faults += [f"{each.place}: {field}: {reason}" for field, reason in question_faults(each.question)]
-    faults += given_twice(placed)
+        faults += [f"{each.place}: {field}: {reason}" for field, reason in question_faults(each.value)]
+    faults += repeated(placed, "id", lambda question: question.id)
     # A gap in a bank whose files cannot all be read may be none.
     if path.is_dir() and not faults:
-        faults += _gaps(path, [each.question for each in placed])
-    graded = sum(each.question.grader.needs is Needs.RULES for each in placed)
+        faults += _gaps(path, [each.value for each in placed])
+    graded = sum(each.value.grader.needs is Needs.RULES for each in placed)
     return Lint(questions=len(placed), graded=graded, faults=tuple(faults))
 
 

@@ -3,7 +3,6 @@
 Nothing that is expected goes into a job, so no program can learn it; what a program prints or returns is only data.
 """
 
-import ast
 import inspect
 import json
 from collections.abc import Sequence
@@ -11,12 +10,15 @@ from reprlib import Repr
 
 from yzindex.errors import CodeRunnerUnavailable
 from yzindex.grading import sql_program
+from yzindex.grading.asserted import Equality, NoView, equal_in_python, viewed, within
 from yzindex.grading.code import CallCase, Calls, Sql, SqlCase, Stdio, StdioCase
 from yzindex.grading.equality import same_rows, same_text, same_value
 from yzindex.grading.extract import Language, extract_code
 from yzindex.grading.grade import CaseGrade, Grade, Verdict, grade_cases, zero
 from yzindex.grading.replies import grade_blank
+from yzindex.grading.scripts import joined, script
 from yzindex.ports import CaseResult, CodeCase, CodeJob, CodeResult, CodeRunner, Ending
+from yzindex.syntax import literal_value
 
 CodeSpec = Calls | Stdio | Sql
 _Case = CallCase | StdioCase | SqlCase
@@ -46,11 +48,16 @@ def code_of(spec: CodeSpec, reply: str) -> str | None:
     """Take the code that a reply to this question offers, or None."""
     match spec:
         case Calls():
-            return extract_code(reply, language=Language.PYTHON, entry_point=spec.entry_point)
+            code = extract_code(reply, language=Language.PYTHON, entry_point=spec.entry_point, stub=spec.stub)
+            return code and _after(spec.prelude, code)
         case Stdio():
             return extract_code(reply, language=Language.PYTHON)
         case Sql():
             return extract_code(reply, language=Language.SQL)
+
+
+def _after(prelude: str, code: str) -> str:
+    return joined([script(prelude), script(code)]) if prelude else code
 
 
 def job_of(spec: CodeSpec, code: str) -> CodeJob:
@@ -86,7 +93,7 @@ def _inputs(spec: CodeSpec, code: str) -> tuple[CodeCase, ...]:
 def _grade_case(spec: CodeSpec, number: int, case: _Case, done: CaseResult) -> CaseGrade:
     name = f"case {number}"
     if done.ending is not Ending.COMPLETED:
-        detail = _last_line(done.stderr)
+        detail = last_line(done.stderr)
         return CaseGrade(name=name, passed=False, verdict=_VERDICTS[done.ending], detail=detail)
     difference = _difference(spec, case, done)
     if difference is None:
@@ -110,10 +117,24 @@ def _difference(spec: CodeSpec, case: _Case, done: CaseResult) -> tuple[str, str
 
 
 def _call_difference(spec: Calls, case: CallCase, value: object) -> tuple[str, str] | None:
-    expected = ast.literal_eval(case.expected)
-    if same_value(value, expected, tolerance=spec.tolerance, unordered=spec.unordered):
+    expected = literal_value(case.expected)
+    if _is_expected(spec, case, value, expected):
         return None
     return f"{spec.entry_point}{_clipped(case.args)} returned {_shown(value)}", _shown(expected)
+
+
+def _is_expected(spec: Calls, case: CallCase, value: object, expected: object) -> bool:
+    if case.view is not None:
+        most = len(expected) if isinstance(expected, set) else 0
+        try:
+            value = viewed(value, case.view, most=most)
+        except NoView:
+            return False
+    if case.tolerance is not None:
+        return within(value, expected, case.tolerance)
+    if case.equality is Equality.PYTHON:
+        return equal_in_python(value, expected)
+    return same_value(value, expected, tolerance=spec.tolerance, unordered=spec.unordered)
 
 
 def _rows_difference(spec: Sql, case: SqlCase, rows: Sequence[list[object]]) -> tuple[str, str] | None:
@@ -155,7 +176,7 @@ def _clipped(text: str) -> str:
     return text if len(text) <= SHOWN_CHARS else f"{text[: SHOWN_CHARS - 3]}..."
 
 
-def _last_line(stderr: bytes) -> str:
+def last_line(stderr: bytes) -> str:
     """Give the line that names the error, without the control characters a program may have put there."""
     line = stderr.rstrip().rpartition(b"\n")[2][: 4 * SHOWN_CHARS].decode(errors="replace")
     return _clipped("".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line))

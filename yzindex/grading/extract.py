@@ -4,24 +4,24 @@ The rules where a reply leaves a choice:
 
 - A draft in front, inside `<think>`, is not the answer.
 - Of several Python blocks the last that defines the entry point wins (or reads standard input, where there is no entry
-  point): models correct themselves further down. One that parses beats one that does not.
+  point): models correct themselves further down. One that parses beats one that does not; one that only imports the
+  entry point, or gives it no body, comes last.
+- Where none defines it, the last block that is a body of the function that the prompt began completes it.
 - Blocks that define names which the chosen one uses and does not define are put before it.
 - A fence that is never closed reaches to the end of the reply.
-- Without a fence, the reply must be nothing but code from its first code-like line on.
+- Without a fence, the reply must be nothing but code from its first code-like line on, up to prose that follows it.
 - A fenced Python block that does not parse is still the answer: running it says what is wrong with it.
 """
 
-import ast
-import builtins
 import re
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import cached_property
+from enum import IntEnum, StrEnum
 from textwrap import dedent
 
+from yzindex.grading.completion import completed
 from yzindex.grading.replies import final_text
+from yzindex.grading.scripts import Script, joined, script
 
 
 class Language(StrEnum):
@@ -39,10 +39,17 @@ _CODE_LINE = re.compile(
     r"^(?:(?:async )?def |class |import |from [\w.]+ import |@\w|for \w+ in |while |if __name__|print\(|\w+ = )",
     re.MULTILINE,
 )
+#: Where an indented paragraph begins.
+_INDENTED_PART = re.compile(r"(?<=\n\n)[ \t]+\S")
+#: A line at the margin that neither begins nor continues Python.
+_PROSE_LINE = re.compile(
+    r"(?![\s@#)\]}]|$)"
+    r"(?!(?:async )?(?:def|class|import|from|for|while|if|elif|else|try|except|finally|with|assert|print)\b)"
+    r"(?![\w.]+(?:\[[^\]]*\])?(?:: [\w\[\], ]+)? ?[-+*/]?= ?)"
+)
 _READS_INPUT = re.compile(r"\binput\(|\bstdin\b|\bopen\(0")
 _COMMENT = re.compile(r"\s+|--[^\n]*|/\*.*?\*/", re.DOTALL)
 _QUERY = re.compile(r"\(*\s*(?:select|with|values)\b", re.IGNORECASE)
-_BUILTINS = frozenset(dir(builtins))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,40 +60,43 @@ class _Block:
     text: str
 
 
+class _Fit(IntEnum):
+    """How far a piece of code is what is asked for."""
+
+    NONE = 0
+    #: It names the entry point, but only imports it, or has no body for it.
+    NAMED = 1
+    WHOLE = 2
+
+
 @dataclass(frozen=True, kw_only=True)
-class _Script:
-    """A piece of a reply read as Python; `tree` is None where it does not parse."""
+class _Wanted:
+    """What is called: a function, which the prompt may have begun (`stub`), or without one a script."""
 
-    text: str
-    tag: str
-    tree: ast.Module | None
+    entry_point: str | None
+    stub: str
 
-    @property
-    def tagged(self) -> bool:
-        return self.tag in _PYTHON_TAGS
+    def fit(self, each: Script) -> _Fit:
+        """Say whether a piece is what is called, or reads what a script is given."""
+        if self.entry_point is None:
+            return _Fit.WHOLE if _READS_INPUT.search(each.text) else _Fit.NONE
+        if self.entry_point in each.made or (each.tree is None and self.definition(each.text)):
+            return _Fit.WHOLE
+        return _Fit.NAMED if self.entry_point in each.defined else _Fit.NONE
 
-    @cached_property
-    def defined(self) -> frozenset[str]:
-        """Names bound at the top level, also below a top-level `if`, `try`, `with` or loop."""
-        return frozenset(_bound_at_top(self.tree)) if self.tree else frozenset()
+    def definition(self, text: str) -> re.Match[str] | None:
+        """Find where a text begins to define the function, whether or not it parses."""
+        if self.entry_point is None:
+            return None
+        return re.search(rf"^(?:async )?(?:def|class) {re.escape(self.entry_point)}\b", text, re.MULTILINE)
 
-    @cached_property
-    def missing(self) -> frozenset[str]:
-        """Names used that are bound nowhere in the piece."""
-        if self.tree is None:
-            return frozenset()
-        used = {node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name)}
-        bound = {name for node in ast.walk(self.tree) for name in _bound_by(node)}
-        return frozenset(used - bound - _BUILTINS)
-
-    @property
-    def acts(self) -> bool:
-        """Whether it does or defines anything, as a stray word or number that happens to parse does not."""
-        return self.tree is not None and any(not _idle(statement) for statement in self.tree.body)
+    def completed(self, body: str) -> Script | None:
+        """Give the function that the prompt began with this body, or None."""
+        return completed(self.stub, self.entry_point, body) if self.entry_point and self.stub else None
 
 
-def extract_code(reply: str, *, language: Language, entry_point: str | None = None) -> str | None:
-    r"""Give the code that a reply offers, or None.
+def extract_code(reply: str, *, language: Language, entry_point: str | None = None, stub: str = "") -> str | None:
+    r"""Give the code that a reply offers, or None. `stub` is the function's beginning that the prompt gave.
 
     >>> extract_code("Sure:\n```py\ndef f():\n    return 1\n```\n", language=Language.PYTHON, entry_point="f")
     'def f():\n    return 1\n'
@@ -95,7 +105,8 @@ def extract_code(reply: str, *, language: Language, entry_point: str | None = No
     blocks = tuple(_blocks(text))
     if language is Language.SQL:
         return _query(blocks, text)
-    return _python(blocks, entry_point) or _bare_python(text, entry_point)
+    wanted = _Wanted(entry_point=entry_point, stub=stub)
+    return _python(blocks, wanted) or _bare_python(text, wanted)
 
 
 # --- fences ----------------------------------------------------------------------------------------------------------
@@ -153,37 +164,44 @@ def _block(opening: re.Match[str], lines: list[str]) -> _Block:
 # --- Python ----------------------------------------------------------------------------------------------------------
 
 
-def _python(blocks: tuple[_Block, ...], entry_point: str | None) -> str | None:
-    fits = _fits(entry_point)
-    scripts = [_Script(text=block.text, tag=block.tag, tree=_parsed(block.text)) for block in blocks]
-    offered = [script for script in scripts if _offers(script, fits)]
-    if not offered:
-        return None
+def _python(blocks: tuple[_Block, ...], wanted: _Wanted) -> str | None:
+    scripts = [script(block.text, block.tag) for block in blocks]
+    offered = [each for each in scripts if _offers(each, wanted)]
     # max() gives the first of equals, and the last is wanted.
-    chosen = max(reversed(offered), key=lambda script: (fits(script), script.tree is not None, script.tagged))
-    return _joined([*_helpers(chosen, offered), chosen])
+    chosen = max(reversed(offered), key=lambda each: _rank(each, wanted), default=None)
+    if (chosen is None or wanted.fit(chosen) is not _Fit.WHOLE) and (pair := _completion(scripts, wanted)):
+        body, chosen = pair
+        offered = [chosen if each is body else each for each in scripts if each is body or each in offered]
+    return None if chosen is None else joined([*_helpers(chosen, offered), chosen])
 
 
-def _fits(entry_point: str | None) -> Callable[[_Script], bool]:
-    """Give the test of whether a piece is the one that is called, or reads what a script is given."""
-    if entry_point is None:
-        return lambda script: bool(_READS_INPUT.search(script.text))
-    definition = re.compile(rf"^(?:async )?(?:def|class) {re.escape(entry_point)}\b", re.MULTILINE)
-    return lambda script: (
-        entry_point in script.defined or (script.tree is None and bool(definition.search(script.text)))
-    )
+def _rank(each: Script, wanted: _Wanted) -> tuple[_Fit, bool, bool]:
+    return wanted.fit(each), each.tree is not None, _is_tagged(each)
 
 
-def _offers(script: _Script, fits: Callable[[_Script], bool]) -> bool:
+def _is_tagged(each: Script) -> bool:
+    return each.tag in _PYTHON_TAGS
+
+
+def _offers(each: Script, wanted: _Wanted) -> bool:
     """Tell code from the sample input, output and shell lines that replies fence as well."""
-    if script.tagged:
-        return bool(script.text.strip())
-    if script.tag:
-        return script.acts and fits(script)
-    return script.acts or (fits(script) and script.tree is None and bool(_CODE_LINE.search(script.text)))
+    if _is_tagged(each):
+        return bool(each.text.strip())
+    fits = wanted.fit(each) is not _Fit.NONE
+    if each.tag:
+        return each.acts and fits
+    return each.acts or (fits and each.tree is None and bool(_CODE_LINE.search(each.text)))
 
 
-def _helpers(chosen: _Script, offered: list[_Script]) -> list[_Script]:
+def _completion(scripts: list[Script], wanted: _Wanted) -> tuple[Script, Script] | None:
+    """Give the last piece that is the wanted function's body, and the function with it."""
+    for each in reversed(scripts):
+        if (_is_tagged(each) or not each.tag) and (whole := wanted.completed(each.text)):
+            return each, whole
+    return None
+
+
+def _helpers(chosen: Script, offered: list[Script]) -> list[Script]:
     """Give the other pieces, in their order, that define what the chosen one misses, directly or in turn."""
     start = offered.index(chosen)
     provider: dict[str, int] = {}
@@ -199,76 +217,25 @@ def _helpers(chosen: _Script, offered: list[_Script]) -> list[_Script]:
     return [offered[place] for place in sorted(needed)]
 
 
-def _joined(scripts: list[_Script]) -> str:
-    if len(scripts) == 1:
-        return scripts[0].text
-    features = {alias.name for script in scripts for node in _futures(script) for alias in node.names}
-    first = f"from __future__ import {', '.join(sorted(features))}\n" if features else ""
-    return first + "\n\n".join(_without_futures(script) for script in scripts)
-
-
-def _futures(script: _Script) -> list[ast.ImportFrom]:
-    body = script.tree.body if script.tree else []
-    return [node for node in body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
-
-
-def _without_futures(script: _Script) -> str:
-    """Blank out the imports that only the top of a program may hold."""
-    lines = script.text.encode().split(b"\n")
-    for node in reversed(_futures(script)):
-        last = (node.end_lineno or node.lineno) - 1
-        kept = lines[node.lineno - 1][: node.col_offset] + b"pass" + lines[last][node.end_col_offset :]
-        lines[node.lineno - 1 : last + 1] = [kept, *[b""] * (last + 1 - node.lineno)]
-    return b"\n".join(lines).decode()
-
-
-def _bare_python(text: str, entry_point: str | None) -> str | None:
-    """Give a reply without fences, from its first code-like line on, if that is a program."""
-    start = _CODE_LINE.search(text)
-    for code in (text, text[start.start() :] if start else ""):
-        script = _Script(text=code, tag="", tree=_parsed(code))
-        if script.acts and (entry_point is None or entry_point in script.defined):
+def _bare_python(text: str, wanted: _Wanted) -> str | None:
+    """Give a reply without fences, from its first code-like line on, if that is a program or the body of one."""
+    found = [match.start() for match in (_CODE_LINE.search(text), wanted.definition(text)) if match]
+    for code in (text, *(text[start:] for start in found), *(_code_lines(text[start:]) for start in found)):
+        each = script(code)
+        if each.acts and (wanted.entry_point is None or wanted.fit(each) is not _Fit.NONE):
             return code
+    indented = _INDENTED_PART.search(text)
+    for body in (text, text[indented.start() :] if indented else ""):
+        if whole := wanted.completed(body):
+            return whole.text
     return None
 
 
-def _parsed(text: str) -> ast.Module | None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about the candidate's escape sequences, which are no concern of ours
-        try:
-            return ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
-
-
-def _idle(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and not any(isinstance(node, ast.Call) for node in ast.walk(statement))
-
-
-def _bound_at_top(tree: ast.Module) -> Iterator[str]:
-    open_nodes: list[ast.AST] = [tree]
-    while open_nodes:
-        node = open_nodes.pop()
-        yield from _bound_by(node)
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            open_nodes.extend(ast.iter_child_nodes(node))
-
-
-def _bound_by(node: ast.AST) -> Iterator[str]:
-    """Names that a node itself binds, in whichever scope."""
-    match node:
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            yield name
-        case ast.Name(id=name, ctx=ast.Store()):
-            yield name
-        case ast.alias(name=name, asname=other):
-            yield other or name.partition(".")[0]
-        case ast.arg(arg=name):
-            yield name
-        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-            yield name
-        case ast.MatchMapping(rest=str(name)):
-            yield name
+def _code_lines(text: str) -> str:
+    """Give the lines up to the first that starts at the margin and is neither code nor closes a bracket."""
+    lines = text.split("\n")
+    end = next((place for place, line in enumerate(lines) if _PROSE_LINE.match(line)), len(lines))
+    return "\n".join(lines[:end]) + "\n"
 
 
 # --- SQL -------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Grades a reply by whichever grader its question's specification names."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from yzindex.grading.citation_grading import grade_citations
@@ -13,6 +13,7 @@ from yzindex.grading.judging import Judgement, grade_judged
 from yzindex.grading.probe import Probe, grade_probe
 from yzindex.grading.replies import grade_blank
 from yzindex.grading.rubric import Rubric
+from yzindex.grading.spec import Needs
 from yzindex.ports import CodeRunner, FinishReason
 
 Grader = Calls | Stdio | Sql | Citations | Format | Rubric | Probe
@@ -20,6 +21,30 @@ Grader = Calls | Stdio | Sql | Citations | Format | Rubric | Probe
 
 class WrongMeans(TypeError):
     """A grader was given means that it does not work with; ask its `needs` first."""
+
+
+def grade_reply(
+    spec: Grader,
+    reply: str,
+    finish: FinishReason,
+    *,
+    strict: bool,
+    runner: CodeRunner,
+    judge: Callable[[Rubric], Sequence[Judgement]],
+) -> Grade:
+    """Grade a reply with the means that its question needs; what these raise passes through.
+
+    `runner` and `judge` are asked only if something was answered that needs them.
+    """
+    if unanswered := grade_unanswered(reply, finish):
+        return unanswered
+    if spec.needs is Needs.SANDBOX:
+        found = grade_in_sandbox(spec, reply, runner, strict=strict)
+    elif spec.needs is Needs.JUDGE:
+        found = grade_by_judgements(spec, reply, judge(rubric_of(spec)), strict=strict)
+    else:
+        found = grade_by_rules(spec, reply, strict=strict)
+    return note_truncation(found, finish)
 
 
 def grade_unanswered(reply: str, finish: FinishReason) -> Grade | None:

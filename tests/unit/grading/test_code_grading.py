@@ -11,7 +11,7 @@ import pytest
 from yzindex.errors import CodeRunnerUnavailable
 from yzindex.grading import sql_program
 from yzindex.grading.code import CallCase, Calls, Sql, SqlCase, Stdio, StdioCase
-from yzindex.grading.code_grading import grade_code, job_of
+from yzindex.grading.code_grading import code_of, grade_code, job_of
 from yzindex.grading.grade import Verdict
 from yzindex.ports import CaseResult, CodeCase, CodeJob, CodeResult, Ending
 
@@ -165,6 +165,25 @@ def test_a_job_holds_the_code_the_inputs_and_the_time_limit():
     assert calls.cases == (CodeCase(entry_point="f", args="(1,)"), CodeCase(entry_point="f", args="(2,)"))
     assert stdio.cases == (CodeCase(stdin=b"1\n"), CodeCase(stdin="é".encode()))
     assert json.loads(sql.cases[0].stdin) == {"tables": SQL.tables, "rows": SQL.cases[0].rows, "query": "SELECT 1"}
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "    return sqrt(half(x))",
+        "```python\nreturn sqrt(half(x))\n```",
+        "```python\nfrom __future__ import annotations\ndef f(x) -> Unknown:\n    return sqrt(half(x))\n```",
+    ],
+)
+def test_what_the_prompt_gave_before_the_function_is_there_for_a_reply_that_leaves_it_out(reply):
+    prelude = "from math import sqrt\n\ndef half(x):\n    return x / 2\n"
+    spec = CALLS.model_copy(update={"prelude": prelude, "stub": "def f(x):\n"})
+
+    code = code_of(spec, reply)
+
+    scope: dict[str, object] = {}
+    exec(code or "", scope)
+    assert scope["f"](8) == 2.0  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("value", ["2", 2.0, True, [2], (2,), None, {"value": 2}])

@@ -9,8 +9,11 @@ from yzindex.grading.extract import Language, extract_code
 CODE = "def f(x):\n    return x + 1\n"
 
 
-def python(reply, entry_point="f"):
-    return extract_code(reply, language=Language.PYTHON, entry_point=entry_point)
+STUB = 'def f(x: int) -> int:\n    """Add one.\n\n    >>> f(1)\n    2\n    """\n'
+
+
+def python(reply, entry_point="f", stub=""):
+    return extract_code(reply, language=Language.PYTHON, entry_point=entry_point, stub=stub)
 
 
 def script(reply):
@@ -52,6 +55,12 @@ def result_of(code, *args):
         CODE,
         f"Here is the code:\n\n{CODE}",
         f"```json\n[1]\n```\n```python\n{CODE}```\n```bash\npython f.py\n```",
+        f"So that\n\n>>> f(1)\n2\n\nholds:\n\n```python\n{CODE}```",
+        f"So that\n\n>>> f(1)\n2\n\nholds:\n\n{CODE}",
+        f"{CODE}\nThis adds one, so f(1) is 2.\n\nLet me know.",
+        f"The result = what you asked for:\nresult = f(1)\n\nis what this gives:\n{CODE}",
+        f"```python\n{CODE}```\nUsage:\n```python\nfrom solution import f\n\nprint(f(1))\n```",
+        f"From\n```python\ndef f(x):\n    ...\n```\nto\n```python\n{CODE}```\nnot\n```python\ndef f(x): pass\n```",
     ],
 )
 def test_the_code_is_found_however_it_is_wrapped(reply):
@@ -113,6 +122,76 @@ def test_of_two_helpers_of_a_name_the_nearest_before_is_taken_and_the_chosen_blo
 
     assert code is not None
     assert result_of(code, 0) == 2
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "    return x + 1\n",
+        "\n\n    return x + 1",
+        "return x + 1",
+        "\treturn x + 1\n",
+        "  return x + 1",
+        "    return x + 1\n\n\ndef g(x):\n    return 0\n\n\nprint(f(1))",
+        "    return x + 1\n\n\ndef g(x):\n    return f(",
+        "    y = x\r\n    return y + 1\r\n",
+        "y = x\n    return y + 1",
+        "y = x\nreturn y + 1",
+        "if x > 0:\n        return x + 1\n    return x + 1",
+        "if x > 0:\n    return x + 1\nreturn x + 1",
+        "import math\n    return math.floor(x + 1)",
+        "def g(y):\n    return y + 1\nreturn g(x)",
+        "    return g(x)\n\ndef g(y):\n    return y + 1\n",
+        "Here is the body:\n\n    return x + 1\n",
+        "```python\n    return x + 1\n```",
+        "```python\nreturn x + 1\n```",
+        "```\nreturn x + 1\n```",
+        "```python\ny = x\n    return y + 1\n```",
+        "```\nif x > 0:\n        return x + 1\n    return x + 1\n```",
+        "```python\nreturn x + 1",
+        "The body:\n```python\nreturn x + 1\n```\nUse it:\n```python\nprint(f(1))\n```\nGives:\n```\n2\n```",
+        f"```python\n{STUB}```\nis completed by\n```python\n    return x + 1\n```",
+        "```python\ndef g(y): return y + 1\n```\nand\n```python\nreturn g(x)\n```",
+        "<think>\n    return x\n</think>\n    return x + 1\n",
+        f"```python\n{STUB}    return x + 1\n```",
+        f"{STUB}    return x + 1\n",
+        f"```python\n{CODE}\nif __name__ == '__main__':\n    raise SystemExit(f(1))\n```",
+        "```python\nclass Adder:\n    def add(self, x): return x + 1\n\ndef f(x):\n    return Adder().add(x)\n```",
+    ],
+)
+def test_a_reply_may_continue_the_function_that_the_prompt_began(reply):
+    code = python(reply, stub=STUB)
+
+    assert code is not None
+    assert result_of(code, 1) == 2
+
+
+@pytest.mark.parametrize("margin", ["  ", "\t", "        "])
+def test_a_body_gets_the_indentation_of_the_function_that_it_continues(margin):
+    stub = f'def f(x):\n{margin}"""Add."""\n'
+
+    for body in ("y = x\nreturn y + 1", f"y = x\n{margin}return y + 1", f"{margin}y = x\n{margin}return y + 1"):
+        code = python(body, stub=stub)
+
+        assert code is not None
+        assert result_of(code, 1) == 2
+
+
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [
+        ("```python\nprint(f(1))\n```", "print(f(1))\n"),
+        ("```python\ndef g(x):\n    return x\n```", "def g(x):\n    return x\n"),
+        ("```python\nimport os\nos._exit(0)\n```", "import os\nos._exit(0)\n"),
+        ("```json\n{}\n```", None),
+        ("I return x + 1 from it.", None),
+        ("pass", None),
+        ("42", None),
+        ("    ", None),
+    ],
+)
+def test_what_is_no_body_is_not_made_one(reply, code):
+    assert python(reply, stub=STUB) == code
 
 
 def test_future_imports_are_moved_to_the_top_when_blocks_are_joined():
@@ -181,6 +260,7 @@ def test_a_script_is_the_last_block_that_reads_its_input():
 def test_a_script_that_reads_nothing_and_a_bare_script_are_scripts_too():
     assert script("```python\nprint(1)\n```") == "print(1)\n"
     assert script("import sys\nprint(sys.stdin.read())") == "import sys\nprint(sys.stdin.read())"
+    assert script("print(42)") == "print(42)"
     assert script("Yes") is None
 
 
@@ -211,7 +291,7 @@ def test_the_query_is_the_last_sql_block_that_is_one_or_a_bare_query(reply, quer
 @given(st.text(alphabet="`~ \npyf():def=x1\t\"'#<>", max_size=200))
 def test_no_reply_is_an_error(reply):
     for entry_point in (None, "f"):
-        extract_code(reply, language=Language.PYTHON, entry_point=entry_point)
+        extract_code(reply, language=Language.PYTHON, entry_point=entry_point, stub=STUB)
     sql(reply)
 
 
@@ -242,5 +322,5 @@ def test_no_reply_is_an_error(reply):
 def test_a_long_reply_is_read_to_its_end(part):
     reply = part * (200_000 // len(part))
 
-    for found in (python(reply), python(f"```python\n{reply}"), sql(reply)):
+    for found in (python(reply, stub=STUB), python(f"```python\n{reply}", stub=STUB), sql(reply)):
         assert found is None or isinstance(found, str)

@@ -1,0 +1,1 @@
+"""Benchmarks turned into questions: what their tests expect is taken out, so that no program ever sees it."""

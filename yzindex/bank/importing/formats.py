@@ -1,0 +1,10 @@
+"""The formats of benchmark files that can be imported."""
+
+from enum import StrEnum
+
+
+class Format(StrEnum):
+    """What `yz questions import --format` takes; each has a reader in `yzindex.bank.importing.reading`."""
+
+    #: JSON lines with `task_id`, `prompt`, `entry_point`, `canonical_solution` and `test`.
+    HUMAN_EVAL = "human-eval"

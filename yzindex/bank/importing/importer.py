@@ -1,0 +1,88 @@
+"""Turn a benchmark's tasks into questions, each proven in the sandbox before it is taken.
+
+A question is taken only if the canonical solution passes all the cases that were split off its test, an empty body
+passes too few, and a program with one small mistake is caught.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from yzindex.bank.importing.proving import prove_reference, wrong_replies
+from yzindex.bank.importing.splitting import cases_of
+from yzindex.bank.importing.task import Task, fenced
+from yzindex.bank.question import Kind, Question
+from yzindex.dimensions import Dimension
+from yzindex.errors import TaskRefused
+from yzindex.grading.code import Calls
+from yzindex.grading.scripts import function, parsed
+from yzindex.parallel import in_order
+from yzindex.ports import CodeRunner
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """A task that became a question."""
+
+    name: str
+    question: Question
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """A task that did not, and why."""
+
+    name: str
+    reason: str
+
+
+def import_tasks(tasks: Iterable[Task], runner: CodeRunner, *, at_once: int) -> Iterator[Taken | Refused]:
+    """Import tasks, `at_once` at a time, and give what became of them in their order.
+
+    Raises `CodeRunnerUnavailable`: trouble of ours is no reason to refuse a task.
+    """
+    return in_order(partial(_tried, runner=runner), tasks, at_once=at_once)
+
+
+def import_task(task: Task, runner: CodeRunner) -> Question:
+    """Make a question of a task and prove it; raise `TaskRefused`."""
+    prelude, stub = _given_code(task)
+    spec = Calls(entry_point=task.entry_point, cases=cases_of(task, runner), prelude=prelude, stub=stub)
+    reference = fenced(task.program)
+    prove_reference(spec, reference, runner)
+    return Question(
+        id=task.question_id,
+        dimension=Dimension.EXECUTION,
+        kind=Kind.ALGORITHM,
+        prompt=f"Complete this Python function:\n\n{fenced(task.prompt)}",
+        tier=task.tier,
+        strict=True,
+        grader=spec,
+        reference=reference,
+        wrong=wrong_replies(task, spec, runner),
+        source=task.source,
+        licence=task.licence,
+    )
+
+
+def _tried(task: Task, runner: CodeRunner) -> Taken | Refused:
+    try:
+        return Taken(name=task.name, question=import_task(task, runner))
+    except TaskRefused as refused:
+        return Refused(name=task.name, reason=str(refused))
+    except RecursionError:
+        return Refused(name=task.name, reason="its code is nested too deeply to be taken apart")
+
+
+def _given_code(task: Task) -> tuple[str, str]:
+    """Split the prompt into what comes before the function, and the function's beginning."""
+    tree = parsed(task.program)
+    if tree is None:
+        raise TaskRefused("its prompt and canonical solution make no Python program")
+    node = function(tree, task.entry_point)
+    lines = task.prompt.splitlines(keepends=True)
+    if node is None or node.lineno > len(lines):
+        raise TaskRefused(f"its prompt does not begin a function {task.entry_point}")
+    start = min([node.lineno, *(each.lineno for each in node.decorator_list)]) - 1
+    prelude = "".join(lines[:start]).strip()
+    return f"{prelude}\n" if prelude else "", "".join(lines[start:]).rstrip() + "\n"
