@@ -20,7 +20,7 @@ from yzindex.dimensions import MAIN_WEIGHTS, Dimension
 from yzindex.fleet import Fleet
 from yzindex.grading.asserted import View
 from yzindex.grading.code import CallCase, Calls
-from yzindex.records.interventions import _LONGER_EACH_TIME, MOST_RESUMPTIONS
+from yzindex.records.interventions import LONGER_EACH_TIME, MOST_RESUMPTIONS
 from yzindex.records.outbox import LOST_AFTER_S
 from yzindex.scoring import INTEGRITY_CAP
 from yzindex.settings import Settings
@@ -58,7 +58,7 @@ def test_the_example_of_a_models_file_can_be_read() -> None:
 def test_the_page_on_faults_states_the_waits_and_tries_of_the_code() -> None:
     page = (ROOT / "docs/faults.md").read_text(encoding="utf-8")
     settings = Settings()
-    waits_h = [settings.reask_after_s * _LONGER_EACH_TIME**times / 3600 for times in range(MOST_RESUMPTIONS)]
+    waits_h = [settings.reask_after_s * LONGER_EACH_TIME**times / 3600 for times in range(MOST_RESUMPTIONS)]
 
     assert [f"{sum(waits_h[: times + 1]):g}" for times in range(MOST_RESUMPTIONS)] == ["1", "5", "21"]
     assert "after one hour, five and twenty-one" in page

@@ -21,7 +21,7 @@ CANCELLED_REASON = "the run was cancelled"
 #: Unscored questions of a concluded run are asked again by the clock this often, waiting four times longer each time:
 #: with a first wait of an hour, for the last time after 21 hours.
 MOST_RESUMPTIONS = 3
-_LONGER_EACH_TIME = 4
+LONGER_EACH_TIME = 4
 
 
 class RunEnded(YzIndexError):
@@ -85,7 +85,7 @@ def resumptions_due(database: Database, *, after_s: float) -> list[int]:
         *(
             and_(
                 col(Run.resumptions) == times,
-                waited_since < now() - timedelta(seconds=after_s * _LONGER_EACH_TIME**times),
+                waited_since < now() - timedelta(seconds=after_s * LONGER_EACH_TIME**times),
             )
             for times in range(MOST_RESUMPTIONS)
         )
