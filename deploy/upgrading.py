@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from deploy.faults import DatabaseUnusable
 from yzindex.records.database import Database
-from yzindex.records.migrating import is_current, migrate
+from yzindex.records.migrating import check_known, is_current, migrate
 
 
 def prepare_database(address: str, backups: Path, say: Callable[[str], None], *, without_backup: bool = False) -> None:
@@ -27,6 +27,7 @@ def prepare_database(address: str, backups: Path, say: Callable[[str], None], *,
         with closing(Database(address)) as database:
             if is_current(database):
                 return
+            check_known(database)
             if _has_tables(database) and not without_backup:
                 say(f"upgrading the database; the former one is kept as {back_up(address, backups)}")
             migrate(database)
@@ -53,9 +54,16 @@ def back_up(address: str, backups: Path) -> Path:
     if file is None:
         return _dump(make_url(address), backups / f"{make_url(address).database}-{taken}.dump")
     copy = backups / f"{file.stem}-{taken}{file.suffix}"
-    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
-    return copy
+    # Renamed when it is whole: half a copy must not look like one.
+    part = copy.with_suffix(".part")
+    try:
+        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(part)) as target:
+            source.backup(target)
+    except sqlite3.Error:
+        part.unlink(missing_ok=True)
+        part.with_name(f"{part.name}-journal").unlink(missing_ok=True)
+        raise
+    return part.rename(copy)
 
 
 def _dump(url: URL, copy: Path) -> Path:

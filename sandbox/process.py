@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 _DEAD_STATES = ("Z", "X")
+#: In place of a start that cannot be read.
+_UNSEEN = "?"
 
 
 def name_of_this_process() -> str:
@@ -18,8 +20,20 @@ def is_known_dead(name: str) -> bool:
     container, and of what is no name at all, nothing is known.
     """
     boot, namespace, pid, started = (name.split() + [""] * 4)[:4]
-    is_seen_from_here = boot == _boot_id() and namespace == _pid_namespace() and pid.isdecimal()
-    return is_seen_from_here and _started(int(pid)) != started
+    if boot != _boot_id() or namespace != _pid_namespace() or not pid.isdecimal():
+        return False
+    return not _exists(int(pid)) or _started(int(pid)) not in (started, _UNSEEN)
+
+
+def _exists(pid: int) -> bool:
+    """Whether there is a process of this number: /proc may hide those of other users, a signal to them is refused."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _boot_id() -> str:
@@ -31,10 +45,10 @@ def _pid_namespace() -> str:
 
 
 def _started(pid: int) -> str:
-    """When a process started, in ticks since boot; empty if there is none, or one that only waits to be buried."""
+    """When a process started, in ticks since boot; empty if it only waits to be buried."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except (FileNotFoundError, ProcessLookupError):
-        return ""
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return _UNSEEN
     fields = stat.rpartition(")")[2].split()
     return "" if fields[0] in _DEAD_STATES else fields[19]

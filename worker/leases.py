@@ -14,6 +14,9 @@ from yzindex.records.database import Database
 
 log = structlog.get_logger()
 
+#: After trouble with the database.
+_AGAIN_S = 1.0
+
 
 class LeaseKeeper:
     """Renews the leases of held rows every third of their length, in one update per process."""
@@ -39,16 +42,18 @@ class LeaseKeeper:
             with self._lock:
                 self._held -= Counter((answer_id,))
 
-    def renew_now(self) -> None:
-        """Renew what is held; trouble is logged, and a lost lease is noticed when the row is written."""
+    def renew_now(self) -> bool:
+        """Renew what is held, or log the trouble and return False; a lost lease is noticed when the row is written."""
         with self._lock:
             held = sorted(self._held)
         if not held:
-            return
+            return True
         try:
             renew(self._database, held, owner=self._owner, lease_s=self._lease_s)
         except SQLAlchemyError as error:
             log.warning("leases not renewed", rows=len(held), error=type(error).__name__)
+            return False
+        return True
 
     def _start(self) -> None:
         if self._thread is None:
@@ -56,6 +61,8 @@ class LeaseKeeper:
             self._thread.start()
 
     def _run(self) -> None:
+        wait_s = self._lease_s / 3
         while True:
-            time.sleep(self._lease_s / 3)
-            self.renew_now()
+            time.sleep(wait_s)
+            # When the database is back, the leases must be renewed before a sweep finds them run out.
+            wait_s = self._lease_s / 3 if self.renew_now() else min(_AGAIN_S, self._lease_s / 3)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from celery import Celery, chord
 from celery.canvas import Signature
@@ -10,7 +11,7 @@ from worker.broker import broker_epoch, waiting
 from worker.holder import holder_of_this_process
 from worker.runtime import Runtime
 from yzindex.grading.spec import Needs
-from yzindex.records.outbox import DueAnswer, Route, due, lost, note_published, take_to_publish, unclaimed
+from yzindex.records.outbox import MOST_AT_ONCE, DueAnswer, Route, due, lost, note_published, take_to_publish, unclaimed
 from yzindex.records.runs import mark_running
 from yzindex.records.states import AnswerState
 
@@ -24,9 +25,9 @@ def publish_due(app: Celery, runtime: Runtime, run_number: int | None = None) ->
 
 
 def publish_lost(app: Celery, runtime: Runtime) -> int:
-    """Publish the rows whose messages went with a worker that died before it claimed them; return how many."""
+    """Publish rows whose messages are on no queue, as those that a dead worker took along; return how many."""
     epoch = broker_epoch(runtime.redis)
-    return _publish(app, runtime, list(_lost(runtime)), epoch)
+    return _publish(app, runtime, list(islice(_lost(runtime), MOST_AT_ONCE)), epoch)
 
 
 def grade_message(app: Celery, answer_id: int, needs: Needs) -> Signature:
@@ -53,7 +54,8 @@ def _publish(app: Celery, runtime: Runtime, rows: Sequence[DueAnswer], epoch: st
 
 
 def _lost(runtime: Runtime) -> Iterator[DueAnswer]:
-    # Rows before queues: a message published in between makes fewer look lost, never more.
+    # Rows before queues: a message published in between makes fewer look lost. One that a worker has taken and put off,
+    # because the database is away from it, does look lost: its row is only published once more than it needs.
     counts = unclaimed(runtime.database)
     routes: dict[str, list[Route]] = defaultdict(list)
     for route in counts:

@@ -24,6 +24,7 @@ from yzindex.records.answers import (
     claim_to_ask,
     claim_to_grade,
     give_back,
+    keep_late_reply,
     store_grade,
     store_reply,
     store_unscored,
@@ -49,7 +50,8 @@ def ask(runtime: Runtime, answer_id: int) -> None:
     with runtime.leases.hold(answer_id), trouble_recorded(runtime, claim):
         _refuse_deadly(claim)
         reply = ask_recorded(runtime, _call(claim), claim.answer_id, Purpose.ASK)
-        patiently(store_reply, runtime.database, claim, reply)
+        if not patiently(store_reply, runtime.database, claim, reply):
+            patiently(keep_late_reply, runtime.database, claim, reply)
 
 
 def grade(runtime: Runtime, answer_id: int) -> None:

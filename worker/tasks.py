@@ -20,7 +20,7 @@ from worker.runtime import runtime
 from yzindex.grading.spec import Needs
 from yzindex.records.answers import ended_evaluation, note_handed_over, standing
 from yzindex.records.database import OUTAGES
-from yzindex.records.interventions import end_overdue, resume_run, resumptions_due
+from yzindex.records.interventions import end_overdue, resume_by_the_clock
 from yzindex.records.runs import aggregates_due, conclusions_due
 from yzindex.records.states import AnswerState
 
@@ -79,27 +79,51 @@ def conclude(self: Task, run_number: int, attempt: int) -> None:
 
 @app.task(name="yz.sweep")
 def sweep() -> None:
-    """End what is overdue, resume what is waiting, free what the dead held, and send every message that is missing."""
+    """Take every step of the sweep, whatever becomes of the others; then raise what troubles there were."""
+    troubles = []
+    for step in _SWEEP:
+        try:
+            step()
+        except Exception as trouble:  # noqa: BLE001  raised below
+            troubles.append(trouble)
+    if troubles:
+        raise ExceptionGroup("sweep", troubles)
+
+
+def _end_overdue() -> None:
     if ended := end_overdue(runtime().database, within_s=runtime().settings.run_within_s):
         log.warning("answers overdue, unscored", rows=ended)
-    _resume_by_the_clock()
+
+
+def _resume_by_the_clock() -> None:
+    if after_s := runtime().settings.reask_after_s:
+        for resumed in resume_by_the_clock(runtime().database, after_s=after_s):
+            log.info("run resumed by the clock", run=resumed.run_number, questions=resumed.reopened)
+
+
+def _release_rows_of_the_dead() -> None:
     if released := release_rows_of_the_dead(runtime().database):
         log.warning("rows of dead workers released", rows=released)
+
+
+def _publish_due() -> None:
     if published := publish_due(app, runtime()):
         log.info("rows published by sweep", rows=published)
+
+
+def _publish_lost() -> None:
     if published := publish_lost(app, runtime()):
-        log.warning("rows published again, their messages were lost", rows=published)
+        log.warning("rows published again, their messages were missing", rows=published)
+
+
+def _send_closings() -> None:
     for evaluation_id in aggregates_due(runtime().database):
         aggregate.delay(evaluation_id)
     for run_number in conclusions_due(runtime().database):
         _send_conclusion(closing.conclusion_of(runtime(), run_number))
 
 
-def _resume_by_the_clock() -> None:
-    after_s = runtime().settings.reask_after_s
-    for run_number in resumptions_due(runtime().database, after_s=after_s) if after_s else []:
-        resumed = resume_run(runtime().database, run_number)
-        log.info("run resumed, unscored questions are asked again", run=run_number, questions=resumed.reopened)
+_SWEEP = (_end_overdue, _resume_by_the_clock, _release_rows_of_the_dead, _publish_due, _publish_lost, _send_closings)
 
 
 @contextmanager

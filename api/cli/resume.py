@@ -13,7 +13,7 @@ def resume(
     as_json: AsJson = False,
 ) -> None:
     """Ask again what is unscored in a run, also in a cancelled one. What is graded stands and is not paid for twice."""
-    from api.cli.waiting import wait_for
+    from api.cli.waiting import QUEUE_AWAY, wait_for
     from api.client import Client
     from yzindex.settings import load_settings
 
@@ -25,5 +25,7 @@ def resume(
             typer.echo(f"Run #{run} · unscored questions tried again: {resumed.reopened} · follow it: yz raw {run}")
         else:
             typer.echo(f"Run #{run} has no unscored question; nothing is asked again")
+        if resumed.dispatched is False and not as_json:
+            typer.echo(QUEUE_AWAY)
         if wait:
             wait_for(client, run, as_json=as_json)

@@ -38,7 +38,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Order a run; its cost at list price is shown first."""
-    from api.cli.waiting import wait_for
+    from api.cli.waiting import QUEUE_AWAY, wait_for
     from api.client import Client
     from yzindex.settings import load_settings
 
@@ -58,7 +58,7 @@ def run(
                 f"Run #{ordered.number} {ordered.kind} · seed {ordered.seed} · follow it: yz raw {ordered.number}"
             )
             if not ordered.dispatched:
-                typer.echo("  the queue does not answer: the run is kept and starts when it does (yz doctor)")
+                typer.echo(QUEUE_AWAY)
         if wait:
             wait_for(client, ordered.number, as_json=as_json)
 

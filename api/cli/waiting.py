@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from api.client import Client
     from api.shapes.runs import RunBody
 
+QUEUE_AWAY = "  the queue does not answer: the run is kept and goes on when it does (yz doctor)"
+
 
 def wait_for(client: "Client", number: int, *, as_json: bool) -> None:
     """Wait for a run's end; bad news where it gave no model a main score."""

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -93,3 +94,20 @@ def test_a_process_that_only_waits_to_be_buried_is_dead() -> None:
         os.waitid(os.P_PID, zombie.pid, os.WEXITED | os.WNOWAIT)  # until it has ended, and without burying it
 
         assert is_dead(name)
+
+
+@pytest.mark.parametrize("hidden", [FileNotFoundError, PermissionError])
+def test_a_living_process_that_the_system_hides_is_not_taken_for_dead(
+    monkeypatch: pytest.MonkeyPatch, hidden: type[OSError]
+) -> None:
+    name = holder_of_this_process()
+    read = Path.read_text
+
+    def hide(path: Path, *arguments: str, **options: str) -> str:
+        if path.name == "stat":
+            raise hidden(path)
+        return read(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "read_text", hide)
+
+    assert not is_dead(name)

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from threading import Barrier
+from time import sleep
 
 import pytest
 from sqlmodel import col, select, update
@@ -18,9 +19,10 @@ from yzindex.grading.grade import Grade, Verdict
 from yzindex.records import answers, interventions, outbox, runs
 from yzindex.records.board_view import board_view
 from yzindex.records.database import Database
+from yzindex.records.evaluations import close_evaluation, close_within
 from yzindex.records.run_views import RunView, run_view
-from yzindex.records.states import AnswerState, RunStatus
-from yzindex.records.tables import Answer, Run, now
+from yzindex.records.states import AnswerState, Purpose, RunStatus
+from yzindex.records.tables import Answer, Evaluation, Run, StoredCall, now
 
 AGATE = rows.FLEET.models[:1]
 RIGHT = Grade(score=Decimal(100), verdict=Verdict.PASSED)
@@ -220,28 +222,152 @@ def test_resuming_at_the_moment_of_the_conclusion_loses_no_question(database: Da
         (1, 4.1, True),
         (2, 15.9, False),
         (2, 16.1, True),
-        (3, 99, False),
+        (3, 20, False),
     ],
 )
-def test_unscored_questions_are_asked_again_after_1_5_and_21_hours(
+def test_unscored_questions_are_asked_again_an_hour_then_four_then_sixteen_after_the_last_conclusion(
     database: Database, resumptions: int, hours: float, is_due: bool
 ) -> None:
     number = order(database, partly=True)
-    waited_since = now() - timedelta(hours=hours)
-    if resumptions:
-        change(database, resumptions=resumptions, resumed_at=waited_since)
-    else:
-        change(database, finished_at=waited_since)
+    change(database, resumptions=resumptions, finished_at=now() - timedelta(hours=hours))
 
     assert interventions.resumptions_due(database, after_s=HOUR_S) == ([number] if is_due else [])
 
 
-def test_what_has_no_unscored_question_or_was_cancelled_is_not_asked_again(database: Database) -> None:
+def test_a_run_of_another_day_is_left_as_it_is(database: Database) -> None:
+    order(database, partly=True)
+    change(database, created_at=now() - timedelta(hours=25), finished_at=now() - timedelta(hours=24))
+
+    assert interventions.resume_by_the_clock(database, after_s=HOUR_S) == []
+
+
+def test_what_has_no_unscored_question_or_was_cancelled_is_not_asked_again_by_the_clock(database: Database) -> None:
     finish(database, order(database), {"sim/agate": scores()})
     interventions.cancel_run(database, order(database))
+    resumed_then_cancelled = order(database, partly=True)
+    interventions.resume_run(database, resumed_then_cancelled)
+    interventions.cancel_run(database, resumed_then_cancelled)
     change(database, finished_at=now() - timedelta(hours=2))
 
-    assert interventions.resumptions_due(database, after_s=HOUR_S) == []
+    assert view(database, resumed_then_cancelled).head.status is RunStatus.CONCLUDED
+    assert interventions.resume_by_the_clock(database, after_s=HOUR_S) == []
+
+
+def test_resuming_by_hand_uses_up_none_of_the_clocks_times(database: Database) -> None:
+    number = order(database, partly=True)
+    for _ in range(3):
+        interventions.resume_run(database, number)
+        finish_again(database, number)
+    change(database, finished_at=now() - timedelta(hours=2))
+
+    (resumed,) = interventions.resume_by_the_clock(database, after_s=HOUR_S)
+
+    assert (resumed.run_number, resumed.reopened) == (number, 2)
+    assert view(database, number).head.status is RunStatus.RUNNING
+
+
+def finish_again(database: Database, number: int) -> None:
+    """Conclude a resumed run with the same questions unscored as before."""
+    with database.write() as session:
+        session.exec(
+            update(Answer)
+            .where(col(Answer.run_number) == number, col(Answer.state) == AnswerState.PENDING)
+            .values(state=AnswerState.UNSCORED, reason=OUTAGE)
+        )
+        (evaluation,) = session.exec(select(Evaluation.id).where(Evaluation.run_number == number))
+    assert evaluation
+    close_evaluation(database, evaluation)
+    attempt = runs.claim_conclusion(database, number, lease_s=60)
+    assert attempt is not None
+    assert runs.conclude(database, number, attempt)
+
+
+def test_a_run_cancelled_before_it_began_begins_when_it_is_resumed(database: Database) -> None:
+    number = order(database)
+    interventions.cancel_run(database, number)
+
+    interventions.resume_run(database, number)
+
+    assert view(database, number).head.status is RunStatus.PENDING
+    assert runs.mark_running(database, number)
+    assert view(database, number).head.started_at is not None
+
+
+def test_an_evaluation_that_closes_while_its_run_is_resumed_is_not_closed_over_an_open_row(database: Database) -> None:
+    for _ in range(5):
+        number = order(database)
+        grade(database, number, "sim/agate", PARTLY)
+        with database.write() as session:
+            session.exec(update(Evaluation).where(col(Evaluation.run_number) == number).values(closed_at=None))
+            evaluation = session.exec(select(Evaluation.id).where(Evaluation.run_number == number)).one()
+        assert evaluation
+        barrier = Barrier(2)
+
+        def close(barrier: Barrier = barrier, evaluation: int = evaluation) -> None:
+            with database.write() as session:
+                close_within(session, evaluation)  # has counted, and not committed yet
+                barrier.wait()
+                sleep(0.1)  # for the other to come up against it
+
+        def resume(barrier: Barrier = barrier, number: int = number) -> None:
+            barrier.wait()
+            interventions.resume_run(database, number)
+
+        with ThreadPoolExecutor(2) as pool:
+            for done in [pool.submit(close), pool.submit(resume)]:
+                done.result()
+
+        assert states(database, number).count(AnswerState.PENDING) == 2
+        assert runs.claim_conclusion(database, number, lease_s=60) is None
+        with database.read() as session:
+            assert session.exec(select(Evaluation.closed_at).where(Evaluation.id == evaluation)).one() is None
+
+
+def test_a_run_with_an_open_row_is_never_concluded(database: Database) -> None:
+    number = order(database)
+    claim = answers.claim_to_ask(database, found(database, number)[0].id or 0, owner="w", lease_s=60)
+    assert claim
+    with database.write() as session:
+        session.exec(update(Evaluation).values(closed_at=now()))
+
+    assert runs.claim_conclusion(database, number, lease_s=60) is None
+
+
+def test_a_reply_that_comes_after_the_run_was_cancelled_is_kept_for_its_resumption_and_has_its_cost(
+    database: Database,
+) -> None:
+    number = order(database)
+    claim = answers.claim_to_ask(database, found(database, number)[0].id or 0, owner="w", lease_s=60)
+    assert claim
+    interventions.cancel_run(database, number)
+    call = StoredCall(
+        answer_id=claim.answer_id, purpose=Purpose.ASK, provider="sim", model_asked="sim/agate", cost_usd=Decimal("0.5")
+    )
+    answers.add_call(database, call)
+
+    assert not answers.store_reply(database, claim, rows.model_reply("late"))
+    assert answers.keep_late_reply(database, claim, rows.model_reply("late"))
+
+    (model,) = view(database, number).evaluations
+    assert model.result and model.result.cost_usd == Decimal("0.5")
+    assert found(database, number)[0].state is AnswerState.UNSCORED
+    interventions.resume_run(database, number)
+    assert found(database, number)[0].state is AnswerState.ANSWERED
+    assert answers.claim_to_ask(database, claim.answer_id, owner="w", lease_s=60) is None
+
+
+def test_a_late_reply_does_not_take_the_place_of_one_that_was_asked_for_since(database: Database) -> None:
+    number = order(database)
+    answer_id = found(database, number)[0].id or 0
+    slow = answers.claim_to_ask(database, answer_id, owner="slow", lease_s=60)
+    assert slow
+    interventions.cancel_run(database, number)
+    interventions.resume_run(database, number)
+    quick = answers.claim_to_ask(database, answer_id, owner="quick", lease_s=60)
+    assert quick
+
+    assert not answers.keep_late_reply(database, slow, rows.model_reply("late"))
+    assert answers.store_reply(database, quick, rows.model_reply("asked for"))
 
 
 def test_what_is_open_after_a_day_ends_unscored_with_its_last_reason_and_the_run_can_end(database: Database) -> None:

@@ -68,6 +68,18 @@ def test_as_many_rows_are_published_again_as_messages_are_missing(runtime: Runti
     assert publish_lost(app, runtime) == 0
 
 
+def test_no_more_is_published_at_once_than_one_statement_takes(
+    runtime: Runtime, app: Celery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows.submit(runtime.database, QUESTIONS, rows.FLEET.models[:1])
+    publish_due(app, runtime)
+    taken_by_a_worker_that_died(runtime.redis, 5)
+    a_minute_passes(runtime)
+    monkeypatch.setattr("worker.publishing.MOST_AT_ONCE", 2)
+
+    assert [publish_lost(app, runtime) for _ in range(4)] == [2, 2, 1, 0]
+
+
 def test_publishing_listens_for_no_results(runtime: Runtime, app: Celery) -> None:
     rows.submit(runtime.database, QUESTIONS, rows.FLEET.models[:1])
 

@@ -13,7 +13,7 @@ from alembic import command
 from sqlalchemy import make_url, text
 
 from deploy.faults import DatabaseUnusable
-from deploy.upgrading import prepare_database
+from deploy.upgrading import back_up, prepare_database
 from tests import engines
 from yzindex.records.database import Database
 from yzindex.records.migrating import configuration, is_current
@@ -102,6 +102,26 @@ def test_workers_of_the_version_before_can_write_while_others_are_upgraded(forme
     assert result.scored == 10
 
 
+def test_a_database_of_a_newer_version_is_neither_copied_nor_touched(former: Database, backups: Path) -> None:
+    with former.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(DatabaseUnusable, match="newer version"):
+        prepare_database(address_of(former), backups, print)
+
+    assert list(backups.iterdir()) == []
+
+
+def test_a_copy_that_fails_on_the_way_leaves_nothing_that_looks_like_one(tmp_path: Path, backups: Path) -> None:
+    file = tmp_path / "broken.sqlite3"
+    file.write_bytes(b"SQLite format 3\x00" + b"\xff" * 5000)
+
+    with pytest.raises(sqlite3.Error):
+        back_up(f"sqlite:///{file}", backups)
+
+    assert list(backups.iterdir()) == []
+
+
 @pytest.mark.postgres
 def test_a_server_that_cannot_be_dumped_is_left_as_it_is_until_somebody_says_so(
     backups: Path, monkeypatch: pytest.MonkeyPatch
@@ -120,6 +140,8 @@ def test_a_server_that_cannot_be_dumped_is_left_as_it_is_until_somebody_says_so(
 
 def test_a_downgrade_and_an_upgrade_lose_nothing(former: Database, backups: Path) -> None:
     prepare_database(address_of(former), backups, print)
+    with former.engine.begin() as connection:
+        connection.execute(text("UPDATE run SET status = 'cancelled'"))
     with former.engine.connect() as connection:
         config = configuration()
         config.attributes["connection"] = connection
@@ -129,7 +151,8 @@ def test_a_downgrade_and_an_upgrade_lose_nothing(former: Database, backups: Path
 
     prepare_database(address_of(former), backups, print)
 
-    assert [run_view(former, number).head.number for number in (1, 2)] == [1, 2]
+    # The version before knows no cancelled run.
+    assert [run_view(former, number).head.status for number in (1, 2)] == [RunStatus.CONCLUDED] * 2
 
 
 def revision_in(copy: Path) -> str:
@@ -155,8 +178,6 @@ def test_the_password_of_a_server_is_in_no_argument(backups: Path, monkeypatch: 
         return subprocess.CompletedProcess(arguments, 0, "", "")
 
     monkeypatch.setattr("deploy.upgrading.subprocess.run", run)
-    from deploy.upgrading import back_up
-
     back_up("postgresql+psycopg://yz:geheim@db.example/yz", backups)
 
     arguments, password = seen

@@ -103,15 +103,36 @@ def store_reply(database: Database, claim: Claim, reply: ModelReply) -> bool:
         claim,
         AnswerState.ASKING,
         state=AnswerState.ANSWERED,
-        reply=reply.text,
-        finish_reason=reply.finish_reason.value,
-        model_returned=reply.model_returned,
-        answered_at=now(),
+        **_reply_values(reply),
         lease_until_s=clock_s() + _HANDOVER_S,
         published_s=clock_s(),
         publish_count=1,
         given_back=0,
     )
+
+
+def keep_late_reply(database: Database, claim: Claim, reply: ModelReply) -> bool:
+    """Keep a reply that came after its run was cancelled: resumed, it need not be paid for again, and it has cost.
+
+    The row stays unscored. Returns False, changing nothing, when the row is another's or has a reply.
+    """
+    with database.write() as session:
+        kept = session.exec(
+            update(Answer)
+            .where(
+                col(Answer.id) == claim.answer_id,
+                col(Answer.state) == AnswerState.UNSCORED,
+                col(Answer.attempt) == claim.attempt,
+                col(Answer.reply).is_(None),
+            )
+            .values(**_reply_values(reply))
+        )
+        session.exec(
+            update(Evaluation)
+            .where(col(Evaluation.id) == claim.evaluation_id, col(Evaluation.closed_at).is_not(None))
+            .values(cost_usd=cost_usd(session, claim.evaluation_id))
+        )
+        return kept.rowcount == 1
 
 
 def store_grade(database: Database, claim: Claim, grade: Grade, *, ran_in: str | None = None) -> bool:
@@ -263,6 +284,15 @@ def died() -> ColumnElement[int]:
 def _stored_case(graded: CaseGrade) -> dict[str, str | bool]:
     fields = asdict(graded) | {"verdict": graded.verdict.value}
     return {name: storable(value) if isinstance(value, str) else value for name, value in fields.items()}
+
+
+def _reply_values(reply: ModelReply) -> dict[str, object]:
+    return {
+        "reply": reply.text,
+        "finish_reason": reply.finish_reason.value,
+        "model_returned": reply.model_returned,
+        "answered_at": now(),
+    }
 
 
 def _held(claim: Claim) -> AnswerState:

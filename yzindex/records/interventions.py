@@ -4,7 +4,7 @@ A graded answer is never touched: resuming opens the unscored ones alone, with t
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, case, func, literal, or_
 from sqlmodel import Session, col, select, update
@@ -22,6 +22,8 @@ CANCELLED_REASON = "the run was cancelled"
 #: with a first wait of an hour, for the last time after 21 hours.
 MOST_RESUMPTIONS = 3
 LONGER_EACH_TIME = 4
+#: First waits after which a run is history: an answer of today would be passed off as one of that day.
+_HISTORY_AFTER = 24
 
 
 class RunEnded(YzIndexError):
@@ -57,6 +59,7 @@ def cancel_run(database: Database, number: int) -> None:
             close_within(session, evaluation_id)
         run.status = RunStatus.CANCELLED if run.finished_at is None else RunStatus.CONCLUDED
         run.finished_at = run.finished_at or now()
+        run.resumptions = MOST_RESUMPTIONS  # what a person has ended, only a person takes up
         session.add(run)
 
 
@@ -66,35 +69,35 @@ def resume_run(database: Database, number: int) -> Resumption:
     The results stand until the run is concluded anew. The rows are due at once; whoever calls sends the message.
     """
     with database.write() as session:
-        run = find_run(session, number, for_update=True)
-        reopened = _reopen_unscored(session, number)
-        if reopened:
-            _reopen_evaluations(session, number)
-            if run.status is RunStatus.CANCELLED:
-                run.finished_at = None
-            run.status, run.lease_until_s = RunStatus.RUNNING, None
-            run.resumptions, run.resumed_at = run.resumptions + 1, now()
-            session.add(run)
-        return Resumption(run_number=number, reopened=reopened)
+        return _resume(session, find_run(session, number, for_update=True))
+
+
+def resume_by_the_clock(database: Database, *, after_s: float) -> list[Resumption]:
+    """Resume the concluded runs whose unscored questions it is time to ask again; `after_s` is the first wait."""
+    resumed = []
+    for number in resumptions_due(database, after_s=after_s):
+        with database.write() as session:
+            run = find_run(session, number, for_update=True)
+            if run.status is RunStatus.CONCLUDED:  # somebody may have been here since
+                run.resumptions += 1
+                resumed.append(_resume(session, run))
+    return resumed
 
 
 def resumptions_due(database: Database, *, after_s: float) -> list[int]:
-    """Concluded runs whose unscored questions it is time to ask again; `after_s` is the first wait."""
-    waited_since = func.coalesce(col(Run.resumed_at), col(Run.finished_at))
+    """Runs that `resume_by_the_clock` would resume now."""
     time_has_come = or_(
         *(
-            and_(
-                col(Run.resumptions) == times,
-                waited_since < now() - timedelta(seconds=after_s * LONGER_EACH_TIME**times),
-            )
+            and_(col(Run.resumptions) == times, col(Run.finished_at) < _ago(after_s * LONGER_EACH_TIME**times))
             for times in range(MOST_RESUMPTIONS)
         )
     )
+    is_of_today = col(Run.created_at) > _ago(after_s * _HISTORY_AFTER)
     with_unscored = select(Answer.run_number).where(Answer.state == AnswerState.UNSCORED)
     with database.read() as session:
         found = session.exec(
             select(Run.number)
-            .where(Run.status == RunStatus.CONCLUDED, time_has_come, col(Run.number).in_(with_unscored))
+            .where(Run.status == RunStatus.CONCLUDED, is_of_today, time_has_come, col(Run.number).in_(with_unscored))
             .order_by(col(Run.number))
         )
         return [number for number in found if number is not None]
@@ -105,7 +108,7 @@ def end_overdue(database: Database, *, within_s: float) -> int:
 
     Rows that a worker holds are left to it.
     """
-    is_overdue = func.coalesce(col(Run.resumed_at), col(Run.created_at)) < now() - timedelta(seconds=within_s)
+    is_overdue = func.coalesce(col(Run.resumed_at), col(Run.created_at)) < _ago(within_s)
     overdue = select(Run.number).where(is_overdue, col(Run.status).in_((RunStatus.PENDING, RunStatus.RUNNING)))
     too_late = f"not done within {within_s / 3600:g} hours"
     with database.write() as session:
@@ -126,6 +129,30 @@ def end_overdue(database: Database, *, within_s: float) -> int:
             )
         )
         return ended.rowcount
+
+
+def _resume(session: Session, run: Run) -> Resumption:
+    assert run.number is not None
+    _lock_evaluations(session, run.number)
+    reopened = _reopen_unscored(session, run.number)
+    if reopened:
+        _reopen_evaluations(session, run.number)
+        if run.status is RunStatus.CANCELLED:
+            run.finished_at = None
+        run.status = RunStatus.PENDING if run.started_at is None else RunStatus.RUNNING
+        run.lease_until_s, run.resumed_at = None, now()
+        session.add(run)
+    return Resumption(run_number=run.number, reopened=reopened)
+
+
+def _lock_evaluations(session: Session, number: int) -> None:
+    """Wait for whoever is closing one: it has counted no open row, and would close over one that is opened now."""
+    rows = select(Evaluation.id).where(Evaluation.run_number == number).order_by(col(Evaluation.id))
+    session.exec(rows.with_for_update()).all()
+
+
+def _ago(seconds: float) -> datetime:
+    return now() - timedelta(seconds=seconds)
 
 
 def _reopen_unscored(session: Session, number: int) -> int:

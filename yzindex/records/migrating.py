@@ -26,6 +26,14 @@ def is_current(database: Database) -> bool:
     return found == ScriptDirectory.from_config(configuration()).get_current_head()
 
 
+def check_known(database: Database) -> None:
+    """Raise Alembic's `CommandError` where the tables are of a version that this one does not know."""
+    with database.engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found is not None:
+        ScriptDirectory.from_config(configuration()).get_revision(found)
+
+
 def configuration() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))

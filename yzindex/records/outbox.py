@@ -26,6 +26,8 @@ REPUBLISH_AFTER_S = 300.0
 #: The same for a row whose message is on no queue: a worker claims what it takes within moments, or has died with it.
 LOST_AFTER_S = 15.0
 _DOUBLINGS = range(1, 8)
+#: Rows published in one go; PostgreSQL refuses a statement over many more.
+MOST_AT_ONCE = 2000
 #: Publishing the rows of a run takes less than this.
 _PUBLISHING_S = 30.0
 _MOMENT_S = 0.001
@@ -53,7 +55,7 @@ class DueAnswer:
     publish_count: int
 
 
-def due(database: Database, *, epoch: str, run_number: int | None = None, limit: int = 2000) -> list[DueAnswer]:
+def due(database: Database, *, epoch: str, run_number: int | None = None, limit: int = MOST_AT_ONCE) -> list[DueAnswer]:
     """Rows that need a message whatever waits on the queues."""
     rows = _open_rows().where(_is_due(epoch)).order_by(col(Answer.id)).limit(limit)
     if run_number is not None:
@@ -72,7 +74,7 @@ def unclaimed(database: Database) -> dict[Route, int]:
         }
 
 
-def lost(database: Database, routes: Collection[Route], count: int, *, limit: int = 2000) -> list[DueAnswer]:
+def lost(database: Database, routes: Collection[Route], count: int, *, limit: int = MOST_AT_ONCE) -> list[DueAnswer]:
     """Of the `count` unclaimed rows of these routes that were published first, those that have waited long enough.
 
     A queue is first in, first out: where more rows are unclaimed than messages wait, the first published are missing.

@@ -128,10 +128,11 @@ def claim_conclusion(database: Database, number: int, *, lease_s: float) -> int 
     with database.write() as session:
         run = session.exec(select(Run).where(Run.number == number).with_for_update()).one()
         attempt = run.attempt + 1
-        still_open = session.exec(
-            select(func.count()).where(Evaluation.run_number == number, col(Evaluation.closed_at).is_(None))
-        ).one()
-        if still_open:
+        open_evaluation = select(Evaluation.id).where(
+            Evaluation.run_number == number, col(Evaluation.closed_at).is_(None)
+        )
+        open_row = select(Answer.id).where(Answer.run_number == number, col(Answer.state).in_(OPEN))
+        if any(session.exec(rows.limit(1)).first() is not None for rows in (open_evaluation, open_row)):
             return None
         claimed = session.exec(
             update(Run)
