@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.config import Config
 from sqlalchemy import make_url, text
 
 from deploy.faults import DatabaseUnusable
@@ -58,13 +59,17 @@ def backups(tmp_path: Path) -> Path:
 
 
 def _filled(database: Database) -> Database:
+    bring_to_former(database, command.upgrade)
+    write_as_before(database, 1)
+    return database
+
+
+def bring_to_former(database: Database, move: Callable[[Config, str], None]) -> None:
     with database.engine.connect() as connection:
         config = configuration()
         config.attributes["connection"] = connection
-        command.upgrade(config, FORMER)
+        move(config, FORMER)
         connection.commit()
-    write_as_before(database, 1)
-    return database
 
 
 def write_as_before(database: Database, number: int) -> None:
@@ -142,11 +147,7 @@ def test_a_downgrade_and_an_upgrade_lose_nothing(former: Database, backups: Path
     prepare_database(address_of(former), backups, print)
     with former.engine.begin() as connection:
         connection.execute(text("UPDATE run SET status = 'cancelled'"))
-    with former.engine.connect() as connection:
-        config = configuration()
-        config.attributes["connection"] = connection
-        command.downgrade(config, FORMER)
-        connection.commit()
+    bring_to_former(former, command.downgrade)
     write_as_before(former, 2)
 
     prepare_database(address_of(former), backups, print)
