@@ -63,7 +63,7 @@ class Box:
             raise SandboxUnavailable(f"process 1 of a sandbox went away at its start: {self.complaint()}") from error
         if networks[0] == networks[1]:
             raise SandboxUnavailable("bubblewrap gave a program this machine's network; it was not run")
-        if self._cgroup.counter is None:
+        if self._cgroup.oom_counter is None:
             # As the launcher sees it; nobody else does.
             seen = Path(f"/proc/{self._monitor.pid}/root")
             self._watcher = MemoryWatcher(
@@ -173,7 +173,8 @@ def _start(ground: Ground, limits: Limits, *, container_id: str, cgroup: Cgroup,
             uid=walls.uid_for_one_program(),
             info_fd=info_writer,
             filter_fd=filter_file.fileno(),
-            counter=cgroup.counter or walls.COUNTER,
+            oom_counter=cgroup.oom_counter or walls.COUNTER,
+            cpu_counter=cgroup.cpu_counter,
         )
         try:
             monitor = subprocess.Popen(

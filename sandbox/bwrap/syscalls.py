@@ -1,8 +1,8 @@
 """The system calls that programs are refused, as the filter that bubblewrap hands to the kernel (seccomp).
 
 What needs rights that no program has inside, the kernel refuses anyway. This takes away parts of it that serve anybody
-and that no program here needs: the keys of whoever started us, other processes' memory, large and young interfaces, what
-one case could leave in the kernel for the next, and what could starve the runner or lower its limits.
+and that no program here needs: the keys of whoever started us, other processes' memory, large and young interfaces,
+what one case could leave in the kernel for the next, and what could starve the runner or lower its limits.
 """
 
 import os
