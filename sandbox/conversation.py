@@ -122,7 +122,7 @@ def case_record(
 ) -> CaseRecord:
     """Judge what was reported of a case and came out of it."""
     value = _readable(raw_value, case)
-    outcome, limit = judge(facts, cpu_limit_s=limits.cpu_s, value_missing=case.call is not None and value is None)
+    outcome, limit = judge(facts, limits=limits, value_missing=case.call is not None and value is None)
     return CaseRecord(
         outcome=outcome,
         limit=limit,
