@@ -9,13 +9,13 @@ from sandbox.bwrap import walls
 from sandbox.bwrap.box import Ground, throwaway
 from sandbox.bwrap.cgroups import find_places
 from sandbox.bwrap.pythons import pythons
-from sandbox.bwrap.syscalls import filter_program
 from sandbox.bwrap.walls import Tools
 from sandbox.conversation import Conversation
 from sandbox.errors import SandboxUnavailable, system_trouble
 from sandbox.outcome import Outcome
 from sandbox.program import Case, Limits, Program
 from sandbox.record import Record
+from sandbox.syscalls import filter_program
 
 #: Until a cgroup is removed by others after its program's time is up.
 _MARGIN_S = 60.0

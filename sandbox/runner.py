@@ -31,6 +31,7 @@ MAX_DEPTH = 100
 #: Address space above the memory limit: shared libraries and thread stacks take addresses without taking memory.
 ADDRESS_SLACK_BYTES = 64 * 1024 * 1024
 PR_SET_DUMPABLE = 4
+PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 #: Of this container, by version of the cgroups: 2, then 1 (by nanoseconds).
 CPU_COUNTERS = (
     "/sys/fs/cgroup/cpu.stat",
@@ -410,6 +411,17 @@ def empty(place: str) -> None:
             os.rmdir(path)
 
 
+def refuse_calls(libc: ctypes.CDLL, program: bytes) -> None:
+    """Have the kernel refuse system calls to this process and all to come, by a filter of `sandbox.syscalls`."""
+
+    class Filter(ctypes.Structure):
+        _fields_ = (("instructions", ctypes.c_ushort), ("program", ctypes.c_char_p))
+
+    handed = Filter(len(program) // 8, program)
+    if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(handed), 0, 0):
+        raise OSError(ctypes.get_errno(), "the kernel takes no filter of system calls (CONFIG_SECCOMP_FILTER)")
+
+
 def main() -> None:
     # The candidate has this process's uid: it may signal what has a handler and trace what is dumpable.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -423,6 +435,8 @@ def main() -> None:
     header = json.loads(read_block())
     source = read_block()
     limits = header["limits"]
+    if machines_own := header["filters"].get(os.uname().machine):
+        refuse_calls(libc, bytes.fromhex(machines_own))
     if limits["processes"] is not None:
         resource.setrlimit(resource.RLIMIT_NPROC, (limits["processes"], limits["processes"]))
     write_block(json.dumps({"protocol": PROTOCOL}).encode())

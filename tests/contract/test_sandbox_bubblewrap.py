@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import BubblewrapSandbox, Case, Limit, Limits, Outcome, Program, SandboxUnavailable
-from sandbox.bwrap import cgroups, syscalls, walls
+from sandbox.bwrap import cgroups, walls
 from sandbox.bwrap.box import Box, boxes_left
 from sandbox.owner import folder_name
 
@@ -126,42 +126,6 @@ def test_young_and_double_system_calls_are_refused(sandbox, number):
     seen = printed(sandbox, f"{source}print(libc.syscall({number}, 0, 0), os.strerror(ctypes.get_errno()))")
 
     assert seen == "-1 Operation not permitted\n"
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "shmget",
-        "msgget",
-        "semget",
-        "mq_open",
-        "sched_setscheduler",
-        "sched_setattr",
-        "sched_setaffinity",
-        "setpriority",
-    ],
-)
-def test_what_outlasts_a_case_or_starves_the_runner_is_refused(sandbox, name):
-    _, numbers = syscalls._ARCHITECTURES[os.uname().machine]
-    source = "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
-
-    seen = printed(
-        sandbox, f"{source}print(libc.syscall({numbers[name]}, 0, 0, 0, 0), os.strerror(ctypes.get_errno()))"
-    )
-
-    assert seen == "-1 Operation not permitted\n"
-
-
-def test_a_program_may_lower_its_own_limits_and_not_see_those_of_the_runner(sandbox):
-    source = """
-import resource
-resource.setrlimit(resource.RLIMIT_NOFILE, (9, 9))
-print(resource.prlimit(0, resource.RLIMIT_NOFILE))
-try: print(resource.prlimit(1, resource.RLIMIT_NOFILE))
-except PermissionError as error: print(error.strerror)
-"""
-
-    assert printed(sandbox, source) == "(9, 9)\nOperation not permitted\n"
 
 
 def test_as_root_no_two_programs_share_a_user_of_this_machine_and_else_they_are_ours(sandbox, monkeypatch):

@@ -8,8 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from sandbox import SandboxUnavailable
-from sandbox.bwrap import syscalls
+from sandbox import SandboxUnavailable, syscalls
 
 LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
 ALLOWED, REFUSED = "allowed", "refused"

@@ -1,4 +1,7 @@
-"""The system calls that programs are refused, as the filter that bubblewrap hands to the kernel (seccomp).
+"""The system calls that programs are refused, as a filter for the kernel (seccomp).
+
+bubblewrap hands it to the kernel before the runner starts. In a container, where the engine's own filter is a list of
+what is allowed, the runner adds it: not every engine refuses a vsock, and none the queues and the scheduling.
 
 What needs rights that no program has inside, the kernel refuses anyway. This takes away parts of it that serve anybody
 and that no program here needs: the keys of whoever started us, other processes' memory, large and young interfaces,
@@ -126,6 +129,15 @@ def filter_program() -> bytes:
     machine = os.uname().machine
     if machine not in _ARCHITECTURES:
         raise SandboxUnavailable(f"bubblewrap is not used on {machine}: no filter of system calls for it; use Docker")
+    return _filter_for(machine)
+
+
+def filter_programs() -> dict[str, bytes]:
+    """The filters by machine, for an engine of which we do not know where it runs."""
+    return {machine: _filter_for(machine) for machine in _ARCHITECTURES}
+
+
+def _filter_for(machine: str) -> bytes:
     architecture, own = _ARCHITECTURES[machine]
     bounded = [(own[name], values) for name, values in _ONLY_WITH.items()]
     refused = sorted({*own.values(), *_EVERYWHERE.values()} - {number for number, _ in bounded})
