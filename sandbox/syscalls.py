@@ -1,7 +1,7 @@
 """The system calls that programs are refused, as a filter for the kernel (seccomp).
 
 bubblewrap hands it to the kernel before the runner starts. In a container, where the engine's own filter is a list of
-what is allowed, the runner adds it: not every engine refuses a vsock, and none the queues and the scheduling.
+what is allowed, the runner adds it: not every engine refuses a vsock, and its list has queues and scheduling on it.
 
 What needs rights that no program has inside, the kernel refuses anyway. This takes away parts of it that serve anybody
 and that no program here needs: the keys of whoever started us, other processes' memory, large and young interfaces,
@@ -9,7 +9,6 @@ what one case could leave in the kernel for the next, and what could starve the 
 """
 
 import os
-import socket
 import struct
 from collections.abc import Sequence
 
@@ -111,8 +110,9 @@ _EVERYWHERE = {
     "quotactl_fd": 443,
     "memfd_secret": 447,
 }
-#: Families of sockets that end in the sandbox's own network; AF_VSOCK, for one, leads past it to the machine below.
-_FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK)
+#: Linux's numbers of the families of sockets that end in the sandbox's own network: unix, inet, inet6 and netlink.
+#: A vsock, for one, leads past it to the machine below.
+_FAMILIES = (1, 2, 10, 16)
 #: Calls that are refused unless their first argument is one of these; 0 is the calling process itself.
 _ONLY_WITH = {"socket": _FAMILIES, "socketpair": _FAMILIES, "prlimit64": (0,)}
 #: A second set of calls on x86_64, with this bit in their numbers.
