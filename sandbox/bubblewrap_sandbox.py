@@ -3,21 +3,19 @@
 import os
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from sandbox.attempt import Attempt, converse, cut_short_by, longest_s, run_attempts
 from sandbox.bwrap import walls
 from sandbox.bwrap.box import Ground, throwaway
 from sandbox.bwrap.cgroups import find_places
 from sandbox.bwrap.pythons import pythons
-from sandbox.bwrap.syscalls import filter_program
 from sandbox.bwrap.walls import Tools
 from sandbox.conversation import Conversation
-from sandbox.errors import SandboxUnavailable
+from sandbox.errors import SandboxUnavailable, system_trouble
 from sandbox.outcome import Outcome
 from sandbox.program import Case, Limits, Program
 from sandbox.record import Record
+from sandbox.syscalls import filter_program
 
 #: Until a cgroup is removed by others after its program's time is up.
 _MARGIN_S = 60.0
@@ -46,9 +44,10 @@ class BubblewrapSandbox:
         Removes cgroups that dead processes left.
         """
         tools = walls.find_tools()
-        #: Name and version.
-        self.engine = _version(tools)
-        self._ground = _first_that_works(tools)
+        with system_trouble("trying out bubblewrap"):
+            #: Name and version.
+            self.engine = _version(tools)
+            self._ground = _first_that_works(tools)
 
     @property
     def python(self) -> str:
@@ -66,7 +65,7 @@ class BubblewrapSandbox:
 def _attempt(ground: Ground, program: Program) -> Attempt:
     conversation, longest = Conversation(program, limits_processes=True), longest_s(program)
     deadline = time.monotonic() + longest
-    with _our_trouble(), throwaway(ground, program.limits, lifetime_s=longest + _MARGIN_S) as box:
+    with system_trouble("running bubblewrap"), throwaway(ground, program.limits, lifetime_s=longest + _MARGIN_S) as box:
         end = converse(conversation, box.stream, deadline, box.look)
         if not conversation.greeted:
             raise SandboxUnavailable(f"the runner did not start on {ground.python.executable}: {box.complaint()}")
@@ -76,15 +75,6 @@ def _attempt(ground: Ground, program: Program) -> Attempt:
             cases=tuple(conversation.cases),
             cut_short_by=cut_short_by(end, oom_killed=box.oom_kills > 0),
         )
-
-
-@contextmanager
-def _our_trouble() -> Iterator[None]:
-    """Turn what the operating system refuses us, such as one more file, into `SandboxUnavailable`."""
-    try:
-        yield
-    except (OSError, subprocess.SubprocessError) as error:
-        raise SandboxUnavailable(f"running bubblewrap: {error}") from error
 
 
 def _first_that_works(tools: Tools) -> Ground:
@@ -121,8 +111,7 @@ def _try_out(ground: Ground) -> None:
 
 
 def _version(tools: Tools) -> str:
-    with _our_trouble():
-        said = subprocess.run([tools["bwrap"], "--version"], capture_output=True, text=True, timeout=10, check=False)
+    said = subprocess.run([tools["bwrap"], "--version"], capture_output=True, text=True, timeout=10, check=False)
     if said.returncode or not said.stdout.startswith("bubblewrap "):
         raise SandboxUnavailable(f"{tools['bwrap']} does not run here: {said.stderr.strip() or 'it said nothing'}")
     return said.stdout.strip()

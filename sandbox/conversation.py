@@ -14,6 +14,7 @@ from sandbox.errors import ValueUnreadable
 from sandbox.facts import Facts, FactsRejected, judge, parse_facts
 from sandbox.program import Case, Limits, Program
 from sandbox.record import CaseRecord
+from sandbox.syscalls import filter_programs
 from sandbox.values import decode_value
 
 #: Reads the runner's source from stdin and becomes it: one image serves every version of the runner.
@@ -58,8 +59,12 @@ def runner_call(case: Case) -> dict[str, str] | None:
 class Conversation:
     """One program's exchange, without any input or output of its own: ask `request`, then `feed` what arrives."""
 
-    def __init__(self, program: Program, *, limits_processes: bool = False) -> None:
-        """`limits_processes`: the runner is to limit their number itself; where uids are shared it cannot."""
+    def __init__(self, program: Program, *, limits_processes: bool = False, refuses_calls: bool = False) -> None:
+        """`limits_processes`: the runner is to limit their number itself; where uids are shared it cannot.
+
+        `refuses_calls`: the runner is to refuse system calls, because nobody did before it started.
+        """
+        self._filters = filter_programs() if refuses_calls else {}
         self._program = program
         self._processes = program.limits.pids if limits_processes else None
         self._tickets = [secrets.token_bytes(16) for _ in program.cases]
@@ -75,7 +80,8 @@ class Conversation:
     def request(self) -> bytes:
         """All that is sent into the container."""
         limits = runner_limits(self._program.limits) | {"processes": self._processes}
-        header = {"cases": len(self._program.cases), "limits": limits}
+        filters = {machine: program.hex() for machine, program in self._filters.items()}
+        header = {"cases": len(self._program.cases), "limits": limits, "filters": filters}
         blocks = [RUNNER_SOURCE, json.dumps(header).encode(), self._program.source.encode("utf-8", "surrogatepass")]
         for case, ticket in zip(self._program.cases, self._tickets, strict=True):
             blocks += [json.dumps(runner_call(case)).encode(), case.stdin, ticket]
@@ -122,7 +128,7 @@ def case_record(
 ) -> CaseRecord:
     """Judge what was reported of a case and came out of it."""
     value = _readable(raw_value, case)
-    outcome, limit = judge(facts, cpu_limit_s=limits.cpu_s, value_missing=case.call is not None and value is None)
+    outcome, limit = judge(facts, limits=limits, value_missing=case.call is not None and value is None)
     return CaseRecord(
         outcome=outcome,
         limit=limit,

@@ -54,7 +54,7 @@ class DockerSandbox:
             self._connection = None
 
     def _attempt(self, client: APIClient, program: Program) -> Attempt:
-        conversation, longest = Conversation(program), longest_s(program)
+        conversation, longest = Conversation(program, refuses_calls=True), longest_s(program)
         with throwaway(client, self._image, program.limits, self._runtime, longest + _MARGIN_S) as container:
             container.start()
             end = converse(conversation, container.stream, time.monotonic() + longest)

@@ -9,6 +9,10 @@ SandboxError
 What an untrusted program does is never an exception: it is an `Outcome`.
 """
 
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class SandboxError(Exception):
     """The sandbox cannot do what was asked."""
@@ -28,3 +32,12 @@ class InvalidProgram(SandboxError):
 
 class ValueUnreadable(SandboxError):
     """The bytes are not a value in the runner's encoding. A program wrote them itself; count it as no value."""
+
+
+@contextmanager
+def system_trouble(doing: str) -> Iterator[None]:
+    """Turn what the operating system refuses us, such as one more file, into `SandboxUnavailable`."""
+    try:
+        yield
+    except (OSError, subprocess.SubprocessError) as error:
+        raise SandboxUnavailable(f"{doing}: {error}") from error

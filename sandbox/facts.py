@@ -6,6 +6,7 @@ import signal
 from dataclasses import dataclass
 
 from sandbox.outcome import Limit, Outcome
+from sandbox.program import Limits
 
 #: The kernel counts ticks when it enforces a CPU limit and nanoseconds when it reports: on a busy host it has been seen
 #: to kill at three quarters. Such an end is no crash of the program's.
@@ -61,15 +62,16 @@ def parse_facts(raw: bytes, *, ticket: bytes) -> Facts:
     return Facts(**fields)
 
 
-def judge(facts: Facts, *, cpu_limit_s: float, value_missing: bool) -> tuple[Outcome, Limit | None]:
+def judge(facts: Facts, *, limits: Limits, value_missing: bool) -> tuple[Outcome, Limit | None]:
     """Say what the program did: time before memory before output before runtime error.
 
+    Wall seconds count as exceeded whether or not the runner was awake to end them: a program can keep it waiting.
     `value_missing`: the program was called and no readable value came back.
     """
     stopped = facts.exit_status in (-signal.SIGXCPU, -signal.SIGKILL)
-    if facts.cpu_s >= cpu_limit_s * (_NEARLY if stopped else 1):
+    if facts.cpu_s >= limits.cpu_s * (_NEARLY if stopped else 1):
         return Outcome.TIME_LIMIT, Limit.CPU
-    if facts.wall_exceeded or not facts.started:
+    if facts.wall_exceeded or facts.wall_s > limits.wall_s or not facts.started:
         return Outcome.TIME_LIMIT, Limit.WALL
     if facts.oom_killed or facts.memory_error:
         return Outcome.MEMORY_LIMIT, Limit.MEMORY

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from sandbox import inside, owner, runner
 from sandbox.conversation import case_record, runner_call, runner_limits
-from sandbox.errors import UnknownProgram
+from sandbox.errors import UnknownProgram, system_trouble
 from sandbox.facts import Facts
 from sandbox.program import Case, Limits, Program
 from sandbox.record import CaseRecord, Record
@@ -56,7 +56,10 @@ class PlainSandbox:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def run(self, program: Program) -> Record:
-        """Run a known program on all its cases; raise `UnknownProgram` for any other, without starting anything."""
+        """Run a known program on all its cases; raise `UnknownProgram` for any other, without starting anything.
+
+        Raises `SandboxUnavailable` if this machine has no process, file or descriptor left for it.
+        """
         if program.digest not in self._known:
             raise UnknownProgram(
                 "without a sandbox only programs that are known word for word are run, and this is none of them"
@@ -64,7 +67,8 @@ class PlainSandbox:
         started = time.monotonic()
         deadline = started + program.limits.total_wall_s
         container_id = secrets.token_hex(16)
-        cases = tuple(_run(program, case, container_id, deadline) for case in program.cases)
+        with system_trouble("running a known answer in a plain process"):
+            cases = tuple(_run(program, case, container_id, deadline) for case in program.cases)
         return Record(
             cases=cases,
             engine=ENGINE,
@@ -125,11 +129,13 @@ def _run_in(folder: Path, case: Case, limits: Limits, deadline: float) -> runner
 @contextmanager
 def _pipes() -> Iterator[tuple[list[int], list[int]]]:
     """Three pipes, as the ends that never block for us and those for the child."""
-    pairs = [os.pipe() for _ in range(3)]
-    readers, writers = [reader for reader, _ in pairs], [writer for _, writer in pairs]
+    readers, writers = [], []
     try:
-        for fd in readers:
-            os.set_blocking(fd, False)
+        for _ in range(3):
+            reader, writer = os.pipe()
+            readers.append(reader)
+            writers.append(writer)
+            os.set_blocking(reader, False)
         yield readers, writers
     finally:
         for fd in (*readers, *writers):

@@ -63,7 +63,7 @@ class Box:
             raise SandboxUnavailable(f"process 1 of a sandbox went away at its start: {self.complaint()}") from error
         if networks[0] == networks[1]:
             raise SandboxUnavailable("bubblewrap gave a program this machine's network; it was not run")
-        if self._cgroup.counter is None:
+        if self._cgroup.oom_counter is None:
             # As the launcher sees it; nobody else does.
             seen = Path(f"/proc/{self._monitor.pid}/root")
             self._watcher = MemoryWatcher(
@@ -139,43 +139,40 @@ class Box:
 def throwaway(ground: Ground, limits: Limits, *, lifetime_s: float) -> Iterator[Box]:
     """A box for one program, gone at the end whatever happens; its cgroup is removed by others after `lifetime_s`."""
     deadline = time.monotonic() + STARTUP_S
-    container_id = secrets.token_hex(16)
-    cgroup = cgroups.make(ground.places, limits, container_id=container_id, lifetime_s=lifetime_s)
     info_fd, info_writer = os.pipe()
-    try:
-        box = _start(ground, limits, container_id=container_id, cgroup=cgroup, info_writer=info_writer)
-    except BaseException:
-        os.close(info_fd)
-        cgroup.remove()
-        raise
-    finally:
-        os.close(info_writer)
-    try:
+    with os.fdopen(info_fd, "rb") as info:
+        # Ours is closed once bubblewrap has its own: its end is the end of what we read.
+        with os.fdopen(info_writer, "wb"):
+            box = _start(ground, limits, lifetime_s=lifetime_s, info_writer=info_writer)
         try:
             box.confine(info_fd, limits, deadline)
+            info.close()
+            yield box
         finally:
-            os.close(info_fd)
-        yield box
-    finally:
-        box.end()
+            box.end()
 
 
-def _start(ground: Ground, limits: Limits, *, container_id: str, cgroup: Cgroup, info_writer: int) -> Box:
-    ours, theirs = socket.socketpair()
-    with theirs, os.fdopen(os.memfd_create("filter"), "w+b") as filter_file:
-        filter_file.write(ground.filter_program)
-        filter_file.seek(0)
-        argv = walls.command(
-            ground.tools,
-            ground.python,
-            limits,
-            container_id=container_id,
-            uid=walls.uid_for_one_program(),
-            info_fd=info_writer,
-            filter_fd=filter_file.fileno(),
-            counter=cgroup.counter or walls.COUNTER,
-        )
-        try:
+def _start(ground: Ground, limits: Limits, *, lifetime_s: float, info_writer: int) -> Box:
+    container_id = secrets.token_hex(16)
+    with contextlib.ExitStack() as unless_started:
+        cgroup = cgroups.make(ground.places, limits, container_id=container_id, lifetime_s=lifetime_s)
+        unless_started.callback(cgroup.remove)
+        ours, theirs = socket.socketpair()
+        unless_started.enter_context(ours)
+        with theirs, os.fdopen(os.memfd_create("filter"), "w+b") as filter_file:
+            filter_file.write(ground.filter_program)
+            filter_file.seek(0)
+            argv = walls.command(
+                ground.tools,
+                ground.python,
+                limits,
+                container_id=container_id,
+                uid=walls.uid_for_one_program(),
+                info_fd=info_writer,
+                filter_fd=filter_file.fileno(),
+                oom_counter=cgroup.oom_counter or walls.COUNTER,
+                cpu_counter=cgroup.cpu_counter,
+            )
             monitor = subprocess.Popen(
                 argv,
                 stdin=theirs.fileno(),
@@ -187,9 +184,7 @@ def _start(ground: Ground, limits: Limits, *, container_id: str, cgroup: Cgroup,
                 # A Ctrl-C on a terminal is for us, not for it.
                 start_new_session=True,
             )
-        except BaseException:
-            ours.close()
-            raise
+        unless_started.pop_all()
     assert monitor.stderr is not None
     os.set_blocking(monitor.stderr.fileno(), False)
     return Box(container_id=container_id, monitor=monitor, sock=ours, cgroup=cgroup)

@@ -28,11 +28,16 @@ _OPTIONAL = frozenset({"memory.swap.max", "memory.memsw.limit_in_bytes"})
 
 
 class Controller(StrEnum):
-    """What is limited by cgroups, by the kernel's names: bytes, processes and threads, and CPUs at once (one)."""
+    """What cgroups limit or count, by the kernel's names."""
 
+    #: Limits bytes, and counts kills for them.
     MEMORY = "memory"
+    #: Limits processes and threads.
     PIDS = "pids"
+    #: Limits CPUs at once, to one.
     CPU = "cpu"
+    #: Counts CPU time; only version 1 has it apart, in version 2 every cgroup counts.
+    CPUACCT = "cpuacct"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +66,17 @@ class Cgroup:
     folders: Mapping[Path, Place]
 
     @property
-    def counter(self) -> Path | None:
+    def cpu_counter(self) -> Path | None:
+        """The file with the CPU time used; None if it is not counted here."""
+        for folder, place in self.folders.items():
+            if place.version == 2:
+                return folder / "cpu.stat"
+            if Controller.CPUACCT in place.controllers:
+                return folder / "cpuacct.usage"
+        return None
+
+    @property
+    def oom_counter(self) -> Path | None:
         """The file with the number of processes killed for memory; None if memory is not limited here."""
         for folder, place in self.folders.items():
             if Controller.MEMORY in place.controllers:
@@ -71,9 +86,9 @@ class Cgroup:
     @property
     def oom_kills(self) -> int:
         """Processes killed for memory so far."""
-        if self.counter is None:
+        if self.oom_counter is None:
             return 0
-        lines = self.counter.read_text("ascii").splitlines()
+        lines = self.oom_counter.read_text("ascii").splitlines()
         return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
 
     def join(self, pid: int) -> None:

@@ -16,8 +16,9 @@ INSTALL = "apt-get install bubblewrap (0.8 or later)"
 STAGE = next(place for place in map(Path, ("/boot", "/media", "/srv", "/mnt", "/tmp")) if place.is_dir())  # noqa: S108
 #: In there: how many processes were killed for memory, in the form of the kernel's own counters.
 COUNTER = STAGE / "oom"
-#: Where the runner reads that counter.
-_COUNTER_INSIDE = "/sys/fs/cgroup/memory.events"
+#: Where the runner reads that counter, and the one of CPU time, whatever their names outside.
+_OOM_COUNTER_INSIDE = "/sys/fs/cgroup/memory.events"
+_CPU_COUNTER_INSIDE = "/sys/fs/cgroup/cpu.stat"
 _PASSWD = STAGE / "passwd"
 #: Above all ranges that systemd, containers and directories give out, below those that old interfaces mistake.
 _UIDS = range(1_900_000_000, 2_100_000_000)
@@ -85,12 +86,13 @@ def command(
     uid: int | None,
     info_fd: int,
     filter_fd: int,
-    counter: Path = COUNTER,
+    oom_counter: Path = COUNTER,
+    cpu_counter: Path | None = None,
 ) -> list[str]:
     """The command that becomes bubblewrap with our runner as process 1; it needs no environment.
 
     `info_fd`: where bubblewrap writes who process 1 is. `filter_fd`: where it reads the filter of system calls.
-    `counter`: the file that counts who was killed for memory.
+    `oom_counter`, `cpu_counter`: the files that count who was killed for memory, and the CPU time used.
     """
     folder = STAGE / container_id
     become = [] if uid is None else [tools["setpriv"], f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--"]
@@ -103,7 +105,7 @@ def command(
         tools["bwrap"],
         *_namespaces(),
         *_environment(),
-        *_files(python, folder, counter),
+        *_files(python, folder, oom_counter, cpu_counter),
         *("--seccomp", str(filter_fd), "--info-fd", str(info_fd), "--"),
         *inside.runner_command(str(python.executable)),
     ]
@@ -121,13 +123,16 @@ def _environment() -> list[str]:
     return ["--clearenv", *(word for item in inside.ENVIRONMENT.items() for word in ("--setenv", *item))]
 
 
-def _files(python: Python, folder: Path, counter: Path) -> list[str]:
+def _files(python: Python, folder: Path, oom_counter: Path, cpu_counter: Path | None) -> list[str]:
+    # An old kernel has no such file in a cgroup that limits no CPUs.
+    counted = () if cpu_counter is None else ("--ro-bind-try", str(cpu_counter), _CPU_COUNTER_INSIDE)
     own = () if python.prefix is None else ("--ro-bind", str(python.prefix), str(python.prefix))
     return [
         *("--ro-bind", "/usr", "/usr", *own, *_system_folders()),
         # Without it the loader does not find the libraries of every distribution.
         *("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"),
-        *("--ro-bind", str(_PASSWD), "/etc/passwd", "--ro-bind", str(counter), _COUNTER_INSIDE),
+        *("--ro-bind", str(_PASSWD), "/etc/passwd", "--ro-bind", str(oom_counter), _OOM_COUNTER_INSIDE),
+        *counted,
         # A writable /dev would be a second memory file system, without a bound.
         *("--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"),
         *("--bind", str(folder), inside.WRITABLE, "--chdir", inside.WRITABLE, "--remount-ro", "/"),

@@ -6,8 +6,7 @@ import os
 
 import pytest
 
-from sandbox import Outcome
-from sandbox.bwrap import syscalls
+from sandbox import Outcome, syscalls
 
 LIBC = "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
 
@@ -30,6 +29,15 @@ def test_there_is_no_interface_but_a_loopback(attack):
     seen = attack("import socket\nprint([name for _, name in socket.if_nameindex() if name == 'eth0'])")
 
     assert seen.stdout == b"[]\n"
+
+
+@pytest.mark.parametrize("family", ["VSOCK", "ALG", "PACKET", "CAN", "TIPC", "BLUETOOTH"])
+@pytest.mark.parametrize("make", ["socket", "socketpair"])
+def test_no_socket_leads_past_the_network_inside(attack, make, family):
+    seen = attack(f"import socket\nsocket.{make}(socket.AF_{family}, socket.SOCK_STREAM)")
+
+    assert seen.outcome is Outcome.RUNTIME_ERROR
+    assert b"PermissionError" in seen.stderr or b"not supported" in seen.stderr
 
 
 @pytest.mark.parametrize("request_number", [16, 0x4206], ids=["attach", "seize"])
@@ -141,6 +149,39 @@ def test_namespaces_and_mounts_are_refused(attack):
     seen = attack(f"{LIBC}print(libc.unshare(0x10000000), libc.mount(b'none', b'/tmp', b'tmpfs', 0, None))")
 
     assert seen.stdout == b"-1 -1\n"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "shmget",
+        "msgget",
+        "semget",
+        "mq_open",
+        "sched_setscheduler",
+        "sched_setattr",
+        "sched_setaffinity",
+        "setpriority",
+    ],
+)
+def test_what_outlasts_a_case_or_starves_the_runner_is_refused(attack, name):
+    _, numbers = syscalls._ARCHITECTURES[os.uname().machine]
+
+    seen = attack(f"{LIBC}print(libc.syscall({numbers[name]}, 0, 0, 0, 0), os.strerror(ctypes.get_errno()))")
+
+    assert seen.stdout == b"-1 Operation not permitted\n"
+
+
+def test_a_program_may_lower_its_own_limits_and_not_see_those_of_the_runner(attack):
+    seen = attack(
+        "import resource\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (9, 9))\n"
+        "print(resource.prlimit(0, resource.RLIMIT_NOFILE))\n"
+        "try: resource.prlimit(1, resource.RLIMIT_NOFILE)\n"
+        "except PermissionError as error: print(error.strerror)\n"
+    )
+
+    assert seen.stdout == b"(9, 9)\nOperation not permitted\n"
 
 
 @pytest.mark.parametrize("name", ["add_key", "keyctl", "bpf", "perf_event_open", "userfaultfd", "setns"])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox import Limit, Outcome
+from sandbox import Case, Limit, Outcome, Program
+from tests.attacks.conftest import LIMITS
 
 
 def test_a_fork_bomb_ends_with_its_program(attack):
@@ -147,6 +148,59 @@ def test_a_loop_spread_over_children_hits_the_cpu_limit(attack):
     seen = attack(spread)
 
     assert (seen.outcome, seen.limit) == (Outcome.TIME_LIMIT, Limit.CPU)
+
+
+def test_children_that_nobody_waits_for_are_counted_to_the_cpu_limit(attack):
+    dodging = (
+        "import os, signal, time\n"
+        "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+        "for _ in range(8):\n"
+        "    if not os.fork():\n"
+        "        end = time.process_time() + 0.3\n"
+        "        while time.process_time() < end: pass\n"
+        "        os._exit(0)\n"
+        "    try: os.wait()\n"
+        "    except ChildProcessError: pass\n"
+        "print('fine')\n"
+    )
+
+    seen = attack(dodging)
+
+    assert (seen.outcome, seen.limit) == (Outcome.TIME_LIMIT, Limit.CPU)
+
+
+def test_the_seconds_of_one_case_are_not_those_of_the_next(sandbox):
+    source = "import time\nend = float(input())\nwhile time.process_time() < end: pass\n"
+    cases = (Case(stdin=b"0.7\n"), Case(stdin=b"0\n"))
+
+    first, second = sandbox.run(Program(source=source, cases=cases, limits=LIMITS)).cases
+
+    assert (first.outcome, second.outcome) == (Outcome.COMPLETED, Outcome.COMPLETED)
+    assert first.cpu_s >= 0.7 > 0.5 > second.cpu_s
+
+
+def test_a_program_that_starves_the_runner_does_not_outlive_its_limits(forgery):
+    starving = (
+        "import os, signal, time\n"
+        "def answer(x):\n"
+        "    try:\n"
+        "        os.sched_setscheduler(1, os.SCHED_IDLE, os.sched_param(0))\n"
+        "        for pid in (0, 1): os.sched_setaffinity(pid, {0})\n"
+        "    except PermissionError: pass\n"
+        "    signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+        "    end = time.monotonic() + 6\n"
+        "    for _ in range(12):\n"
+        "        if not os.fork():\n"
+        "            while time.monotonic() < end: pass\n"
+        "            os._exit(0)\n"
+        "    try: os.wait()\n"
+        "    except ChildProcessError: pass\n"
+        "    return 42\n"
+    )
+
+    seen = forgery(starving)
+
+    assert (seen.outcome, seen.value) == (Outcome.TIME_LIMIT, None)
 
 
 @pytest.mark.parametrize(

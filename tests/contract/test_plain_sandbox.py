@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import subprocess
@@ -12,7 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import Call, Case, Limit, Limits, Outcome, PlainSandbox, Program, UnknownProgram, decode_value
+from sandbox import (
+    Call,
+    Case,
+    Limit,
+    Limits,
+    Outcome,
+    PlainSandbox,
+    Program,
+    SandboxUnavailable,
+    UnknownProgram,
+    decode_value,
+)
 from sandbox.owner import folder_name
 from sandbox.plain import known_left
 
@@ -61,6 +73,26 @@ def test_a_program_that_differs_in_a_byte_is_refused_and_no_process_is_started(m
 
     with pytest.raises(UnknownProgram, match="known word for word"):
         known(DOUBLE).run(replace(DOUBLE, **changed))
+
+
+@pytest.mark.parametrize(("allowed", "name"), [(0, "pipe"), (2, "pipe"), (0, "pidfd_open"), (0, "mkdir")])
+def test_where_the_machine_has_no_more_files_it_is_our_trouble_and_nothing_is_left(monkeypatch, allowed, name):
+    real, calls = getattr(os, name), iter(range(100))
+
+    def fail_later(*args: object, **named: object) -> object:
+        if next(calls) >= allowed:
+            raise OSError(errno.EMFILE, "Too many open files")
+        return real(*args, **named)
+
+    sandbox = known(DOUBLE)
+    before = len([*Path("/proc/self/fd").iterdir()])
+    monkeypatch.setattr(os, name, fail_later)
+
+    with pytest.raises(SandboxUnavailable, match=r"plain process: .*Too many open files"):
+        sandbox.run(DOUBLE)
+
+    monkeypatch.undo()
+    assert len([*Path("/proc/self/fd").iterdir()]) == before
 
 
 def test_nothing_is_known_to_a_sandbox_of_nothing():

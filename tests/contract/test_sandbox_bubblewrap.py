@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -235,6 +237,46 @@ def test_no_descriptor_is_left(sandbox):
     sandbox.run(program("pass"))
 
     assert len([*Path("/proc/self/fd").iterdir()]) == before
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        (os, "pipe"),
+        (os, "memfd_create"),
+        (os, "pidfd_open"),
+        (socket, "socketpair"),
+        (subprocess, "Popen"),
+        (walls, "uid_for_one_program"),
+    ],
+)
+def test_where_the_machine_has_no_more_files_it_is_our_trouble_and_nothing_is_left(sandbox, monkeypatch, place, name):
+    def left() -> tuple[int, list[Path]]:
+        own = [folder for folder in cgroups.folders() if f",{os.getpid()}," in folder.name]
+        return len([*Path("/proc/self/fd").iterdir()]), own
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    sandbox.run(program("pass"))
+    before = left()
+    monkeypatch.setattr(place, name, fail)
+
+    with pytest.raises(SandboxUnavailable):
+        sandbox.run(program("pass"))
+
+    monkeypatch.undo()
+    assert left() == before
+
+
+def test_a_machine_without_files_for_a_trial_is_our_trouble(monkeypatch):
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(cgroups, "_takes_a_process", fail)
+
+    with pytest.raises(SandboxUnavailable, match=r"trying out bubblewrap: .*Too many open files"):
+        BubblewrapSandbox()
 
 
 def test_a_program_ends_with_the_worker_that_was_killed_and_the_next_sandbox_removes_its_cgroup():

@@ -31,7 +31,7 @@ SIGNS: list[tuple[dict[str, object], Outcome, Limit | None]] = [
 
 
 def outcome(value_missing=False, **changes):
-    return judge(Facts(**{**CLEAN, **changes}), cpu_limit_s=10.0, value_missing=value_missing)
+    return judge(Facts(**{**CLEAN, **changes}), limits=Limits(cpu_s=10, wall_s=20), value_missing=value_missing)
 
 
 @pytest.mark.parametrize("first", range(len(SIGNS)))
@@ -45,6 +45,8 @@ def test_of_several_signs_the_first_in_precedence_decides(first):
     ("changes", "expected"),
     [
         ({"started": False}, Outcome.TIME_LIMIT),
+        ({"wall_s": 20.1}, Outcome.TIME_LIMIT),
+        ({"wall_s": 19.9}, Outcome.COMPLETED),
         ({"memory_error": True, "exit_status": 1}, Outcome.MEMORY_LIMIT),
         ({"exit_status": 137}, Outcome.RUNTIME_ERROR),
         ({"exit_status": -9}, Outcome.RUNTIME_ERROR),

@@ -8,8 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from sandbox import SandboxUnavailable
-from sandbox.bwrap import syscalls
+from sandbox import SandboxUnavailable, syscalls
 
 LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
 ALLOWED, REFUSED = "allowed", "refused"
@@ -20,9 +19,9 @@ def on(machine: str, monkeypatch: pytest.MonkeyPatch) -> bytes:
     return syscalls.filter_program()
 
 
-def run(program: bytes, *, number: int, architecture: int) -> str:
+def run(program: bytes, *, number: int, architecture: int, first_argument: int = 0xBAD) -> str:
     """Do what the kernel would do with a call."""
-    words = {0: number, 4: architecture}
+    words = {0: number, 4: architecture, 16: first_argument}
     steps = [*struct.iter_unpack("=HBBI", program)]
     at = taken = 0
     while True:
@@ -46,6 +45,22 @@ def test_every_listed_call_is_refused_and_no_other(monkeypatch, machine, read):
 
     assert {number for number, answer in found.items() if answer == REFUSED} == listed
     assert found[read] == ALLOWED
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+@pytest.mark.parametrize(
+    ("call", "allowed"), [("socket", {1, 2, 10, 16}), ("socketpair", {1, 2, 10, 16}), ("prlimit64", {0})]
+)
+def test_sockets_have_a_family_of_the_network_inside_and_limits_are_ones_own(monkeypatch, machine, call, allowed):
+    program = on(machine, monkeypatch)
+    architecture, own = syscalls._ARCHITECTURES[machine]
+
+    found = {
+        argument: run(program, number=own[call], architecture=architecture, first_argument=argument)
+        for argument in (*range(64), 0xFFFFFFFF)
+    }
+
+    assert {argument for argument, answer in found.items() if answer == ALLOWED} == allowed
 
 
 def test_calls_of_another_architecture_or_of_the_second_set_are_refused(monkeypatch):
