@@ -60,7 +60,10 @@ class CodeResult:
 
 
 class CodeRunner(Protocol):
-    """Runs untrusted programs. Raises `CodeRunnerUnavailable` for trouble that is not the program's."""
+    """Runs untrusted programs. Raises `CodeRunnerUnavailable` for trouble that is not the program's.
+
+    `InvalidJob`, which is one of these, says that no sandbox could ever run the job.
+    """
 
     def run(self, job: CodeJob) -> CodeResult: ...
 

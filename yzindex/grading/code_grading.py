@@ -6,7 +6,6 @@ Nothing that is expected goes into a job, so no program can learn it; what a pro
 import inspect
 import json
 from collections.abc import Sequence
-from reprlib import Repr
 
 from yzindex.errors import CodeRunnerUnavailable
 from yzindex.grading import sql_program
@@ -19,6 +18,7 @@ from yzindex.grading.replies import grade_blank
 from yzindex.grading.scripts import joined, script
 from yzindex.ports import CaseResult, CodeCase, CodeJob, CodeResult, CodeRunner, Ending
 from yzindex.syntax import literal_value
+from yzindex.wording import bounded_repr
 
 CodeSpec = Calls | Stdio | Sql
 _Case = CallCase | StdioCase | SqlCase
@@ -154,22 +154,8 @@ def _rows(stdout: bytes) -> list[list[object]]:
     return rows
 
 
-class _BoundedRepr(Repr):
-    """A `repr` of bounded cost and length."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.maxlevel = 4
-        self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = self.maxdict = 8
-        self.maxstring = self.maxother = 60
-
-    def repr_int(self, x: int, level: int) -> str:
-        # Python refuses to write out longer ones, and nobody could read them.
-        return f"an int of {x.bit_length()} bits" if x.bit_length() > 200 else super().repr_int(x, level)
-
-
 def _shown(value: object) -> str:
-    return _clipped(_BoundedRepr().repr(value))
+    return _clipped(bounded_repr(value))
 
 
 def _clipped(text: str) -> str:

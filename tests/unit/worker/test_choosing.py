@@ -11,7 +11,7 @@ from worker import choosing
 from worker.choosing import NoSandbox, allowed, open_sandbox
 from worker.known_answers import known_jobs
 from worker.sandboxing import SandboxRunner
-from yzindex.errors import CodeRunnerUnavailable
+from yzindex.errors import CodeRunnerUnavailable, InvalidJob
 from yzindex.ports import CodeCase, CodeJob, Ending
 from yzindex.settings import SandboxChoice, Settings
 
@@ -147,3 +147,12 @@ def test_where_one_sandbox_is_demanded_nothing_runs_without_it_and_it_may_come_b
         SandboxRunner(Settings(sandbox=setting)).run(known_job())
 
     assert not refused.value.final
+
+
+def test_a_job_that_is_too_large_for_any_sandbox_is_told_apart_from_a_sandbox_that_is_down() -> None:
+    runner = SandboxRunner(Settings())
+
+    with pytest.raises(InvalidJob, match=r"source and inputs are \d+ bytes") as refused:
+        runner.run(CodeJob(source="#" * 40_000_000, cases=(CodeCase(),)))
+
+    assert refused.value.final
