@@ -180,6 +180,53 @@ def test_a_test_of_another_shape_is_refused(test: str, reason: str) -> None:
         cases_of(odd, NoRunner())
 
 
+CHECK = "def check(candidate):\n    assert sorted(candidate(1)) == [1, 3]\n"
+
+
+@pytest.mark.parametrize(
+    ("test", "reason"),
+    [
+        (f"def sorted(x):\n    return 5\n{CHECK}", "`def sorted(x): return 5` in line 1 of its test gives another"),
+        (f"from other import sorted\n{CHECK}", "gives another meaning to sorted"),
+        (f"abs = len\n{CHECK}", "gives another meaning to abs"),
+        (f"fabs = len\n{CHECK}", "gives another meaning to fabs"),
+        (f"{CHECK}def other(c):\n    pass\ncheck = other\n", "gives `check` more than one meaning"),
+        (f"{CHECK}{CHECK}", "makes assertions outside of `check`"),
+        (f"def f(n):\n    return [3, 1]\n{CHECK}", "defines f itself"),
+        (f"def yz_record(f, c):\n    return []\n{CHECK}", "gives another meaning to yz_record"),
+        (
+            f"{CHECK}    def candidate(n): return 1\n    assert candidate(2) == 1\n",
+            "gives another meaning to candidate",
+        ),
+        (f"{CHECK}    got = candidate(1)\n    import os as got\n    assert got == 2\n", "gives another meaning to got"),
+    ],
+)
+def test_a_test_that_gives_another_meaning_to_what_it_is_read_by_is_refused(test: str, reason: str) -> None:
+    odd = replace(task("pass", solution="    return [3, 1]\n"), test=test)
+
+    with pytest.raises(TaskRefused) as refused:
+        cases_of(odd, NoRunner())
+
+    assert reason in str(refused.value)
+
+
+def test_a_program_that_gives_another_meaning_to_what_its_test_is_read_by_is_refused() -> None:
+    odd = task("assert sorted(candidate(1)) == [2]", prompt=f"def sorted(x):\n    return [2]\n\n\n{PROMPT}")
+
+    with pytest.raises(TaskRefused, match="its program gives another meaning to sorted"):
+        cases_of(odd, NoRunner())
+
+
+def test_a_test_must_pass_as_it_stands_and_not_only_as_it_was_read() -> None:
+    test = f"import builtins\nbuiltins.sorted = len\n{CHECK}"
+    misread = replace(task("pass", solution="    return [3, 1]\n"), test=test)
+
+    (found,) = import_tasks([misread], LocalRunner(), at_once=1)
+
+    assert isinstance(found, Refused)
+    assert found.reason == "its canonical solution fails its test as it stands: runtime_error: AssertionError"
+
+
 def test_a_question_holds_all_that_its_prompt_gave_and_is_proven_by_replies_of_both_kinds() -> None:
     runner = LocalRunner()
 

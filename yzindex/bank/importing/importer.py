@@ -1,7 +1,7 @@
 """Turn a benchmark's tasks into questions, each proven in the sandbox before it is taken.
 
-A question is taken only if the canonical solution passes all the cases that were split off its test, an empty body
-passes too few, and a program with one small mistake is caught.
+A question is taken only if the canonical solution passes its test as it stands and all the cases that were split off
+it, an empty body passes too few, and a program with one small mistake is caught.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ from io import StringIO
 
 from pydantic import ValidationError
 
-from yzindex.bank.importing.proving import prove_reference, wrong_replies
+from yzindex.bank.importing.proving import prove_reference, prove_test, wrong_replies
 from yzindex.bank.importing.splitting import cases_of
 from yzindex.bank.importing.task import Task, fenced
 from yzindex.bank.question import Kind, Question
@@ -65,6 +65,7 @@ def _proven(task: Task, runner: CodeRunner) -> Question:
     spec = Calls(entry_point=task.entry_point, cases=cases_of(task, runner), prelude=prelude, stub=stub)
     reference = fenced(task.program)
     prove_reference(spec, reference, runner)
+    prove_test(task, runner)
     return Question(
         id=task.question_id,
         dimension=Dimension.EXECUTION,

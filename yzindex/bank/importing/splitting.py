@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from yzindex.bank.importing.assertions import Expectation, expectations
 from yzindex.bank.importing.literals import NoLiteral, literal
+from yzindex.bank.importing.rebinding import refuse_rebinding
 from yzindex.bank.importing.rewriting import ENTRY_POINT, check_function, names_of, recording_program
 from yzindex.bank.importing.task import Task
 from yzindex.errors import TaskRefused
@@ -26,7 +27,9 @@ def cases_of(task: Task, runner: CodeRunner) -> tuple[CallCase, ...]:
     test = parsed(task.test)
     if test is None:
         raise TaskRefused("its test is no Python code")
-    found = _plain_cases(test)
+    check = check_function(test)
+    refuse_rebinding(task, test, check, names_of(check))
+    found = _plain_cases(check)
     if found is None:
         found = _recorded_cases(recording_program(task, test), runner)
     cases = tuple(dict.fromkeys(found))
@@ -37,9 +40,8 @@ def cases_of(task: Task, runner: CodeRunner) -> tuple[CallCase, ...]:
     return cases
 
 
-def _plain_cases(test: ast.Module) -> list[CallCase] | None:
+def _plain_cases(check: ast.FunctionDef) -> list[CallCase] | None:
     """Give the cases of a test that is nothing but assertions of literals, or None."""
-    check = check_function(test)
     names = names_of(check)
     cases = list[CallCase]()
     for statement in check.body:
