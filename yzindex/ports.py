@@ -5,6 +5,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
+#: Of a job's source and inputs together; a sandbox that took more would need more memory than jobs get.
+MOST_JOB_BYTES = 32 * 1024 * 1024
+#: Of the standard input of one case.
+MOST_STDIN_BYTES = 16 * 1024 * 1024
+
 
 class Ending(StrEnum):
     """How a program's case ended, by what the program did."""
