@@ -123,10 +123,14 @@ def _identical(mine: ast.expr, expected: ast.expr, names: Names) -> Expectation 
 
 def _close(distance: ast.expr, tolerance: ast.expr, names: Names, *, inclusive: bool) -> Expectation | None:
     match distance:
-        case ast.Call(func=function, args=[ast.BinOp(left=left, op=ast.Sub(), right=right)], keywords=[]) if source_of(
-            function
-        ) in _ABSOLUTE and not names.occur_in(tolerance):
+        case ast.Call(func=function, args=[ast.BinOp(left=left, op=ast.Sub(), right=right)], keywords=[]) if (
+            _is_absolute(function) and not names.occur_in(tolerance)
+        ):
             for mine, expected in ((left, right), (right, left)):
                 if (returned := names.returned(mine)) and not names.occur_in(expected):
                     return Expectation(returned=returned, expected=expected, tolerance=tolerance, inclusive=inclusive)
     return None
+
+
+def _is_absolute(function: ast.expr) -> bool:
+    return source_of(function) in _ABSOLUTE
