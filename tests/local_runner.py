@@ -17,11 +17,11 @@ sys.path.insert(0, sys.argv[1])
 from sandbox.runner import encode_value
 job = json.load(sys.stdin)
 for entry_point, args in job["cases"]:
-    scope = {"__name__": "solution"}
+    scope = {"__name__": "__main__" if entry_point is None else "solution"}
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             exec(job["source"], scope)
-            value = scope[entry_point](*ast.literal_eval(args))
+            value = None if entry_point is None else scope[entry_point](*ast.literal_eval(args))
         print(json.dumps({"value": encode_value(value, 1 << 20).decode()}))
     except BaseException as error:
         print(json.dumps({"error": f"{type(error).__name__}: {error}"}))
@@ -29,7 +29,7 @@ for entry_point, args in job["cases"]:
 
 
 class LocalRunner:
-    """Calls functions in a process of its own for each job; keeps the jobs."""
+    """Runs scripts and calls functions in a process of its own for each job; keeps the jobs."""
 
     def __init__(self) -> None:
         self.jobs: list[CodeJob] = []

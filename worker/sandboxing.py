@@ -19,7 +19,7 @@ from sandbox import CaseRecord as SandboxCase
 from sandbox.values import decode_value
 from worker.choosing import NoSandbox, open_sandbox
 from worker.known_answers import known_jobs
-from yzindex.errors import CodeRunnerUnavailable
+from yzindex.errors import CodeRunnerUnavailable, InvalidJob
 from yzindex.ports import CaseResult, CodeCase, CodeJob, CodeResult, Ending
 from yzindex.settings import SandboxChoice, Settings
 from yzindex.syntax import PARSING
@@ -48,7 +48,7 @@ class SandboxRunner:
         except SandboxUnavailable as error:
             raise CodeRunnerUnavailable(str(error)) from error
         except InvalidProgram as error:
-            raise CodeRunnerUnavailable(str(error), final=True) from error
+            raise InvalidJob(str(error)) from error
         return CodeResult(
             cases=tuple(_result(case) for case in record.cases), engine=record.engine, where=record.container_id
         )

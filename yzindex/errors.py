@@ -7,6 +7,7 @@ YzIndexError
 ├── TaskRefused          a benchmark's task cannot become a question
 └── Unavailable          trouble of ours or a provider's; never a score
     ├── CodeRunnerUnavailable
+    │   └── InvalidJob   no sandbox could ever run this job
     └── ModelUnavailable
 """
 
@@ -45,6 +46,13 @@ class Unavailable(YzIndexError):
 
 class CodeRunnerUnavailable(Unavailable):
     """No sandbox could run the program."""
+
+
+class InvalidJob(CodeRunnerUnavailable):
+    """A job that is beyond what any sandbox takes, as by its size: whoever made it must make another."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, final=True)
 
 
 class ModelUnavailable(Unavailable):

@@ -17,6 +17,10 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 #: In characters: some thousand pages.
 _LONGEST_LINE = 8_000_000
+#: What those may take in UTF-8. No more of a line is held.
+_MOST_BYTES = 4 * _LONGEST_LINE
+#: What is read at once of a line that is passed over.
+_SKIPPED_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,21 +82,30 @@ def repeated(placed: Iterable[Placed[ModelT]], field: str, name_of: Callable[[Mo
 def _lines(file: Path) -> Iterator[bytes]:
     # Bytes end lines at \n alone: a JSON string may hold U+2028 and other separators.
     with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as lines:
-        yield from lines
+        while line := lines.readline(_MOST_BYTES + 1):
+            yield line
+            if _is_cut(line):
+                while (rest := lines.readline(_SKIPPED_BYTES)) and not rest.endswith(b"\n"):
+                    pass
+
+
+def _is_cut(line: bytes) -> bool:
+    return len(line) > _MOST_BYTES and not line.endswith(b"\n")
 
 
 def _text(line: bytes, *, is_first: bool) -> str:
     if is_first and line.startswith(BOM_UTF8):
         raise _Unfit("line: cannot be read: begins with a byte order mark; save it as UTF-8 without")
     try:
-        return line.decode("utf-8")
+        text = "" if _is_cut(line) else line.decode("utf-8")
     except UnicodeDecodeError as error:
         raise _Unfit(f"line: cannot be read: byte {line[error.start]:#04x} is not UTF-8; save it as UTF-8") from error
+    if _is_cut(line) or len(text) > _LONGEST_LINE:
+        raise _Unfit(f"line: has more than {_LONGEST_LINE} characters; no more can be read")
+    return text
 
 
 def _value(text: str, model: type[ModelT], *, strict: bool) -> ModelT:
-    if len(text) > _LONGEST_LINE:
-        raise _Unfit(f"line: has {len(text)} characters; at most {_LONGEST_LINE} can be read")
     try:
         parsed = parse_json(text)
         # From the text, because strictly read Python values may not be enums or tuples.

@@ -5,6 +5,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
+#: Of a job's source and inputs together; a sandbox that took more would need more memory than jobs get.
+MOST_JOB_BYTES = 32 * 1024 * 1024
+#: Of the standard input of one case.
+MOST_STDIN_BYTES = 16 * 1024 * 1024
+
 
 class Ending(StrEnum):
     """How a program's case ended, by what the program did."""
@@ -60,7 +65,10 @@ class CodeResult:
 
 
 class CodeRunner(Protocol):
-    """Runs untrusted programs. Raises `CodeRunnerUnavailable` for trouble that is not the program's."""
+    """Runs untrusted programs. Raises `CodeRunnerUnavailable` for trouble that is not the program's.
+
+    `InvalidJob`, which is one of these, says that no sandbox could ever run the job.
+    """
 
     def run(self, job: CodeJob) -> CodeResult: ...
 

@@ -25,7 +25,7 @@ def _evaluated(source: str) -> object:
 
 def _literal_tuple(source: str) -> str:
     if not isinstance(_evaluated(source), tuple):
-        raise ValueError(f"must be a literal tuple such as '(1, [2, 3])' or '(1,)', not {source!r}")
+        raise ValueError(f"must be a literal tuple such as '(1, [2, 3])' or '(1,)', not {source[:80]!r}")
     return source
 
 

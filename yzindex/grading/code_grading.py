@@ -6,7 +6,6 @@ Nothing that is expected goes into a job, so no program can learn it; what a pro
 import inspect
 import json
 from collections.abc import Sequence
-from reprlib import Repr
 
 from yzindex.errors import CodeRunnerUnavailable
 from yzindex.grading import sql_program
@@ -17,8 +16,18 @@ from yzindex.grading.extract import Language, extract_code
 from yzindex.grading.grade import CaseGrade, Grade, Verdict, grade_cases, zero
 from yzindex.grading.replies import grade_blank
 from yzindex.grading.scripts import joined, script
-from yzindex.ports import CaseResult, CodeCase, CodeJob, CodeResult, CodeRunner, Ending
+from yzindex.ports import (
+    MOST_JOB_BYTES,
+    MOST_STDIN_BYTES,
+    CaseResult,
+    CodeCase,
+    CodeJob,
+    CodeResult,
+    CodeRunner,
+    Ending,
+)
 from yzindex.syntax import literal_value
+from yzindex.wording import bounded_repr
 
 CodeSpec = Calls | Stdio | Sql
 _Case = CallCase | StdioCase | SqlCase
@@ -41,6 +50,8 @@ def grade_code(spec: CodeSpec, reply: str, runner: CodeRunner, *, strict: bool) 
     code = code_of(spec, reply)
     if code is None:
         return zero(Verdict.NO_CODE, "the reply has no code to run")
+    if _is_too_long(spec, code):
+        return zero(Verdict.NO_CODE, "the reply's code is longer than can be run")
     return grade_result(spec, runner.run(job_of(spec, code)), strict=strict)
 
 
@@ -87,7 +98,24 @@ def _inputs(spec: CodeSpec, code: str) -> tuple[CodeCase, ...]:
             return tuple(CodeCase(stdin=case.stdin.encode()) for case in spec.cases)
         case Sql():
             jobs = ({"tables": spec.tables, "rows": case.rows, "query": code} for case in spec.cases)
-            return tuple(CodeCase(stdin=json.dumps(job).encode()) for job in jobs)
+            return tuple(CodeCase(stdin=_json(job)) for job in jobs)
+
+
+def _is_too_long(spec: CodeSpec, code: str) -> bool:
+    """Say whether a job would be too large with this code, and is not so already by the question's own inputs."""
+    inputs = _inputs(spec, "")
+    room = MOST_JOB_BYTES - sum(len(case.stdin) + len(case.args.encode()) for case in inputs)
+    if not isinstance(spec, Sql):
+        return 0 <= room < len(code.encode())
+    query = len(_json(code)) - len(_json(""))
+    room_in_one = MOST_STDIN_BYTES - max(len(case.stdin) for case in inputs)
+    room -= len(_sql_source().encode())
+    return 0 <= room < query * len(inputs) or 0 <= room_in_one < query
+
+
+def _json(value: object) -> bytes:
+    # A letter beyond ASCII would take six to twelve bytes as an escape sequence.
+    return json.dumps(value, ensure_ascii=False).encode()
 
 
 def _grade_case(spec: CodeSpec, number: int, case: _Case, done: CaseResult) -> CaseGrade:
@@ -154,22 +182,8 @@ def _rows(stdout: bytes) -> list[list[object]]:
     return rows
 
 
-class _BoundedRepr(Repr):
-    """A `repr` of bounded cost and length."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.maxlevel = 4
-        self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = self.maxdict = 8
-        self.maxstring = self.maxother = 60
-
-    def repr_int(self, x: int, level: int) -> str:
-        # Python refuses to write out longer ones, and nobody could read them.
-        return f"an int of {x.bit_length()} bits" if x.bit_length() > 200 else super().repr_int(x, level)
-
-
 def _shown(value: object) -> str:
-    return _clipped(_BoundedRepr().repr(value))
+    return _clipped(bounded_repr(value))
 
 
 def _clipped(text: str) -> str:

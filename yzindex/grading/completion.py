@@ -6,6 +6,7 @@ it, as in a fence. What follows the function, such as the next one that a model 
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 from textwrap import dedent, indent
 
 from yzindex.grading.scripts import Script, function, parsed, script
@@ -29,7 +30,7 @@ def completed(stub: str, entry_point: str, body: str) -> Script | None:
     lines = body.lstrip("\n").split("\n")
     if begun is None or not body.strip():
         return None
-    for form in _forms(lines, _margin(stub, begun)):
+    for form in dict.fromkeys(_forms(lines, _margin(stub, begun))):
         found = script(f"{stub.rstrip()}\n{form}")
         node = function(found.tree, entry_point) if found.tree else None
         if node and _continues(node, begun, is_indented=lines[0][:1].isspace()):
@@ -37,8 +38,9 @@ def completed(stub: str, entry_point: str, body: str) -> Script | None:
     return None
 
 
+@lru_cache(maxsize=256)
 def _begun(stub: str, entry_point: str) -> ast.FunctionDef | None:
-    """Read a stub, with a body that says nothing where it has no docstring."""
+    """Read a stub, with a body that says nothing where it has no docstring. The tree is shared: only to be read."""
     for text in (stub, f"{stub.rstrip()}\n    pass\n"):
         tree = parsed(text)
         if tree is not None:

@@ -6,7 +6,8 @@ The rules where a reply leaves a choice:
 - Of several Python blocks the last that defines the entry point wins (or reads standard input, where there is no entry
   point): models correct themselves further down. One that parses beats one that does not; one that only imports the
   entry point, or gives it no body, comes last.
-- Where none defines it, the last block that is a body of the function that the prompt began completes it.
+- Where none defines it, the last block that is a body of the function that the prompt began completes it. No more than
+  the last forty that may be one are tried, since each is read in several ways.
 - Blocks that define names which the chosen one uses and does not define are put before it.
 - A fence that is never closed reaches to the end of the reply.
 - Without a fence, the reply must be nothing but code from its first code-like line on, up to prose that follows it.
@@ -17,6 +18,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from itertools import islice
 from textwrap import dedent
 
 from yzindex.grading.completion import completed
@@ -47,6 +49,7 @@ _PROSE_LINE = re.compile(
     r"(?!(?:async )?(?:def|class|import|from|for|while|if|elif|else|try|except|finally|with|assert|print)\b)"
     r"(?![\w.]+(?:\[[^\]]*\])?(?:: [\w\[\], ]+)? ?[-+*/]?= ?)"
 )
+_MOST_BODIES = 40
 _READS_INPUT = re.compile(r"\binput\(|\bstdin\b|\bopen\(0")
 _COMMENT = re.compile(r"\s+|--[^\n]*|/\*.*?\*/", re.DOTALL)
 _QUERY = re.compile(r"\(*\s*(?:select|with|values)\b", re.IGNORECASE)
@@ -195,8 +198,9 @@ def _offers(each: Script, wanted: _Wanted) -> bool:
 
 def _completion(scripts: list[Script], wanted: _Wanted) -> tuple[Script, Script] | None:
     """Give the last piece that is the wanted function's body, and the function with it."""
-    for each in reversed(scripts):
-        if (_is_tagged(each) or not each.tag) and (whole := wanted.completed(each.text)):
+    bodies = (each for each in reversed(scripts) if (_is_tagged(each) or not each.tag) and each.text.strip())
+    for each in islice(bodies, _MOST_BODIES):
+        if whole := wanted.completed(each.text):
             return each, whole
     return None
 

@@ -23,7 +23,7 @@ class Script:
     @cached_property
     def defined(self) -> frozenset[str]:
         """Names bound at the top level, also below a top-level `if`, `try`, `with` or loop."""
-        return frozenset(_bound_at_top(self.tree)) if self.tree else frozenset()
+        return frozenset(bound_at_top(self.tree)) if self.tree else frozenset()
 
     @cached_property
     def made(self) -> frozenset[str]:
@@ -31,7 +31,7 @@ class Script:
         if self.tree is None:
             return frozenset()
         hollow = {node.name for node in self.tree.body if isinstance(node, ast.FunctionDef) and is_hollow(node)}
-        return frozenset(_bound_at_top(self.tree, imported=False)) - hollow
+        return frozenset(bound_at_top(self.tree, imported=False)) - hollow
 
     @cached_property
     def missing(self) -> frozenset[str]:
@@ -39,7 +39,7 @@ class Script:
         if self.tree is None:
             return frozenset()
         used = {node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name)}
-        bound = {name for node in ast.walk(self.tree) for name in _bound_by(node)}
+        bound = {name for node in ast.walk(self.tree) for name in bound_by(node)}
         return frozenset(used - bound - _BUILTINS)
 
     @property
@@ -106,18 +106,19 @@ def _idle(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and not any(isinstance(node, ast.Call) for node in ast.walk(statement))
 
 
-def _bound_at_top(tree: ast.Module, *, imported: bool = True) -> Iterator[str]:
+def bound_at_top(tree: ast.Module, *, imported: bool = True) -> Iterator[str]:
+    """Give the names bound outside of functions and classes, each as often as it is."""
     open_nodes: list[ast.AST] = [tree]
     while open_nodes:
         node = open_nodes.pop()
         if imported or not isinstance(node, ast.alias):
-            yield from _bound_by(node)
+            yield from bound_by(node)
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
             open_nodes.extend(ast.iter_child_nodes(node))
 
 
-def _bound_by(node: ast.AST) -> Iterator[str]:
-    """Names that a node itself binds, in whichever scope."""
+def bound_by(node: ast.AST) -> Iterator[str]:
+    """Give the names that a node itself binds, in whichever scope."""
     match node:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             yield name

@@ -16,7 +16,7 @@ def printable(cell: object) -> object:
 
 def main() -> None:
     """Run one query; what SQLite refuses ends the program with the reason on standard error."""
-    job = json.load(sys.stdin)
+    job = json.load(sys.stdin.buffer)  # UTF-8, whatever the locale
     database = sqlite3.connect(":memory:")
     database.text_factory = lambda raw: raw.decode("utf-8", "replace")
     database.executescript(job["tables"])

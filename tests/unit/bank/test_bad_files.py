@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,10 @@ import pytest
 from tests.rows import question
 from yzindex.bank.files import load_bank
 from yzindex.bank.linting import lint
+from yzindex.bank.question import Question
 from yzindex.dimensions import Dimension
 from yzindex.errors import InvalidBank
+from yzindex.jsonlines import read_models
 
 LINE = question(Dimension.EXECUTION, 1).canonical()
 OTHER = question(Dimension.EXECUTION, 2).canonical()
@@ -50,7 +54,7 @@ CALLS = {"type": "calls", "entry_point": "f", "cases": [{"args": "(1,)", "expect
         (LINE.replace("2048", "9" * 5_000), "line: not JSON: a number has 5000 digits"),
         (LINE.replace("2048", "9" * 400), "max_tokens: Input should be less"),
         (LINE.replace("Write", "\\ud800"), "line: Invalid JSON: "),
-        (changed(prompt="x" * 10_000_000), "line: has 1000"),
+        (changed(prompt="x" * 10_000_000), "line: has more than 8000000 characters"),
         (changed(prompt=1), "prompt: Input should be a valid string"),
         (changed(strict="yes"), "strict: Input should be a valid boolean"),
         (changed(max_tokens="2048"), "max_tokens: Input should be a valid integer"),
@@ -94,6 +98,26 @@ def test_a_file_that_is_not_lines_of_json_in_utf8_is_told_so(tmp_path: Path, con
     (fault,) = refused(tmp_path, content)
 
     assert fault.startswith(says)
+
+
+def test_an_endless_line_is_passed_over_without_being_held(tmp_path: Path) -> None:
+    file = tmp_path / "q.jsonl.gz"
+    with gzip.open(file, "wb", compresslevel=1) as lines:
+        lines.write(f"{OTHER}\n".encode())
+        for _ in range(120):
+            lines.write(b"x" * 1_000_000)
+        lines.write(f"\n{LINE}".encode())
+
+    tracemalloc.start()
+    try:
+        placed, faults = read_models(file, Question, what="question")
+        _, most_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert [each.place for each in placed] == [f"{file}:1", f"{file}:3"]
+    assert faults == [f"{file}:2: line: has more than 8000000 characters; no more can be read"]
+    assert most_bytes < 100_000_000
 
 
 def test_an_id_that_stands_in_two_files_is_told_with_both_places(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from textwrap import dedent, indent
 
 import pytest
@@ -15,7 +16,7 @@ from yzindex.bank.importing.splitting import cases_of
 from yzindex.bank.importing.task import Task
 from yzindex.bank.linting import question_faults
 from yzindex.bank.question import Question, Tier
-from yzindex.errors import CodeRunnerUnavailable, TaskRefused
+from yzindex.errors import CodeRunnerUnavailable, InvalidJob, TaskRefused
 from yzindex.grading.asserted import Equality, View
 from yzindex.grading.code import CallCase, Calls
 from yzindex.grading.code_grading import grade_code
@@ -32,6 +33,10 @@ def half(n: int) -> int:
 def f(n: int) -> int:
     """Add."""
 '''
+
+
+#: Can be read, and not be written: it has too many decimal digits.
+LONG = f"0x1{'0' * 4000}"
 
 
 class NoRunner:
@@ -175,6 +180,53 @@ def test_a_test_of_another_shape_is_refused(test: str, reason: str) -> None:
         cases_of(odd, NoRunner())
 
 
+CHECK = "def check(candidate):\n    assert sorted(candidate(1)) == [1, 3]\n"
+
+
+@pytest.mark.parametrize(
+    ("test", "reason"),
+    [
+        (f"def sorted(x):\n    return 5\n{CHECK}", "`def sorted(x): return 5` in line 1 of its test gives another"),
+        (f"from other import sorted\n{CHECK}", "gives another meaning to sorted"),
+        (f"abs = len\n{CHECK}", "gives another meaning to abs"),
+        (f"fabs = len\n{CHECK}", "gives another meaning to fabs"),
+        (f"{CHECK}def other(c):\n    pass\ncheck = other\n", "gives `check` more than one meaning"),
+        (f"{CHECK}{CHECK}", "makes assertions outside of `check`"),
+        (f"def f(n):\n    return [3, 1]\n{CHECK}", "defines f itself"),
+        (f"def yz_record(f, c):\n    return []\n{CHECK}", "gives another meaning to yz_record"),
+        (
+            f"{CHECK}    def candidate(n): return 1\n    assert candidate(2) == 1\n",
+            "gives another meaning to candidate",
+        ),
+        (f"{CHECK}    got = candidate(1)\n    import os as got\n    assert got == 2\n", "gives another meaning to got"),
+    ],
+)
+def test_a_test_that_gives_another_meaning_to_what_it_is_read_by_is_refused(test: str, reason: str) -> None:
+    odd = replace(task("pass", solution="    return [3, 1]\n"), test=test)
+
+    with pytest.raises(TaskRefused) as refused:
+        cases_of(odd, NoRunner())
+
+    assert reason in str(refused.value)
+
+
+def test_a_program_that_gives_another_meaning_to_what_its_test_is_read_by_is_refused() -> None:
+    odd = task("assert sorted(candidate(1)) == [2]", prompt=f"def sorted(x):\n    return [2]\n\n\n{PROMPT}")
+
+    with pytest.raises(TaskRefused, match="its program gives another meaning to sorted"):
+        cases_of(odd, NoRunner())
+
+
+def test_a_test_must_pass_as_it_stands_and_not_only_as_it_was_read() -> None:
+    test = f"import builtins\nbuiltins.sorted = len\n{CHECK}"
+    misread = replace(task("pass", solution="    return [3, 1]\n"), test=test)
+
+    (found,) = import_tasks([misread], LocalRunner(), at_once=1)
+
+    assert isinstance(found, Refused)
+    assert found.reason == "its canonical solution fails its test as it stands: runtime_error: AssertionError"
+
+
 def test_a_question_holds_all_that_its_prompt_gave_and_is_proven_by_replies_of_both_kinds() -> None:
     runner = LocalRunner()
 
@@ -215,6 +267,18 @@ def test_nothing_that_is_expected_is_sent_with_a_candidate() -> None:
         (task("assert candidate(1) == 2", entry_point="g"), "its prompt does not begin a function g"),
         (task("assert candidate(1) == 2", prompt="X = 1\n", solution="def f(n): return 2\n"), "does not begin"),
         (
+            task("assert candidate(1) == 2", prompt="def f(n):\n    return g(n)\n\n\ndef g(n):\n"),
+            "no question can be made",
+        ),
+        (task("assert candidate(1) == 2", solution=f"    return n + 1 if n < {LONG} else 0\n"), "thousands of digits"),
+        (task(f"assert candidate(1) > {LONG}"), "thousands of digits"),
+        (task(f"assert candidate(1) == {LONG}"), "an int of thousands of digits"),
+        (task("assert candidate(1) == frozenset({10 ** 5000})"), "has no literal: frozenset({an int of 16610 bits})"),
+        (task(f"assert abs(candidate(1) - 2) <= 1{'0' * 400}"), "is beyond all floats: an int of 1329 bits"),
+        (task("assert abs(candidate(1) - 2) < 10 ** 400"), "is beyond all floats: an int of 1329 bits"),
+        (task("assert abs(candidate(1) - 2) < [10 ** 5000]"), "is no number: [an int of 16610 bits]"),
+        (replace(task("assert candidate(1) == 2"), question_id="a"), "be made of it: id: String should match pattern"),
+        (
             task("assert candidate(1) == 'a'", solution="    class A: s = 'a'\n    yield 1\n"),
             "its canonical solution fails its own test",
         ),
@@ -225,6 +289,32 @@ def test_a_task_that_proves_nothing_is_refused_with_the_reason(given: Task, reas
 
     assert isinstance(found, Refused)
     assert reason in found.reason
+
+
+@pytest.mark.parametrize("separator", ["\x0c", "\u2028", "\x1c", "\x85"])
+def test_a_prompt_has_the_lines_that_python_counts(separator: str) -> None:
+    given = task("assert candidate(1) == 2", prompt=f'"""Before{separator}it."""\n\n\ndef f(n):\n    """Add."""\n')
+
+    spec = import_task(given, LocalRunner()).grader
+
+    assert isinstance(spec, Calls)
+    assert (spec.prelude, spec.stub) == (f'"""Before{separator}it."""\n', 'def f(n):\n    """Add."""\n')
+
+
+def test_a_task_that_no_sandbox_could_run_is_refused_and_the_next_one_taken() -> None:
+    class Small(LocalRunner):
+        def run(self, job: CodeJob) -> CodeResult:
+            if len(job.source) > 10_000:
+                raise InvalidJob("source has too many bytes")
+            return super().run(job)
+
+    large = task("assert candidate(1) == 2", solution=f"    return n + 1\n{'# long' * 2_000}\n")
+
+    found = list(import_tasks([large, task("assert candidate(1) == 2")], Small(), at_once=1))
+
+    assert [type(each) for each in found] == [Refused, Taken]
+    assert isinstance(found[0], Refused)
+    assert found[0].reason == "no sandbox can run it: source has too many bytes"
 
 
 def test_all_that_is_parsed_is_parsed_by_one_thread_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

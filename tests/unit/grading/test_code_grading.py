@@ -13,7 +13,7 @@ from yzindex.grading import sql_program
 from yzindex.grading.code import CallCase, Calls, Sql, SqlCase, Stdio, StdioCase
 from yzindex.grading.code_grading import code_of, grade_code, job_of
 from yzindex.grading.grade import Verdict
-from yzindex.ports import CaseResult, CodeCase, CodeJob, CodeResult, Ending
+from yzindex.ports import MOST_JOB_BYTES, MOST_STDIN_BYTES, CaseResult, CodeCase, CodeJob, CodeResult, Ending
 
 CALLS = Calls(entry_point="f", cases=(CallCase(args="(1,)", expected="2"), CallCase(args="(2,)", expected="None")))
 STDIO = Stdio(cases=(StdioCase(stdin="1\n", expected_stdout="2\n"), StdioCase(stdin="é", expected_stdout="ü")))
@@ -165,6 +165,52 @@ def test_a_job_holds_the_code_the_inputs_and_the_time_limit():
     assert calls.cases == (CodeCase(entry_point="f", args="(1,)"), CodeCase(entry_point="f", args="(2,)"))
     assert stdio.cases == (CodeCase(stdin=b"1\n"), CodeCase(stdin="é".encode()))
     assert json.loads(sql.cases[0].stdin) == {"tables": SQL.tables, "rows": SQL.cases[0].rows, "query": "SELECT 1"}
+
+
+def test_text_beyond_ascii_takes_no_more_room_in_a_job_than_in_the_reply():
+    query = "SELECT '\N{CJK UNIFIED IDEOGRAPH-4E2D}'"
+
+    small, large = job_of(SQL, query), job_of(SQL, query + "\N{CJK UNIFIED IDEOGRAPH-4E2D}" * 1000)
+
+    assert len(large.cases[0].stdin) - len(small.cases[0].stdin) == 3000
+
+
+def test_a_query_beyond_ascii_arrives_as_it_was_written():
+    spec = SQL.model_copy(update={"cases": (SqlCase(rows="", expected=(("ü\N{GRINNING FACE}",),)),)})
+
+    grade = grade_code(spec, "```sql\nSELECT 'ü\N{GRINNING FACE}'\n```", SqlRunner(), strict=True)
+
+    assert grade.score == 100
+
+
+@pytest.mark.parametrize(
+    ("spec", "reply"),
+    [
+        (CALLS, f"{PYTHON_REPLY[:-4]}\n{'#' * MOST_JOB_BYTES}\n```"),
+        (STDIO, f"```python\nprint(input())\n{'#' * MOST_JOB_BYTES}\n```"),
+        (SQL, f"```sql\nSELECT 1 -- {'x' * MOST_STDIN_BYTES}\n```"),
+        (SQL.model_copy(update={"cases": SQL.cases * 20}), f"```sql\nSELECT 1 -- {'x' * 1_000_000}\n```"),
+    ],
+    ids=["calls", "stdio", "sql", "sql, in each of many cases"],
+)
+def test_code_that_is_longer_than_can_be_run_is_the_models_and_no_job_is_made(spec, reply):
+    runner = ScriptedRunner()
+
+    grade = grade_code(spec, reply, runner, strict=False)
+
+    assert runner.jobs == []
+    assert grade.score == 0
+    assert grade.verdict is Verdict.NO_CODE
+    assert grade.reason == "the reply's code is longer than can be run"
+
+
+def test_inputs_of_a_question_that_are_too_large_are_not_the_replys():
+    large = SqlCase(rows=f"-- {'x' * MOST_STDIN_BYTES}", expected=())
+    runner = ScriptedRunner(completed())
+
+    grade_code(SQL.model_copy(update={"cases": (large,)}), SQL_REPLY, runner, strict=False)
+
+    assert len(runner.jobs) == 1
 
 
 @pytest.mark.parametrize(

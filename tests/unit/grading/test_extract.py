@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yzindex.grading.extract import Language, extract_code
+from yzindex.syntax import parse
 
 CODE = "def f(x):\n    return x + 1\n"
 
@@ -324,3 +325,18 @@ def test_a_long_reply_is_read_to_its_end(part):
 
     for found in (python(reply, stub=STUB), python(f"```python\n{reply}", stub=STUB), sql(reply)):
         assert found is None or isinstance(found, str)
+
+
+@pytest.mark.parametrize("block", ["```\na\n```\n", "```py\na\n```\n", "```\n a(\n```\n"])
+def test_the_functions_beginning_is_not_read_anew_for_each_of_many_blocks(block, monkeypatch):
+    read: list[str] = []
+
+    def watched(text):
+        read.append(text)
+        return parse(text)
+
+    monkeypatch.setattr("yzindex.grading.scripts.parse", watched)
+
+    assert python(block * 2000, stub=STUB) in (None, "a\n")
+
+    assert sum(text.startswith(STUB.rstrip()) for text in read) <= 200

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 import pytest
 
 from sandbox import Program, Record, SandboxUnavailable
+from sandbox.program import MAX_PROGRAM_BYTES, MAX_STDIN_BYTES
 from worker import choosing
 from worker.choosing import NoSandbox, allowed, open_sandbox
 from worker.known_answers import known_jobs
 from worker.sandboxing import SandboxRunner
-from yzindex.errors import CodeRunnerUnavailable
-from yzindex.ports import CodeCase, CodeJob, Ending
+from yzindex.errors import CodeRunnerUnavailable, InvalidJob
+from yzindex.ports import MOST_JOB_BYTES, MOST_STDIN_BYTES, CodeCase, CodeJob, Ending
 from yzindex.settings import SandboxChoice, Settings
 
 AUTO, DOCKER, BUBBLEWRAP = SandboxChoice
@@ -147,3 +148,16 @@ def test_where_one_sandbox_is_demanded_nothing_runs_without_it_and_it_may_come_b
         SandboxRunner(Settings(sandbox=setting)).run(known_job())
 
     assert not refused.value.final
+
+
+def test_what_grading_takes_for_too_large_is_what_the_sandbox_refuses() -> None:
+    assert (MOST_JOB_BYTES, MOST_STDIN_BYTES) == (MAX_PROGRAM_BYTES, MAX_STDIN_BYTES)
+
+
+def test_a_job_that_is_too_large_for_any_sandbox_is_told_apart_from_a_sandbox_that_is_down() -> None:
+    runner = SandboxRunner(Settings())
+
+    with pytest.raises(InvalidJob, match=r"source and inputs are \d+ bytes") as refused:
+        runner.run(CodeJob(source="#" * 40_000_000, cases=(CodeCase(),)))
+
+    assert refused.value.final

@@ -11,6 +11,7 @@ import ast
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from yzindex.bank.importing.source import source_of
 from yzindex.errors import TaskRefused
 from yzindex.grading.asserted import Equality, View
 
@@ -71,7 +72,7 @@ def expectations(test: ast.expr, names: Names) -> list[Expectation]:
 
 def refusal(node: ast.AST, reason: str) -> TaskRefused:
     """Refuse a task for a part of its test."""
-    source = " ".join(ast.unparse(node).split())
+    source = " ".join(source_of(node).split())
     shown = source if len(source) <= _QUOTED_CHARS else f"{source[: _QUOTED_CHARS - 3]}..."
     return TaskRefused(f"`{shown}` in line {getattr(node, 'lineno', '?')} of its test {reason}")
 
@@ -123,9 +124,13 @@ def _identical(mine: ast.expr, expected: ast.expr, names: Names) -> Expectation 
 def _close(distance: ast.expr, tolerance: ast.expr, names: Names, *, inclusive: bool) -> Expectation | None:
     match distance:
         case ast.Call(func=function, args=[ast.BinOp(left=left, op=ast.Sub(), right=right)], keywords=[]) if (
-            ast.unparse(function) in _ABSOLUTE and not names.occur_in(tolerance)
+            _is_absolute(function) and not names.occur_in(tolerance)
         ):
             for mine, expected in ((left, right), (right, left)):
                 if (returned := names.returned(mine)) and not names.occur_in(expected):
                     return Expectation(returned=returned, expected=expected, tolerance=tolerance, inclusive=inclusive)
     return None
+
+
+def _is_absolute(function: ast.expr) -> bool:
+    return source_of(function) in _ABSOLUTE

@@ -1,23 +1,27 @@
 """Turn a benchmark's tasks into questions, each proven in the sandbox before it is taken.
 
-A question is taken only if the canonical solution passes all the cases that were split off its test, an empty body
-passes too few, and a program with one small mistake is caught.
+A question is taken only if the canonical solution passes its test as it stands and all the cases that were split off
+it, an empty body passes too few, and a program with one small mistake is caught.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from io import StringIO
 
-from yzindex.bank.importing.proving import prove_reference, wrong_replies
+from pydantic import ValidationError
+
+from yzindex.bank.importing.proving import prove_reference, prove_test, wrong_replies
 from yzindex.bank.importing.splitting import cases_of
 from yzindex.bank.importing.task import Task, fenced
 from yzindex.bank.question import Kind, Question
 from yzindex.dimensions import Dimension
-from yzindex.errors import TaskRefused
+from yzindex.errors import InvalidJob, TaskRefused
 from yzindex.grading.code import Calls
 from yzindex.grading.scripts import function, parsed
 from yzindex.parallel import in_order
 from yzindex.ports import CodeRunner
+from yzindex.wording import reasons_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,10 +50,22 @@ def import_tasks(tasks: Iterable[Task], runner: CodeRunner, *, at_once: int) -> 
 
 def import_task(task: Task, runner: CodeRunner) -> Question:
     """Make a question of a task and prove it; raise `TaskRefused`."""
+    try:
+        return _proven(task, runner)
+    except ValidationError as invalid:
+        raise TaskRefused(f"no question can be made of it: {reasons_of(invalid)}") from invalid
+    except InvalidJob as invalid:
+        raise TaskRefused(f"no sandbox can run it: {invalid}") from invalid
+    except RecursionError:
+        raise TaskRefused("its code is nested too deeply to be taken apart") from None
+
+
+def _proven(task: Task, runner: CodeRunner) -> Question:
     prelude, stub = _given_code(task)
     spec = Calls(entry_point=task.entry_point, cases=cases_of(task, runner), prelude=prelude, stub=stub)
     reference = fenced(task.program)
     prove_reference(spec, reference, runner)
+    prove_test(task, runner)
     return Question(
         id=task.question_id,
         dimension=Dimension.EXECUTION,
@@ -70,8 +86,6 @@ def _tried(task: Task, runner: CodeRunner) -> Taken | Refused:
         return Taken(name=task.name, question=import_task(task, runner))
     except TaskRefused as refused:
         return Refused(name=task.name, reason=str(refused))
-    except RecursionError:
-        return Refused(name=task.name, reason="its code is nested too deeply to be taken apart")
 
 
 def _given_code(task: Task) -> tuple[str, str]:
@@ -80,7 +94,7 @@ def _given_code(task: Task) -> tuple[str, str]:
     if tree is None:
         raise TaskRefused("its prompt and canonical solution make no Python program")
     node = function(tree, task.entry_point)
-    lines = task.prompt.splitlines(keepends=True)
+    lines = list(StringIO(task.prompt, newline=None))  # ends lines where Python does, and at nothing else
     if node is None or node.lineno > len(lines):
         raise TaskRefused(f"its prompt does not begin a function {task.entry_point}")
     start = min([node.lineno, *(each.lineno for each in node.decorator_list)]) - 1

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 
 from yzindex.grading.equality import MAX_DEPTH
+from yzindex.wording import bounded_repr, shown
 
 
 class NoLiteral(ValueError):
@@ -31,7 +32,7 @@ def literal(value: object, depth: int = 0) -> str:
         return f"({_members(value, depth)}{',' if len(value) == 1 else ''})"
     if isinstance(value, set) and type(value) is set:
         return f"{{{', '.join(sorted(literal(member, depth + 1) for member in value))}}}" if value else "set()"
-    raise NoLiteral(f"{value!r:.80}")
+    raise NoLiteral(shown(bounded_repr(value)))
 
 
 def _members(values: Iterable[object], depth: int) -> str:

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from yzindex.bank.importing.source import source_of
 from yzindex.grading.scripts import function
 from yzindex.syntax import parse
 
@@ -45,11 +46,11 @@ def mutants(program: str, entry_point: str) -> Iterator[Mutant]:
             right = _first_line(node)
             if mistake(node):
                 why = f"Has `{_first_line(node)}` where `{right}` is right."
-                yield Mutant(source=ast.unparse(tree) + "\n", why=why)
+                yield Mutant(source=source_of(tree) + "\n", why=why)
 
 
 def _first_line(node: ast.AST) -> str:
-    return ast.unparse(node).partition("\n")[0]
+    return source_of(node).partition("\n")[0]
 
 
 def _places(tree: ast.Module, entry_point: str) -> list[ast.AST]:

@@ -12,9 +12,9 @@ from yzindex.bank.importing.task import Task, fenced
 from yzindex.bank.question import REFERENCE_SCORE, WRONG_BELOW, WrongReply
 from yzindex.errors import TaskRefused
 from yzindex.grading.code import Calls
-from yzindex.grading.code_grading import code_of, grade_code, grade_result
+from yzindex.grading.code_grading import code_of, grade_code, grade_result, last_line
 from yzindex.grading.grade import Grade, Verdict
-from yzindex.ports import CodeCase, CodeJob, CodeResult, CodeRunner
+from yzindex.ports import CodeCase, CodeJob, CodeResult, CodeRunner, Ending
 
 #: Wrong programs tried at once, one round after the other until there is a near miss.
 _ROUNDS = (5, 6, 6)
@@ -38,6 +38,18 @@ def prove_reference(spec: Calls, reference: str, runner: CodeRunner) -> None:
     grade = grade_code(spec, reference, runner, strict=True)
     if grade.score != REFERENCE_SCORE:
         raise TaskRefused(f"its canonical solution fails its own test: {grade.reason}")
+
+
+def prove_test(task: Task, runner: CodeRunner) -> None:
+    """Refuse a task whose own solution does not pass its test as the benchmark wrote it.
+
+    This is what catches a test that means something else than was read from it.
+    """
+    source = f"{task.program}\n\n{task.test}\n\ncheck({task.entry_point})\n"
+    (done,) = runner.run(CodeJob(source=source, cases=(CodeCase(),))).cases
+    if done.ending is not Ending.COMPLETED:
+        why = f"{done.ending}: {last_line(done.stderr)}".rstrip(": ")
+        raise TaskRefused(f"its canonical solution fails its test as it stands: {why}")
 
 
 def wrong_replies(task: Task, spec: Calls, runner: CodeRunner) -> tuple[WrongReply, WrongReply]:

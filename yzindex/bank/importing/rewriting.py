@@ -5,6 +5,7 @@ import inspect
 
 from yzindex.bank.importing import recorder
 from yzindex.bank.importing.assertions import Expectation, Names, expectations, refusal
+from yzindex.bank.importing.source import source_of
 from yzindex.bank.importing.task import Task
 from yzindex.errors import TaskRefused
 from yzindex.grading.scripts import function, parsed
@@ -39,7 +40,7 @@ def recording_program(task: Task, test: ast.Module) -> str:
     _Rewriter(names).visit(check)
     check.args.args[0].arg = _RECORDER
     _refuse_other_uses(check, names)
-    parts = (task.program, inspect.getsource(recorder), ast.unparse(ast.fix_missing_locations(test)))
+    parts = (task.program, inspect.getsource(recorder), source_of(ast.fix_missing_locations(test)))
     call = f"def {ENTRY_POINT}():\n    return yz_record({task.entry_point}, check)\n"
     program = "\n\n\n".join((*parts, call))
     if parsed(program) is None:

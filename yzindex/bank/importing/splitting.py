@@ -2,12 +2,12 @@
 
 import ast
 import math
-from collections.abc import Iterable
 
 from pydantic import ValidationError
 
 from yzindex.bank.importing.assertions import Expectation, expectations
 from yzindex.bank.importing.literals import NoLiteral, literal
+from yzindex.bank.importing.rebinding import refuse_rebinding
 from yzindex.bank.importing.rewriting import ENTRY_POINT, check_function, names_of, recording_program
 from yzindex.bank.importing.task import Task
 from yzindex.errors import TaskRefused
@@ -16,6 +16,7 @@ from yzindex.grading.code_grading import last_line
 from yzindex.grading.scripts import parsed
 from yzindex.ports import CodeCase, CodeJob, CodeRunner, Ending
 from yzindex.syntax import literal_value
+from yzindex.wording import bounded_repr, reasons_of, shown
 
 #: As many as a sandbox runs for one program.
 MOST_CASES = 1000
@@ -26,7 +27,9 @@ def cases_of(task: Task, runner: CodeRunner) -> tuple[CallCase, ...]:
     test = parsed(task.test)
     if test is None:
         raise TaskRefused("its test is no Python code")
-    found = _plain_cases(test)
+    check = check_function(test)
+    refuse_rebinding(task, test, check, names_of(check))
+    found = _plain_cases(check)
     if found is None:
         found = _recorded_cases(recording_program(task, test), runner)
     cases = tuple(dict.fromkeys(found))
@@ -37,9 +40,8 @@ def cases_of(task: Task, runner: CodeRunner) -> tuple[CallCase, ...]:
     return cases
 
 
-def _plain_cases(test: ast.Module) -> list[CallCase] | None:
+def _plain_cases(check: ast.FunctionDef) -> list[CallCase] | None:
     """Give the cases of a test that is nothing but assertions of literals, or None."""
-    check = check_function(test)
     names = names_of(check)
     cases = list[CallCase]()
     for statement in check.body:
@@ -82,10 +84,6 @@ def _recorded_cases(program: str, runner: CodeRunner) -> list[CallCase]:
 def _case(
     args: object, expected: object, equality: object, view: object, tolerance: object, inclusive: object
 ) -> CallCase:
-    if tolerance is not None and not isinstance(tolerance, int | float):
-        raise TaskRefused(f"a tolerance of its test is no number: {tolerance!r:.80}")
-    if tolerance is not None and inclusive:
-        tolerance = math.nextafter(tolerance, math.inf)  # below the next number is as much as up to this one
     try:
         return CallCase.model_validate(
             {
@@ -93,15 +91,21 @@ def _case(
                 "expected": literal(expected),
                 "equality": equality,
                 "view": view,
-                "tolerance": tolerance,
+                "tolerance": None if tolerance is None else _below(tolerance, inclusive=bool(inclusive)),
             }
         )
     except NoLiteral as error:
         raise TaskRefused(f"a value of its test has no literal: {error}") from error
     except ValidationError as invalid:
-        raise TaskRefused(f"a case of its test cannot be used: {_reasons(invalid)}") from invalid
+        raise TaskRefused(f"a case of its test cannot be used: {reasons_of(invalid)}") from invalid
 
 
-def _reasons(invalid: ValidationError) -> str:
-    faults: Iterable[str] = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in invalid.errors())
-    return "; ".join(faults)
+def _below(tolerance: object, *, inclusive: bool) -> float:
+    """Give the number that an allowed difference is less than."""
+    if not isinstance(tolerance, int | float):
+        raise TaskRefused(f"a tolerance of its test is no number: {shown(bounded_repr(tolerance))}")
+    try:
+        least = float(tolerance)
+    except OverflowError:
+        raise TaskRefused(f"a tolerance of its test is beyond all floats: {bounded_repr(tolerance)}") from None
+    return math.nextafter(least, math.inf) if inclusive else least
