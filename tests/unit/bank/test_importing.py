@@ -253,8 +253,11 @@ def test_nothing_that_is_expected_is_sent_with_a_candidate() -> None:
 
     import_task(task("assert candidate(1) == 2\nassert candidate(87654320) == 87654321"), runner)
 
-    assert "87654320" in repr(runner.jobs)
-    assert "87654321" not in repr(runner.jobs)
+    (original,) = [job for job in runner.jobs if job.cases[0].entry_point is None]
+    others = [job for job in runner.jobs if job is not original]
+    assert original.source.startswith(task("pass").program)  # the benchmark's own solution with its own test
+    assert "87654320" in repr(others)
+    assert "87654321" not in repr(others)
 
 
 @pytest.mark.parametrize(
