@@ -102,9 +102,11 @@ def site(folder: Path, servers: dict[str, Server], config: Path = CALM) -> Itera
     settings = Settings(data_dir=folder, api_port=0, flower_port=0, sandbox_concurrency=2, **addresses)
     with Stack(settings, simulation=Simulation(seed=31, config=config)) as stack, Client(stack.api) as client:
         found = Site(stack=stack, client=client, servers=servers)
-        yield found
-        found.database.close()
-        found.redis.close()
+        try:
+            yield found
+        finally:
+            found.database.close()
+            found.redis.close()
 
 
 @pytest.fixture(scope="module")

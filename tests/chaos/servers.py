@@ -55,6 +55,16 @@ class Server:
 
 
 @contextmanager
+def running(server: Server, how: signal.Signals) -> Iterator[None]:
+    """Start a server, and stop it whatever happens."""
+    server.start()
+    try:
+        yield
+    finally:
+        server.stop(how)
+
+
+@contextmanager
 def redis_without_memory() -> Iterator[Server]:
     """A redis-server that keeps nothing on disk: after a restart it is empty."""
     port = free_port()
@@ -65,9 +75,8 @@ def redis_without_memory() -> Iterator[Server]:
             folder=Path(folder),
             answers=redis.Redis(port=port).ping,
         )
-        server.start()
-        yield server
-        server.stop(signal.SIGKILL)
+        with running(server, signal.SIGKILL):
+            yield server
 
 
 @contextmanager
@@ -104,9 +113,8 @@ def postgres() -> Iterator[Server]:
             folder=folder,
             answers=lambda: psycopg.connect(f"postgresql://postgres:{_PASSWORD}@{address}").close(),
         )
-        server.start()
-        yield server
-        server.stop(signal.SIGINT)
+        with running(server, signal.SIGINT):
+            yield server
 
 
 def free_port() -> int:

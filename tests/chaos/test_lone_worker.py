@@ -56,25 +56,27 @@ def test_a_worker_outlives_a_queue_that_dies_with_messages_in_its_hands(tmp_path
         environment = os.environ | {"REDIS_URL": queue.address, "DATABASE_URL": str(database.engine.url)}
         worker = subprocess.Popen([*command, *options], env=environment, stdout=log, stderr=log)
         client = Redis.from_url(queue.address, socket_timeout=2 * WITHIN_S)
-        dispatch(queue, number)
-        assert client.blpop([HOLDING], timeout=WITHIN_S)
+        try:
+            dispatch(queue, number)
+            assert client.blpop([HOLDING], timeout=WITHIN_S)
 
-        queue.stop(signal.SIGKILL)
-        queue.start()
+            queue.stop(signal.SIGKILL)
+            queue.start()
 
-        def is_consuming() -> bool:
-            assert worker.poll() is None, (tmp_path / "worker.log").read_text()[-4000:]
-            try:
-                dispatch(queue, number)
-                return client.llen("control") == 0
-            except RedisError:
-                return False
+            def is_consuming() -> bool:
+                assert worker.poll() is None, (tmp_path / "worker.log").read_text()[-4000:]
+                try:
+                    dispatch(queue, number)
+                    return client.llen("control") == 0
+                except RedisError:
+                    return False
 
-        until(is_consuming, "the worker takes messages again")
-        client.rpush(LET_GO, "1")
-        until(lambda: is_consuming() and concluded(), "the run concluded")
-        assert worker.poll() is None
-        worker.terminate()
-        worker.wait(WITHIN_S)
-        client.close()
+            until(is_consuming, "the worker takes messages again")
+            client.rpush(LET_GO, "1")
+            until(lambda: is_consuming() and concluded(), "the run concluded")
+            assert worker.poll() is None
+        finally:
+            worker.terminate()
+            worker.wait(WITHIN_S)
+            client.close()
     database.close()
