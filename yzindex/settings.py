@@ -129,7 +129,7 @@ class Settings(BaseSettings):
     reask_after_s: Seconds = Field(
         default=3600.0,
         ge=0,
-        le=86400,
+        le=43_200,
         description="Seconds until a concluded run asks its unscored questions again, then 4 and 16 times as many; "
         "0: only by hand.",
     )

@@ -234,11 +234,12 @@ def test_unscored_questions_are_asked_again_an_hour_then_four_then_sixteen_after
     assert interventions.resumptions_due(database, after_s=HOUR_S) == ([number] if is_due else [])
 
 
-def test_a_run_of_another_day_is_left_as_it_is(database: Database) -> None:
+@pytest.mark.parametrize("first_wait_h", [1, 12])
+def test_a_run_of_another_day_is_left_as_it_is_however_long_the_waits(database: Database, first_wait_h: int) -> None:
     order(database, partly=True)
     change(database, created_at=now() - timedelta(hours=25), finished_at=now() - timedelta(hours=24))
 
-    assert interventions.resume_by_the_clock(database, after_s=HOUR_S) == []
+    assert interventions.resume_by_the_clock(database, after_s=first_wait_h * HOUR_S) == []
 
 
 def test_what_has_no_unscored_question_or_was_cancelled_is_not_asked_again_by_the_clock(database: Database) -> None:

@@ -22,8 +22,8 @@ CANCELLED_REASON = "the run was cancelled"
 #: with a first wait of an hour, for the last time after 21 hours.
 MOST_RESUMPTIONS = 3
 LONGER_EACH_TIME = 4
-#: First waits after which a run is history: an answer of today would be passed off as one of that day.
-_HISTORY_AFTER = 24
+#: From its order on; an older run is history, and an answer of today would be passed off as one of that day.
+_OF_TODAY_S = 86_400.0
 
 
 class RunEnded(YzIndexError):
@@ -92,7 +92,7 @@ def resumptions_due(database: Database, *, after_s: float) -> list[int]:
             for times in range(MOST_RESUMPTIONS)
         )
     )
-    is_of_today = col(Run.created_at) > _ago(after_s * _HISTORY_AFTER)
+    is_of_today = col(Run.created_at) > _ago(_OF_TODAY_S)
     with_unscored = select(Answer.run_number).where(Answer.state == AnswerState.UNSCORED)
     with database.read() as session:
         found = session.exec(

@@ -46,8 +46,9 @@ class Run(SQLModel, table=True):
     idempotency_key: str | None = Field(default=None, unique=True)
     #: Digest of the request under that key: the same key with another request is refused.
     request_digest: str = ""
-    #: How often what was unscored was asked again, and since when it is, or was the last time.
+    #: Times the clock has asked again what was unscored; at its most where a person has ended that.
     resumptions: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    #: When it was last asked again, by the clock or by hand.
     resumed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     #: Claim of the process that ends the run.
     attempt: int = 0
