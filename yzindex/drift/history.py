@@ -26,6 +26,8 @@ class Role(IntEnum):
     AGAIN = 2
     #: Asked to confirm or to dismiss a suspicion; never goes into a chart.
     FRESH = 3
+    #: Asked of other models before one is convicted: do they fall as well?
+    CONTROL = 4
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,381 @@
+"""The fold: takes a history run by run and says, after each, what is known, what is suspected, what to ask next.
+
+It never looks ahead: what it says of a day depends on the answers up to that day alone, in their stored order.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from yzindex.drift.baseline import Baseline, Table
+from yzindex.drift.charts import FALL, Charts, ratio_step
+from yzindex.drift.common import without_common
+from yzindex.drift.confirming import Estimate, Known, change_of, common_change
+from yzindex.drift.fleet import Fleet, Move
+from yzindex.drift.history import FloatArray, IntArray, Role
+from yzindex.drift.packets import Packet
+from yzindex.drift.residuals import POINTS, Residuals, chart_weights, residuals_of
+from yzindex.drift.rules import Rules
+from yzindex.drift.suspicion import Confirmed, Interrogation, Request, Stage, Suspicion
+
+#: A stored answer counts as graded differently from this difference on (scores of 0 to 1).
+_SAME_GRADE = 1e-6
+_CONTROL_MODELS = 5
+_CONTROL_PER_DIMENSION = 20
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Regrades:
+    """Stored answers graded again today by the current grader, in columns. They are found by day, run and place."""
+
+    day: int
+    answered_day: IntArray
+    number: IntArray
+    model: IntArray
+    question: IntArray
+    before: FloatArray
+    now: FloatArray
+    #: Whether this is the whole repair of the baseline, after which verdicts go on.
+    repairs: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionChange:
+    """A provider began to return another model version."""
+
+    model: int
+    day: int
+    before: int
+    now: int
+
+
+class Analysis:
+    """State of the fold. Indices are those of the history's names."""
+
+    def __init__(
+        self,
+        *,
+        question_dimension: IntArray,
+        dimension_weights: FloatArray,
+        models: int,
+        rules: Rules,
+        asks: bool,
+        observe: Callable[[Packet, Table, Residuals], None] | None = None,
+    ) -> None:
+        self.rules = rules
+        self.question_dimension = question_dimension
+        self.weights = chart_weights(dimension_weights)
+        charts = len(self.weights)
+        self.baseline = Baseline(
+            question_dimension=question_dimension,
+            dimensions=len(dimension_weights),
+            models=models,
+            lag_days=rules.lag_days,
+        )
+        self.charts = Charts(models=models, charts=charts, rules=rules)
+        self.fleet = Fleet(charts=charts, rules=rules)
+        self.suspicions: dict[int, Suspicion] = {}
+        self.confirmed: list[Confirmed] = []
+        self.version_changes: list[VersionChange] = []
+        self.day = 0
+        self._asks = asks
+        self._observe = observe
+        self._asking = Interrogation(models=models, questions=len(question_dimension), rules=rules)
+        self._version: IntArray = np.full(models, -1, dtype=np.int64)
+        self._regraded: FloatArray = np.zeros((models, len(question_dimension)))
+        #: Points and variance of what single models were asked today beside the draw: day, model, chart values.
+        self._asked_apart: list[tuple[int, int, FloatArray, FloatArray]] = []
+        self._controlled_on = 0
+
+    def begin(self, day: int) -> None:
+        """Begin a day, which must not be before the last one."""
+        self.day = day
+        self.baseline.advance(day)
+        self._asking.begin_day(self._suspects())
+        self._regraded[:] = 0.0
+        self._asked_apart = [kept for kept in self._asked_apart if kept[0] > day - self.rules.lag_days]
+        if self.fleet.resumes(day):
+            self._start_over()
+
+    def take(self, packet: Packet) -> None:
+        """Take a packet of the day that was begun."""
+        _TAKERS[packet.role](self, packet)
+
+    def take_regrades(self, regrades: Regrades) -> None:
+        """Take stored answers that were graded again: a difference suspends verdicts until all are repaired."""
+        moved = regrades.now - regrades.before
+        place = regrades.model, regrades.question
+        np.maximum.at(self._regraded, place, np.where(np.abs(moved) > _SAME_GRADE, moved, 0.0))
+        np.minimum.at(self._regraded, place, np.where(np.abs(moved) > _SAME_GRADE, moved, 0.0))
+        if regrades.repairs:
+            self.baseline.regrade(
+                regrades.answered_day, regrades.number, regrades.model, regrades.question, regrades.now
+            )
+            self.baseline.advance(self.day)
+            self.fleet.regraded()
+            self._start_over()
+        elif (np.abs(moved) > _SAME_GRADE).any() and self.fleet.move is None:
+            self.fleet.suspend(Move(day=self.day, since=self.day, chart=None, points=POINTS * float(moved.mean())))
+            self._start_over()
+
+    def requests(self) -> list[Request]:
+        """Say what to ask now. The same state gives the same requests; an answered one is not made again."""
+        if not self._asks or self.fleet.move is not None:
+            return []
+        wanted: list[Request | None] = []
+        for model in self._suspects().tolist():
+            suspicion = self.suspicions.get(model)
+            if suspicion is None:
+                wanted.append(self._asking.again(self.day, model, self.charts, self.weights))
+            elif suspicion.stage is Stage.FRESH:
+                wanted.append(self._asking.fresh(self.day, suspicion, self.weights))
+        waiting = [each for each in self.suspicions.values() if each.stage is Stage.CONTROL]
+        if waiting and self._controlled_on != self.day:
+            wanted.append(self._control(waiting[0]))
+        return [request for request in wanted if request is not None]
+
+    def questions_of(self, request: Request, askable: IntArray, seed: int = 0) -> IntArray:
+        """Choose a request's questions at random among those askable, the least asked of the model first."""
+        numbers = np.random.default_rng(
+            (seed, request.models[0], request.since, int(request.role), request.day, request.round)
+        )
+        chosen = []
+        for dimension, size in enumerate(request.per_dimension):
+            pool = askable[self.question_dimension[askable] == dimension]
+            order = np.lexsort((numbers.random(len(pool)), self._asking.asked[request.models[0], pool]))
+            chosen.append(pool[order[:size]])
+        return np.concatenate(chosen)
+
+    def known_enough(self, model: int) -> bool:
+        """Whether enough of a model's answers are known to say anything of it."""
+        return bool((self.baseline.table.known[:, self.baseline.row[model]] >= self.rules.least_known).all())
+
+    def _suspects(self) -> IntArray:
+        over = np.flatnonzero((self.charts.ratio > self.charts.low_bar).any(axis=(0, 2)))
+        return np.union1d(over, np.array(list(self.suspicions), dtype=np.int64))
+
+    def _take_calibration(self, packet: Packet) -> None:
+        self.baseline.learn(packet)
+        self.baseline.advance(self.day)
+
+    def _take_daily(self, packet: Packet) -> None:
+        self._note_versions(packet)
+        residuals = self._residuals(packet)
+        if self._observe is not None:
+            self._observe(packet, self.baseline.table, residuals)
+        self.baseline.learn(packet)
+        if self.fleet.add(self.day, residuals):
+            self._start_over()
+        if self.fleet.move is None:
+            points, variance = without_common(residuals, self.fleet.centre(self.day), self.rules)
+            self.charts.add(self.day, points, variance)
+            self._watch_passively(packet, points, variance)
+            self._raise_alarms()
+
+    def _take_again(self, packet: Packet) -> None:
+        self._asking.note(packet)
+        self.baseline.learn(packet)
+        residuals = self._residuals(packet)
+        self._note_apart(packet, residuals)
+        if self.fleet.move is None:
+            self.charts.add(self.day, residuals.points - self.fleet.centre(self.day), residuals.variance)
+            self._raise_alarms()
+
+    def _take_fresh(self, packet: Packet) -> None:
+        self._asking.note(packet)
+        suspicion = self.suspicions.get(int(packet.model[0])) if len(packet.model) else None
+        if suspicion is None or suspicion.stage is not Stage.FRESH:
+            return
+        suspicion.rounds.append(packet)
+        self._weigh(suspicion)
+
+    def _take_control(self, packet: Packet) -> None:
+        self._asking.note(packet)
+        self._controlled_on = self.day
+        self._note_apart(packet, self._residuals(packet))
+        for suspicion in [each for each in self.suspicions.values() if each.stage is Stage.CONTROL]:
+            self._decide(suspicion, self._common_of(suspicion))
+
+    def _weigh(self, suspicion: Suspicion) -> None:
+        """Confirm, dismiss, or go on asking, by the fresh answers so far."""
+        suspicion.known = Known(
+            table=suspicion.known.table, row=suspicion.known.row, regraded=self._regraded[suspicion.model].copy()
+        )
+        estimate = change_of(suspicion.rounds, suspicion.known, self.question_dimension, self.weights[suspicion.chart])
+        suspicion.estimate = estimate
+        if estimate is None:
+            return
+        deviations = estimate.deviations(suspicion.direction)
+        if deviations < -self.rules.confirm_deviations:
+            if self._control(suspicion) is None:
+                self._confirm(suspicion, estimate, None)
+            else:
+                suspicion.stage = Stage.CONTROL
+        elif deviations > -self.rules.dismiss_deviations or len(suspicion.rounds) >= self.rules.most_rounds:
+            self._dismiss(suspicion)
+
+    def _decide(self, suspicion: Suspicion, common: Estimate) -> None:
+        assert suspicion.estimate is not None
+        own = suspicion.estimate.without(common)
+        if own.deviations(suspicion.direction) < -self.rules.confirm_deviations:
+            self._confirm(suspicion, own, common)
+        elif abs(common.points) > abs(suspicion.estimate.points) / 2:
+            self.fleet.suspend(Move(day=self.day, since=suspicion.since, chart=suspicion.chart))
+            self._start_over()
+        elif len(suspicion.rounds) >= self.rules.most_rounds:
+            self._dismiss(suspicion)
+        else:
+            suspicion.stage = Stage.FRESH
+
+    def _confirm(self, suspicion: Suspicion, estimate: Estimate, common: Estimate | None) -> None:
+        self.confirmed.append(
+            Confirmed(
+                model=suspicion.model,
+                direction=suspicion.direction,
+                chart=suspicion.chart,
+                since=suspicion.since,
+                day=self.day,
+                estimate=estimate,
+                common=common,
+                rounds=tuple(suspicion.rounds),
+            )
+        )
+        self._forget(suspicion.model)
+        self.baseline.restart(suspicion.model, suspicion.since, suspicion.rounds)
+        self.baseline.advance(self.day)
+
+    def _dismiss(self, suspicion: Suspicion) -> None:
+        for packet in suspicion.rounds:
+            self.baseline.learn(packet)
+        self._forget(suspicion.model)
+
+    def _forget(self, model: int) -> None:
+        self.suspicions.pop(model, None)
+        self.charts.clear(model)
+        self._asking.forget(model)
+
+    def _start_over(self) -> None:
+        """After everything moved: what was added up under the old level says nothing of single models."""
+        self.suspicions.clear()
+        self.charts.clear()
+
+    def _raise_alarms(self) -> None:
+        over = (self.charts.ratio >= self.charts.alarm).any(axis=(0, 2))
+        for model in np.flatnonzero(over).tolist():
+            if model not in self.suspicions and self.known_enough(model):
+                direction, chart = self.charts.alarmed(model)
+                since = int(self.charts.since[direction, model, chart])
+                self.suspicions[model] = Suspicion(
+                    model=model,
+                    direction=direction,
+                    chart=chart,
+                    since=since,
+                    opened=self.day,
+                    known=Known(
+                        table=self._table_for(model, since),
+                        row=int(self.baseline.row[model]),
+                        regraded=np.zeros(len(self.question_dimension)),
+                    ),
+                    stage=Stage.FRESH if self._asks else Stage.PASSIVE,
+                )
+
+    def _table_for(self, model: int, since: int) -> Table:
+        """The table that was in force when the change began, unless the model has begun anew after that."""
+        table = self.baseline.table_of(since)
+        return table if int(self.baseline.row[model]) < len(table.mean) else self.baseline.table
+
+    def _watch_passively(self, packet: Packet, points: FloatArray, variance: FloatArray) -> None:
+        for suspicion in [each for each in self.suspicions.values() if each.stage is Stage.PASSIVE]:
+            model, chart = suspicion.model, suspicion.chart
+            if np.isnan(points[model, chart]):
+                continue
+            if self.charts.ratio[suspicion.direction, model, chart] <= 0:
+                self._dismiss(suspicion)
+                continue
+            step = ratio_step(
+                points[model, chart], variance[model, chart], self.charts.design[chart], self.rules.clip_deviations
+            )
+            suspicion.later_ratio = max(0.0, suspicion.later_ratio + float(step[suspicion.direction].item()))
+            own = packet.model == model
+            suspicion.rounds.append(
+                Packet(
+                    day=packet.day,
+                    role=packet.role,
+                    number=packet.number,
+                    model=packet.model[own],
+                    question=packet.question[own],
+                    score=packet.score[own],
+                    version=packet.version[own],
+                )
+            )
+            if suspicion.later_ratio >= self.rules.passive_alarm:
+                estimate = change_of(suspicion.rounds, suspicion.known, self.question_dimension, self.weights[chart])
+                if estimate is not None and estimate.deviations(suspicion.direction) < -self.rules.confirm_deviations:
+                    self._confirm(suspicion, estimate, None)
+
+    def _control(self, suspicion: Suspicion) -> Request | None:
+        """Ask other models the same kind of questions; None where there is none whose answers are known."""
+        others = [
+            model
+            for model in range(len(self.baseline.row))
+            if model != suspicion.model and self.known_enough(model) and model not in self.suspicions
+        ]
+        if not others:
+            return None
+        numbers = np.random.default_rng((suspicion.model, suspicion.since, self.day))
+        chosen = sorted(numbers.permutation(others)[:_CONTROL_MODELS].tolist())
+        used = self.weights[suspicion.chart] > 0
+        return Request(
+            role=Role.CONTROL,
+            models=tuple(chosen),
+            per_dimension=tuple(_CONTROL_PER_DIMENSION if each else 0 for each in used),
+            day=self.day,
+            since=suspicion.since,
+            round=len(suspicion.rounds),
+        )
+
+    def _common_of(self, suspicion: Suspicion) -> Estimate:
+        """What the other models moved by meanwhile, by what they were asked apart from the draw."""
+        first = suspicion.rounds[0].day
+        by_model: dict[int, list[tuple[float, float]]] = {}
+        for day, model, points, variance in self._asked_apart:
+            value = points[suspicion.chart]
+            if day >= first and model != suspicion.model and not np.isnan(value):
+                by_model.setdefault(model, []).append((float(value), float(variance[suspicion.chart])))
+        points_of, variance_of = [], []
+        for values in by_model.values():
+            precision = sum(1 / variance for _, variance in values)
+            points_of.append(sum(value / variance for value, variance in values) / precision)
+            variance_of.append(1 / precision)
+        return common_change(np.array(points_of), np.array(variance_of))
+
+    def _residuals(self, packet: Packet) -> Residuals:
+        return residuals_of(packet, self.baseline.table, self.baseline.row, self.question_dimension, self.weights)
+
+    def _note_apart(self, packet: Packet, residuals: Residuals) -> None:
+        centre = self.fleet.centre(self.day)
+        for model in np.unique(packet.model).tolist():
+            self._asked_apart.append((self.day, model, residuals.points[model] - centre, residuals.variance[model]))
+
+    def _note_versions(self, packet: Packet) -> None:
+        first = np.unique(packet.model, return_index=True)
+        for model, place in zip(*(part.tolist() for part in first), strict=True):
+            now, before = int(packet.version[place]), int(self._version[model])
+            self._version[model] = now
+            if before not in {-1, now}:
+                self.version_changes.append(VersionChange(model=model, day=self.day, before=before, now=now))
+                self._forget(model)
+                # A known date to look at: the charts start where asking again begins.
+                self.charts.ratio[:, model, 0] = 1.5 * self.charts.low_bar[0]
+                self.charts.since[:, model, 0] = self.day
+
+
+_TAKERS: dict[Role, Callable[[Analysis, Packet], None]] = {
+    Role.CALIBRATION: Analysis._take_calibration,
+    Role.DAILY: Analysis._take_daily,
+    Role.AGAIN: Analysis._take_again,
+    Role.FRESH: Analysis._take_fresh,
+    Role.CONTROL: Analysis._take_control,
+}
+__all__ = ["FALL", "Analysis", "Regrades", "VersionChange"]

@@ -1,0 +1,212 @@
+"""What is known of every model and question from answers older than the lag, and what it makes us expect today."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from yzindex.drift.components import Answers, estimate_components
+from yzindex.drift.difficulty import Components, Fit, expect, fit
+from yzindex.drift.history import FloatArray, IntArray, Role
+from yzindex.drift.packets import Packet
+
+#: Refits on days whose ordinal divides by this; in between, a week-old fit is as good.
+_REFIT_DAYS = 7
+#: The spread of effects is estimated again when there are so many times more answers.
+_GROWTH = 1.5
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Table:
+    """A fit's expectations, arrays of rows × questions in scores of 0 to 1. A row is a model since its last restart."""
+
+    mean: FloatArray
+    variance: FloatArray
+    slope: FloatArray
+    #: How unsure each question's easiness is, in square logits: an error that all models share.
+    easiness_variance: FloatArray
+    #: Dimensions × rows.
+    ability_variance: FloatArray
+    #: Known answers, dimensions × rows.
+    known: IntArray
+
+
+@dataclass(eq=False)
+class _Known:
+    """Answers in columns."""
+
+    #: The day of all, while they wait; of the first, once they are joined.
+    asked_on: int
+    day: IntArray
+    number: IntArray
+    model: IntArray
+    row: IntArray
+    question: IntArray
+    score: FloatArray
+
+
+class Baseline:
+    """The lagged answers and the fits to them. `model` and `question` are indices of the history."""
+
+    def __init__(self, *, question_dimension: IntArray, dimensions: int, models: int, lag_days: int) -> None:
+        self.row = np.arange(models)
+        self.rows = models
+        self._dimension = question_dimension
+        self._questions = [np.flatnonzero(question_dimension == each) for each in range(dimensions)]
+        self._lag_days = lag_days
+        self._known: list[_Known] = []
+        self._waiting: deque[_Known] = deque()
+        self._components = [Components() for _ in range(dimensions)]
+        self._fits: list[Fit | None] = [None] * dimensions
+        self._estimated_from = [0] * dimensions
+        self._stale = True
+        self._tables: list[tuple[int, Table]] = []
+
+    @property
+    def table(self) -> Table:
+        return self._tables[-1][1]
+
+    def table_of(self, day: int) -> Table:
+        """The expectations that were in force on a day, or the oldest kept."""
+        return next((table for since, table in reversed(self._tables) if since <= day), self._tables[0][1])
+
+    def advance(self, day: int) -> None:
+        """Begin a day: take in what has passed the lag, and refit when it is time to."""
+        while self._waiting and self._waiting[0].asked_on <= day - self._lag_days:
+            self._known.append(self._waiting.popleft())
+        if self._stale or day % _REFIT_DAYS == 0:
+            self._refit(day)
+
+    def learn(self, packet: Packet, *, model_rows: IntArray | None = None) -> None:
+        """Remember answers: those of a calibration at once, others when they have passed the lag."""
+        rows = self.row[packet.model] if model_rows is None else model_rows
+        answers = _Known(
+            asked_on=packet.day,
+            day=np.full(len(packet.model), packet.day),
+            number=np.full(len(packet.model), packet.number),
+            model=packet.model,
+            row=rows,
+            question=packet.question,
+            score=packet.score.copy(),
+        )
+        if packet.role is Role.CALIBRATION:
+            self._known.append(answers)
+            self._stale = True
+        else:
+            self._waiting.append(answers)
+
+    def restart(self, model: int, since: int, fresh: Iterable[Packet]) -> None:
+        """Begin a model anew from a day: its older answers stay those of another row; `fresh` are known at once."""
+        self.row[model] = self.rows
+        self.rows += 1
+        for waiting in self._waiting:
+            waiting.row = np.where((waiting.model == model) & (waiting.day >= since), self.row[model], waiting.row)
+        for packet in fresh:
+            self._known.append(
+                _Known(
+                    asked_on=packet.day,
+                    day=np.full(len(packet.model), packet.day),
+                    number=np.full(len(packet.model), packet.number),
+                    model=packet.model,
+                    row=self.row[packet.model],
+                    question=packet.question,
+                    score=packet.score.copy(),
+                )
+            )
+        self._stale = True
+
+    def regrade(self, day: IntArray, number: IntArray, model: IntArray, question: IntArray, score: FloatArray) -> None:
+        """Replace stored scores by those of the current grader; answers that it has not graded are forgotten."""
+        columns = (day.tolist(), number.tolist(), model.tolist(), question.tolist())
+        now = dict(zip(zip(*columns, strict=True), score.tolist(), strict=True))
+        self._known = [_graded_again(answers, now) for answers in self._known]
+        self._waiting = deque(_graded_again(answers, now) for answers in self._waiting)
+        self._estimated_from = [0] * len(self._estimated_from)
+        self._stale = True
+
+    def _refit(self, day: int) -> None:
+        self._join()
+        known = self._known[0] if self._known else None
+        shape = (self.rows, len(self._dimension))
+        mean, variance, slope = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        easiness_variance = np.zeros(shape[1])
+        ability_variance = np.zeros((len(self._questions), self.rows))
+        counts = np.zeros((len(self._questions), self.rows), dtype=np.int64)
+        for index, questions in enumerate(self._questions):
+            fitted, row_place, question_place = self._fit(index, questions, known)
+            expectation = expect(fitted)
+            at = np.ix_(row_place, question_place)
+            mean[:, questions] = expectation.mean[at]
+            variance[:, questions] = expectation.variance[at]
+            slope[:, questions] = expectation.slope[at]
+            easiness_variance[questions] = fitted.easiness_variance[question_place]
+            ability_variance[index] = fitted.ability_variance[row_place]
+            counts[index] = fitted.cells.count.sum(axis=1)[row_place].astype(np.int64)
+        table = Table(
+            mean=mean,
+            variance=variance,
+            slope=slope,
+            easiness_variance=easiness_variance,
+            ability_variance=ability_variance,
+            known=counts,
+        )
+        self._tables = [kept for kept in self._tables if kept[0] > day - 8 * self._lag_days and kept[0] != day]
+        self._tables.append((day, table))
+        self._stale = False
+
+    def _fit(self, index: int, questions: IntArray, known: _Known | None) -> tuple[Fit, IntArray, IntArray]:
+        """Fit what has answers, and one blank model and question that stand for all that have none."""
+        row = question = np.zeros(0, dtype=np.int64)
+        score = np.zeros(0)
+        if known is not None:
+            own = self._dimension[known.question] == index
+            row, question, score = known.row[own], known.question[own], known.score[own]
+        seen_rows, row = np.unique(row, return_inverse=True)
+        seen_questions, question = np.unique(question, return_inverse=True)
+        answers = Answers(row=row, question=question, score=score)
+        size = (len(seen_rows) + 1, len(seen_questions) + 1)
+        if len(score) > _GROWTH * self._estimated_from[index]:
+            self._components[index] = estimate_components(answers, *size, self._components[index])
+            self._estimated_from[index] = len(score)
+        fitted = fit(answers.cells(*size), self._components[index], self._fits[index])
+        self._fits[index] = fitted
+        return fitted, _places(np.arange(self.rows), seen_rows), _places(questions, seen_questions)
+
+    def _join(self) -> None:
+        if len(self._known) > 1:
+            parts = self._known
+            self._known = [
+                _Known(
+                    asked_on=parts[0].asked_on,
+                    day=np.concatenate([part.day for part in parts]),
+                    number=np.concatenate([part.number for part in parts]),
+                    model=np.concatenate([part.model for part in parts]),
+                    row=np.concatenate([part.row for part in parts]),
+                    question=np.concatenate([part.question for part in parts]),
+                    score=np.concatenate([part.score for part in parts]),
+                )
+            ]
+
+
+def _graded_again(answers: _Known, now: dict[tuple[int, int, int, int], float]) -> _Known:
+    columns = (answers.day.tolist(), answers.number.tolist(), answers.model.tolist(), answers.question.tolist())
+    scores = np.array([now.get(key, np.nan) for key in zip(*columns, strict=True)])
+    kept = ~np.isnan(scores)
+    return _Known(
+        asked_on=answers.asked_on,
+        day=answers.day[kept],
+        number=answers.number[kept],
+        model=answers.model[kept],
+        row=answers.row[kept],
+        question=answers.question[kept],
+        score=scores[kept],
+    )
+
+
+def _places(wanted: IntArray, seen: IntArray) -> IntArray:
+    """Place of each wanted index among the seen ones; the blank's, which is the last, where it was not seen."""
+    place = np.searchsorted(seen, wanted)
+    found = place < len(seen)
+    found[found] = seen[place[found]] == wanted[found]
+    return np.where(found, place, len(seen))

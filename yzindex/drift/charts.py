@@ -1,0 +1,54 @@
+"""Charts that add up evidence day by day: log-likelihood ratios of a fall, and of a rise, against no change.
+
+Page's cumulative sums (1954) for a normal mean, with each packet's own variance: under a fall by `design` points the
+sum climbs, with no change it sinks and is held at zero, and the last zero dates the change.
+"""
+
+import numpy as np
+
+from yzindex.drift.history import FloatArray, IntArray
+from yzindex.drift.rules import Rules
+
+FALL, RISE = 0, 1
+_SIGNS = np.array([-1.0, 1.0])[:, None, None]
+
+
+class Charts:
+    """Log-likelihood ratios, arrays of directions × models × charts; the first chart is the main score's."""
+
+    def __init__(self, *, models: int, charts: int, rules: Rules) -> None:
+        self.ratio: FloatArray = np.zeros((2, models, charts))
+        #: Day of the first packet since the ratio was last zero.
+        self.since: IntArray = np.zeros((2, models, charts), dtype=np.int64)
+        self.design = np.where(np.arange(charts) == 0, rules.design_points, rules.dimension_design_points)
+        self.low_bar = np.where(np.arange(charts) == 0, rules.low_bar, rules.dimension_low_bar)
+        self.alarm = np.where(np.arange(charts) == 0, rules.alarm, rules.dimension_alarm)
+        self._clip_deviations = rules.clip_deviations
+
+    def add(self, day: int, points: FloatArray, variance: FloatArray) -> None:
+        """Add a packet: residuals in points and their variance, models × charts, NaN where there are none."""
+        self.since = np.where((self.ratio <= 0) & ~np.isnan(points), day, self.since)
+        step = ratio_step(points, variance, self.design, self._clip_deviations)
+        self.ratio = np.maximum(self.ratio + np.nan_to_num(step), 0.0)
+
+    def clear(self, model: int | None = None) -> None:
+        """Forget the evidence on one model, or on all."""
+        self.ratio[:, slice(None) if model is None else model] = 0.0
+
+    def worst(self, model: int) -> tuple[int, int]:
+        """Direction and chart in which a model is nearest to its alarm."""
+        nearness = self.ratio[:, model] / self.alarm
+        direction, chart = divmod(int(np.argmax(nearness)), nearness.shape[1])
+        return direction, chart
+
+    def alarmed(self, model: int) -> tuple[int, int]:
+        """Direction and chart to be decided on: the main score's, unless a dimension stands out from it."""
+        direction, chart = self.worst(model)
+        return direction, 0 if self.ratio[direction, model, 0] > self.low_bar[0] else chart
+
+
+def ratio_step(points: FloatArray, variance: FloatArray, design: FloatArray, clip_deviations: float) -> FloatArray:
+    """Log-likelihood ratios of a fall and of a rise by `design` against no change, directions first."""
+    longest = clip_deviations * np.sqrt(variance)
+    clipped = np.clip(points, -longest, longest)
+    return np.asarray((_SIGNS * design * clipped - design**2 / 2) / variance, dtype=np.float64)

@@ -1,0 +1,105 @@
+"""Does a suspicion hold on fresh answers? Size and interval of a change come from these alone.
+
+The answers that raised a suspicion were picked for being low and would read a fall of 10 as 14 to 16.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import norm
+
+from yzindex.drift.baseline import Table
+from yzindex.drift.charts import FALL
+from yzindex.drift.history import FloatArray, IntArray
+from yzindex.drift.packets import Packet
+from yzindex.drift.residuals import POINTS
+
+#: How likely it is beforehand that all models moved, how far they then do, and how much models differ, in points.
+_MOVE_PROBABILITY = 0.1
+_MOVE_SPREAD = 12.0
+_MODEL_SPREAD = 2.5
+#: A model that moves by itself tells nothing of the others.
+_OWN_MOVE_PROBABILITY = 0.05
+_OWN_MOVE_SPREAD = 15.0
+_GRID = np.linspace(-60.0, 60.0, 481)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """Size of a change in points (a fall is negative), its standard error, and the answers that it rests on."""
+
+    points: float
+    standard_error: float
+    answers: int
+
+    def deviations(self, direction: int) -> float:
+        """Standard errors by which the answers agree with a fall (or a rise): negative agrees."""
+        return (self.points if direction == FALL else -self.points) / self.standard_error
+
+    def without(self, common: "Estimate") -> "Estimate":
+        """The model's own change, without what all models have in common."""
+        return Estimate(
+            points=self.points - common.points,
+            standard_error=float(np.hypot(self.standard_error, common.standard_error)),
+            answers=self.answers,
+        )
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Of 95 %, in points."""
+        half = float(norm.ppf(0.975)) * self.standard_error
+        return self.points - half, self.points + half
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Known:
+    """What was known of one model when its change began: a row of a table, and what a second grading changed in it."""
+
+    table: Table
+    row: int
+    #: Score now minus score before, per question graded again today; zero for the others.
+    regraded: FloatArray
+
+
+def change_of(
+    packets: Sequence[Packet], known: Known, question_dimension: IntArray, weights: FloatArray
+) -> Estimate | None:
+    """Compare one model's fresh answers with what was known; None where a dimension has fewer than two answers."""
+    question = np.concatenate([packet.question for packet in packets])
+    score = np.concatenate([packet.score for packet in packets])
+    difference = POINTS * (score - known.table.mean[known.row, question] - known.regraded[question])
+    points = variance = 0.0
+    answers = 0
+    for dimension in np.flatnonzero(weights > 0):
+        own = difference[question_dimension[question] == dimension]
+        if len(own) < 2:
+            return None
+        slope = float(known.table.slope[known.row, question_dimension == dimension].mean())
+        unsure = POINTS**2 * slope**2 * float(known.table.ability_variance[dimension, known.row])
+        points += weights[dimension] * float(own.mean())
+        variance += weights[dimension] ** 2 * (float(own.var(ddof=1)) / len(own) + unsure)
+        answers += len(own)
+    return Estimate(points=points, standard_error=float(np.sqrt(max(variance, 1e-6))), answers=answers)
+
+
+def common_change(points: FloatArray, variance: FloatArray) -> Estimate:
+    """What other models moved by together, from each one's residual points and their variance.
+
+    The posterior of a level that is most likely zero, under a likelihood in which any single model may have moved by
+    itself; on a grid, as mixtures of this kind have no closed form.
+    """
+    if not len(points):
+        return Estimate(points=0.0, standard_error=0.0, answers=0)
+    spread = np.sqrt(variance + _MODEL_SPREAD**2)[:, None]
+    wide = np.sqrt(variance + _OWN_MOVE_SPREAD**2)[:, None]
+    likelihood = (1 - _OWN_MOVE_PROBABILITY) * norm.pdf(points[:, None], _GRID, spread)
+    likelihood += _OWN_MOVE_PROBABILITY * norm.pdf(points[:, None], _GRID, wide)
+    prior = _MOVE_PROBABILITY * norm.pdf(_GRID, 0.0, _MOVE_SPREAD)
+    prior /= prior.sum() / _MOVE_PROBABILITY
+    prior[len(_GRID) // 2] += 1 - _MOVE_PROBABILITY
+    log_posterior = np.log(np.maximum(likelihood, 1e-300)).sum(axis=0) + np.log(prior)
+    posterior = np.exp(log_posterior - log_posterior.max())
+    posterior /= posterior.sum()
+    mean = float(posterior @ _GRID)
+    return Estimate(points=mean, standard_error=float(np.sqrt(posterior @ (_GRID - mean) ** 2)), answers=len(points))

@@ -1,0 +1,41 @@
+"""Answers that came together: one run's, in the order in which the analysis takes them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from yzindex.drift.history import FloatArray, History, IntArray, Role
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Packet:
+    """Scored answers of one run; the columns are of one length and sorted by model and question."""
+
+    day: int
+    role: Role
+    model: IntArray
+    question: IntArray
+    #: 0 to 1, never NaN.
+    score: FloatArray
+    version: IntArray
+    #: Tells runs of one day apart.
+    number: int = 0
+
+
+def packets_of(history: History) -> Iterator[Packet]:
+    """Walk through a history's scored answers run by run."""
+    scored = history.where(~np.isnan(history.score))
+    keys = np.stack([scored.day, scored.packet, scored.role])
+    ends = np.flatnonzero((keys[:, 1:] != keys[:, :-1]).any(axis=0)) + 1
+    for part in np.split(np.arange(len(scored)), ends):
+        if len(part):
+            yield Packet(
+                day=int(scored.day[part[0]]),
+                role=Role(int(scored.role[part[0]])),
+                number=int(scored.packet[part[0]]),
+                model=scored.model[part],
+                question=scored.question[part],
+                score=scored.score[part],
+                version=scored.version[part],
+            )

@@ -1,0 +1,187 @@
+"""A simulated board: a world's models are asked every day, analysed, and asked again at once when that is wanted."""
+
+import numpy as np
+from numpy.random import Generator
+
+from yzindex.drift.analysis import Analysis, Regrades
+from yzindex.drift.history import FloatArray, IntArray, Role
+from yzindex.drift.packets import Packet
+from yzindex.drift.proving.world import World
+from yzindex.drift.rules import Rules
+
+#: Stored answers of each dimension that are graded again every day.
+_THERMOMETER = 20
+_REPAIR_DAYS = 28
+_WEIGHTS = np.array([0.55, 0.45])
+
+
+class Board:
+    """One replicate. Days are 1, 2, …; the calibration is of day 0, if there is one."""
+
+    def __init__(
+        self,
+        world: World,
+        numbers: Generator,
+        *,
+        rules: Rules,
+        calibrated: bool = True,
+        asks: bool = True,
+        regrades: bool = True,
+        analysis: type[Analysis] = Analysis,
+    ) -> None:
+        self.world = world
+        self.numbers = numbers
+        self.day = 0
+        self.analysis = analysis(
+            question_dimension=world.question_dimension,
+            dimension_weights=_WEIGHTS,
+            models=world.models,
+            rules=rules,
+            asks=asks,
+        )
+        self.calls = dict.fromkeys(Role, 0)
+        self.moved_days: list[int] = []
+        self.models_asked = np.arange(world.models)
+        #: Main score of each model per day, as a reader would see it: days × models.
+        self.totals: list[FloatArray] = []
+        self._regrades = regrades
+        self._stored: list[tuple[Packet, FloatArray]] = []
+        self._cycles: dict[tuple[int, int, int], IntArray] = {}
+        self._everything = np.arange(len(world.question_dimension))
+        self._grader_moved_on: int | None = None
+        self.analysis.begin(0)
+        if calibrated:
+            self._put(Role.CALIBRATION, self.models_asked, self._everything)
+
+    def play_day(self) -> None:
+        """Play one day: thermometer, draw, answers, and whatever is asked again."""
+        self.day += 1
+        self.world.begin(self.day, self.numbers)
+        self.analysis.begin(self.day)
+        if self._regrades:
+            self._read_thermometer()
+        packet = self._put(Role.DAILY, self.models_asked, self._draw())
+        self.totals.append(self._totals_of(packet))
+        while requests := self.analysis.requests():
+            for request in requests:
+                questions = self.analysis.questions_of(request, self._everything)
+                if request.role is Role.FRESH and self._regrades:
+                    self._grade_again(request.models[0], questions)
+                self._put(request.role, np.array(request.models), questions)
+        if self.analysis.fleet.move is not None:
+            self.moved_days.append(self.day)
+
+    def _draw(self) -> IntArray:
+        drawn = []
+        for dimension in range(2):
+            for half in range(2):
+                pool = np.flatnonzero((self.world.question_dimension == dimension) & (self.world.harder == half))
+                cycle, place = divmod(self.day, len(pool))
+                key = (dimension, half, cycle)
+                if key not in self._cycles:
+                    self._cycles[key] = self.numbers.permutation(pool)
+                drawn.append(int(self._cycles[key][place]))
+        return np.array(drawn)
+
+    def _put(self, role: Role, models: IntArray, questions: IntArray) -> Packet:
+        """Put questions to models, and give the analysis the graded answers."""
+        model, question = np.repeat(models, len(questions)), np.tile(questions, len(models))
+        work = self.world.work(model, question, self.numbers)
+        score = self.world.grade(model, question, work)
+        self.calls[role] += len(model)
+        came = ~np.isnan(score)
+        versions = np.array([self.world.version(each) for each in range(self.world.models)], dtype=np.int64)
+        packet = Packet(
+            day=self.day,
+            role=role,
+            number=len(self._stored),
+            model=model[came],
+            question=question[came],
+            score=score[came],
+            version=versions[model[came]],
+        )
+        self._stored.append((packet, work[came]))
+        self.analysis.take(packet)
+        return packet
+
+    def _totals_of(self, packet: Packet) -> FloatArray:
+        dimension = self.world.question_dimension[packet.question]
+        cell = packet.model * 2 + dimension
+        count = np.bincount(cell, minlength=2 * self.world.models)
+        with np.errstate(invalid="ignore"):
+            mean = np.bincount(cell, weights=packet.score, minlength=2 * self.world.models) / count
+        return np.asarray(100 * (mean.reshape(-1, 2) @ _WEIGHTS))
+
+    def _read_thermometer(self) -> None:
+        if self._grader_moved_on is not None and self.day > self._grader_moved_on:
+            self._grader_moved_on = None
+            kept = [
+                stored
+                for stored in self._stored
+                if stored[0].role is Role.CALIBRATION or stored[0].day > self.day - _REPAIR_DAYS
+            ]
+            self.analysis.take_regrades(self._regraded(kept, repairs=True))
+            self._stored = [
+                (_with_score(packet, self.world.grade(packet.model, packet.question, work)), work)
+                for packet, work in self._stored
+            ]
+            return
+        first, work = self._stored[0]
+        sample = np.concatenate(
+            [
+                np.flatnonzero(self.world.question_dimension[first.question] == dimension)[
+                    :: max(1, len(first.question) // (2 * _THERMOMETER))
+                ][:_THERMOMETER]
+                for dimension in range(2)
+            ]
+        )
+        read = self._regraded([(_part(first, sample), work[sample])], repairs=False)
+        self.analysis.take_regrades(read)
+        if self.analysis.fleet.move is not None and self.analysis.fleet.move.chart is None:
+            self._grader_moved_on = self.day
+
+    def _grade_again(self, model: int, questions: IntArray) -> None:
+        """Grade a model's calibration answers again before fresh ones are compared with them."""
+        first, work = self._stored[0]
+        own = np.flatnonzero((first.model == model) & np.isin(first.question, questions))
+        if first.role is Role.CALIBRATION and len(own):
+            self.analysis.take_regrades(self._regraded([(_part(first, own), work[own])], repairs=False))
+            if self.analysis.fleet.move is not None and self.analysis.fleet.move.chart is None:
+                self._grader_moved_on = self.day
+
+    def _regraded(self, stored: list[tuple[Packet, FloatArray]], *, repairs: bool) -> Regrades:
+        packets = [packet for packet, _ in stored]
+        return Regrades(
+            day=self.day,
+            answered_day=np.concatenate([np.full(len(packet.model), packet.day) for packet in packets]),
+            number=np.concatenate([np.full(len(packet.model), packet.number) for packet in packets]),
+            model=np.concatenate([packet.model for packet in packets]),
+            question=np.concatenate([packet.question for packet in packets]),
+            before=np.concatenate([packet.score for packet in packets]),
+            now=np.concatenate([self.world.grade(packet.model, packet.question, work) for packet, work in stored]),
+            repairs=repairs,
+        )
+
+
+def _part(packet: Packet, places: IntArray) -> Packet:
+    return Packet(
+        day=packet.day,
+        role=packet.role,
+        number=packet.number,
+        model=packet.model[places],
+        question=packet.question[places],
+        score=packet.score[places],
+        version=packet.version[places],
+    )
+
+
+def _with_score(packet: Packet, score: FloatArray) -> Packet:
+    return Packet(
+        day=packet.day,
+        role=packet.role,
+        number=packet.number,
+        model=packet.model,
+        question=packet.question,
+        score=score,
+        version=packet.version,
+    )

@@ -1,0 +1,79 @@
+"""What a packet says of each model beyond what was expected of it: residuals in points, chart by chart."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from yzindex.drift.baseline import Table
+from yzindex.drift.history import FloatArray, IntArray
+from yzindex.drift.packets import Packet
+
+#: Scores are 0 to 1 in the analysis, points are 0 to 100.
+POINTS = 100.0
+#: At least this share of an answer's variance is the model's own, however unsure its question is.
+_LEAST_OWN_SHARE = 0.3
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Residuals:
+    """Arrays of models × charts; NaN where a dimension that the chart needs has no scored answer."""
+
+    #: Mean score minus mean expectation, in points.
+    points: FloatArray
+    #: Square points: the model's own, independent of the others'.
+    own_variance: FloatArray
+    #: Square points, one per chart: the error in the questions' easiness, the same for all who got them.
+    shared_variance: FloatArray
+
+    @property
+    def variance(self) -> FloatArray:
+        return self.own_variance + self.shared_variance
+
+
+def chart_weights(dimension_weights: FloatArray) -> FloatArray:
+    """Give the weight of each dimension in each chart, charts × dimensions: the main score first, then each alone."""
+    if len(dimension_weights) == 1:
+        return dimension_weights[None, :].copy()
+    return np.vstack([dimension_weights, np.eye(len(dimension_weights))])
+
+
+def residuals_of(
+    packet: Packet, table: Table, row: IntArray, question_dimension: IntArray, weights: FloatArray
+) -> Residuals:
+    """Compare a packet with a baseline. `row` gives each model's row in the table, `weights` is charts × dimensions."""
+    charts, dimensions = weights.shape
+    models = len(row)
+    place = row[packet.model], packet.question
+    cell = packet.model * dimensions + question_dimension[packet.question]
+    size = models * dimensions
+
+    def summed(values: FloatArray) -> FloatArray:
+        return np.bincount(cell, weights=values, minlength=size).astype(np.float64).reshape(models, dimensions)
+
+    count = summed(np.ones(len(cell)))
+    shared = np.minimum(
+        table.slope[place] ** 2 * table.easiness_variance[packet.question],
+        (1 - _LEAST_OWN_SHARE) * table.variance[place],
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        points = POINTS * summed(packet.score - table.mean[place]) / count
+        own = POINTS**2 * summed(table.variance[place] - shared) / count**2
+        common = POINTS**2 * summed(shared) / count**2
+    squares = weights**2
+    shared_variance = np.array([_mean_of_known(common, squares[chart]) for chart in range(charts)])
+    return Residuals(
+        points=_weighed(points, weights), own_variance=_weighed(own, squares), shared_variance=shared_variance
+    )
+
+
+def _weighed(values: FloatArray, weights: FloatArray) -> FloatArray:
+    """Models × charts of models × dimensions; a missing dimension spoils only the charts that weigh it."""
+    columns = [(values[:, used] @ chart[used]) for chart in weights for used in [chart > 0]]
+    return np.stack(columns, axis=1)
+
+
+def _mean_of_known(variance: FloatArray, squares: FloatArray) -> float:
+    used = squares > 0
+    by_model = variance[:, used] @ squares[used]
+    known = ~np.isnan(by_model)
+    return float(by_model[known].mean()) if known.any() else 0.0

@@ -1,0 +1,55 @@
+"""The numbers of the method, frozen: they were chosen on other seeds than those of the proof in docs/method.md."""
+
+from dataclasses import dataclass
+
+#: Changes whenever the analysis below would say something else of the same history.
+ANALYSIS_VERSION = "1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """Thresholds of charts are log-likelihood ratios; drops and rises are in points of 0 to 100."""
+
+    #: Daily answers enter the baseline after so many days: a fresh drop must not teach itself.
+    lag_days: int = 14
+    #: The change that the charts are tuned to, in points.
+    design_points: float = 6.0
+    #: The same for the chart of one dimension, whose answers are fewer.
+    dimension_design_points: float = 12.0
+    #: Above it a model is asked again, a few questions at a time.
+    low_bar: float = 1.0
+    dimension_low_bar: float = 3.0
+    #: Above it fresh questions decide.
+    alarm: float = 4.0
+    dimension_alarm: float = 6.0
+    #: No packet of answers counts for more than so many standard deviations.
+    clip_deviations: float = 3.0
+    #: Questions asked again at a time, each time the chart is still between the bars.
+    batches: tuple[int, ...] = (4, 6, 10, 20, 20)
+    #: Fresh questions of each dimension in a round, at most one round a day.
+    fresh_per_dimension: int = 40
+    most_rounds: int = 4
+    #: Standard errors by which fresh answers must agree, and beyond which the suspicion is dismissed.
+    confirm_deviations: float = 2.0
+    dismiss_deviations: float = 0.5
+    #: Where nobody can be asked again, later answers must pass this bar by themselves.
+    passive_alarm: float = 3.0
+    #: Known answers of a model in each dimension before anything is said of it.
+    least_known: int = 20
+    #: Fewer models than this have no common movement that could be told from their own.
+    least_fleet: int = 5
+    #: Share of models cut off at each end of the common movement.
+    trimmed_share: float = 0.2
+    fleet_alarm: float = 8.0
+    #: Days without verdicts on models after the question pool has moved; the new level is learnt in them.
+    suspended_days: int = 14
+    #: Days over which the fleet's own level is averaged.
+    centre_days: int = 60
+    #: A confirmed change is repeated until it has stood so long.
+    standing_days: int = 28
+    #: A difference between two days within which a model counts as steady, in points.
+    steady_points: float = 5.0
+
+    @property
+    def most_again_per_day(self) -> int:
+        return sum(self.batches)

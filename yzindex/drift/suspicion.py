@@ -1,0 +1,146 @@
+"""A model that looks suspicious: what is asked of whom next, and what has come of it. No decision is made here."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+
+from yzindex.drift.charts import Charts
+from yzindex.drift.confirming import Estimate, Known
+from yzindex.drift.history import BoolArray, FloatArray, IntArray, Role
+from yzindex.drift.packets import Packet
+from yzindex.drift.rules import Rules
+
+
+class Stage(StrEnum):
+    """How far a suspicion has come. Below the alarm there is none: questions are asked again batch by batch."""
+
+    #: Fresh questions are asked, round by round.
+    FRESH = "fresh"
+    #: Fresh answers agree; other models are asked before anything is said.
+    CONTROL = "control"
+    #: Nobody can be asked: later answers of the daily draw decide.
+    PASSIVE = "passive"
+
+
+@dataclass(eq=False)
+class Suspicion:
+    """One model's alarm, from its chart to its end."""
+
+    model: int
+    direction: int
+    chart: int
+    #: Day on which the change began, by the chart.
+    since: int
+    opened: int
+    known: Known
+    stage: Stage
+    rounds: list[Packet] = field(default_factory=list)
+    #: Answers after the alarm, where nobody can be asked.
+    later_ratio: float = 0.0
+    estimate: Estimate | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirmed:
+    """A change that fresh answers confirmed."""
+
+    model: int
+    direction: int
+    chart: int
+    since: int
+    day: int
+    estimate: Estimate
+    #: Movement of the other models that was asked for and taken out; None where there was none to ask.
+    common: Estimate | None
+    #: Fresh answers of the model, with the day and the question of each.
+    rounds: tuple[Packet, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """Questions to be put to models now, before anything more is said; several models only to compare with."""
+
+    role: Role
+    models: tuple[int, ...]
+    #: Number of questions from each dimension.
+    per_dimension: tuple[int, ...]
+    #: With the first model and `since`, tells this request from all others.
+    day: int
+    since: int
+    round: int
+
+
+class Interrogation:
+    """Counts what each model has been asked today, and which questions it has been asked about its suspicion."""
+
+    def __init__(self, *, models: int, questions: int, rules: Rules) -> None:
+        self.asked = np.zeros((models, questions), dtype=np.int64)
+        self._busy = np.zeros(models, dtype=np.bool_)
+        self._again: IntArray = np.zeros(models, dtype=np.int64)
+        self._again_batches: IntArray = np.zeros(models, dtype=np.int64)
+        self._fresh: IntArray = np.zeros(models, dtype=np.int64)
+        self._rules = rules
+
+    def begin_day(self, suspects: IntArray) -> None:
+        """Begin to count anew; models that are no longer suspicious have been asked nothing."""
+        for model in np.flatnonzero(self._busy):
+            if model not in suspects:
+                self.forget(int(model))
+        self._again[:] = 0
+        self._again_batches[:] = 0
+        self._fresh[:] = 0
+
+    def note(self, packet: Packet) -> None:
+        """Count a packet that was asked for."""
+        np.add.at(self.asked, (packet.model, packet.question), 1)
+        self._busy[packet.model] = True
+        for model in np.unique(packet.model).tolist():
+            if packet.role is Role.AGAIN:
+                self._again[model] += int((packet.model == model).sum())
+                self._again_batches[model] += 1
+            elif packet.role is Role.FRESH:
+                self._fresh[model] += 1
+
+    def forget(self, model: int) -> None:
+        """Let a model be asked any question again."""
+        self.asked[model] = 0
+        self._busy[model] = False
+
+    def again(self, day: int, model: int, charts: Charts, weights: FloatArray) -> Request | None:
+        """Ask a model that is between the bars again; None when enough was asked today."""
+        batch = int(self._again_batches[model])
+        left = self._rules.most_again_per_day - int(self._again[model])
+        if batch >= len(self._rules.batches) or left <= 0:
+            return None
+        direction, chart = charts.worst(model)
+        size = min(self._rules.batches[batch], left)
+        return Request(
+            role=Role.AGAIN,
+            models=(model,),
+            per_dimension=_shared_out(size, weights[chart] > 0),
+            day=day,
+            since=int(charts.since[direction, model, chart]),
+            round=batch,
+        )
+
+    def fresh(self, day: int, suspicion: Suspicion, weights: FloatArray) -> Request | None:
+        """Ask fresh questions, one round a day."""
+        if self._fresh[suspicion.model]:
+            return None
+        used = weights[suspicion.chart] > 0
+        return Request(
+            role=Role.FRESH,
+            models=(suspicion.model,),
+            per_dimension=tuple(self._rules.fresh_per_dimension if each else 0 for each in used),
+            day=day,
+            since=suspicion.since,
+            round=len(suspicion.rounds),
+        )
+
+
+def _shared_out(size: int, used: BoolArray) -> tuple[int, ...]:
+    """Share a batch among dimensions as evenly as it goes, the first ones getting what is left over."""
+    each, over = divmod(size, int(used.sum()))
+    places = np.cumsum(used)
+    return tuple(each + int(place <= over) if use else 0 for use, place in zip(used, places, strict=True))
