@@ -12,6 +12,8 @@ from yzindex.wording import shown
 
 #: Keys stay below this, so that another column can be folded in.
 _LARGEST_KEY = 2**62
+#: Where no score is higher they may be of any range: marks up to 2, 5 or 10.
+_LEAST_OF_HUNDRED = 10
 
 
 def assembled(read: Columns, faults: Faults, *, repeats: Repeats) -> History:
@@ -31,12 +33,11 @@ def assembled(read: Columns, faults: Faults, *, repeats: Repeats) -> History:
 
 def _check_scores(read: Columns, faults: Faults) -> None:
     score = read.score
-    with np.errstate(invalid="ignore"):
-        outside = np.flatnonzero((score < 0) | (score > 1))
-        if not len(outside):
-            return
-        is_hundredfold = not (np.any(score < 0) or np.any(score > 100) or np.any((score > 0) & (score < 1)))
-    if is_hundredfold and np.any(score > 1):
+    outside = np.flatnonzero((score < 0) | (score > 1))
+    if not len(outside):
+        return
+    is_fraction = (score > 0) & (score < 1)
+    if not np.any(is_fraction) and score[outside].min() >= 0 and _LEAST_OF_HUNDRED < score[outside].max() <= 100:
         row = int(outside[0])
         faults.add(f"{read.place_of(row)}: score: {score[row]:g} looks like 0–100, as all scores do; divide by 100")
     else:

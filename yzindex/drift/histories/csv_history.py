@@ -10,7 +10,7 @@ import zlib
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from io import BufferedReader, RawIOBase, TextIOWrapper
@@ -32,7 +32,7 @@ STDIN = Path("-")
 NEEDED = ("date", "model", "dimension", "question", "score")
 OPTIONAL = ("version",)
 
-_CHUNK_ROWS = 20_000
+_CHUNK_ROWS = 2_000
 #: In characters. No more of a line is held; a field may be shorter still (`csv.field_size_limit`).
 _LONGEST_LINE = 1_000_000
 _GZIP = b"\x1f\x8b"
@@ -66,7 +66,8 @@ def read_csv(files: Sequence[Path], faults: Faults) -> Columns:
     """Read CSV files one after the other, plain or gzipped; `STDIN` is standard input."""
     reading = _Reading(faults)
     for file in files:
-        reading.read(file)
+        if not faults.are_enough:
+            reading.read(file)
     return reading.columns.done(reading.places.place_of)
 
 
@@ -84,7 +85,6 @@ class _Reading:
         if file != STDIN and not file.is_file():
             self._faults.add(f"{name}: cannot be read: it is no file")
             return
-        rows: Iterator[tuple[int, list[str]]] = iter(())
         try:
             with _opened(file) as text:
                 rows = self._rows(csv.reader(iter(partial(text.readline, _LONGEST_LINE), ""), strict=True), name)
@@ -119,7 +119,6 @@ class _Reading:
         while chunk := list(islice(rows, _CHUNK_ROWS)):
             self._read_chunk(header, chunk, name)
             if self._faults.are_enough:
-                self._faults.end_reading(f"{name}:{chunk[-1][0]}")
                 return
         if len(self.columns) == before and not self._faults:
             self._faults.add(f"{name}: has a header and no rows; write one for each answer")
@@ -139,14 +138,12 @@ class _Reading:
 
     def _read_chunk(self, header: _Header, chunk: list[tuple[int, list[str]]], name: str) -> None:
         lines, rows = zip(*chunk, strict=True)
-        try:
-            if set(map(len, rows)) != {header.width}:
-                raise Unfit("line: has a column too many or too few")
-            self._extend(header, rows)
-        except Unfit:
-            self._read_singly(header, chunk, name)
-        else:
-            self.places.lines.extend(lines)
+        if set(map(len, rows)) == {header.width}:
+            with suppress(Unfit):
+                self._extend(header, rows)
+                self.places.lines.extend(lines)
+                return
+        self._read_singly(header, chunk, name)
 
     def _read_singly(self, header: _Header, chunk: list[tuple[int, list[str]]], name: str) -> None:
         for line, row in chunk:
@@ -157,6 +154,7 @@ class _Reading:
             except Unfit as unfit:
                 self._faults.add(f"{name}:{line}: {unfit}")
                 if self._faults.are_enough:
+                    self._faults.end_reading(f"{name}:{line}")
                     return
             else:
                 self.places.lines.append(line)

@@ -46,7 +46,7 @@ class Faults:
             return
         lines = list(self._told)
         if more := self._count - len(self._told):
-            lines.append(f"and {more} more such faults")
+            lines.append(f"and {more} more faults")
         if self._ended_at:
             lines.append(f"{self._ended_at}: reading ended here; what comes after was not looked at")
         raise InvalidHistory("\n".join(lines))

@@ -43,6 +43,8 @@ _LOG_NAME = re.compile(r"\d{4}-\d\d-\d\dT.*\.json|.*\.eval", re.DOTALL)
 _WORTH = {"c": 1.0, "p": 0.5, "i": 0.0, "n": 0.0, "yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
 #: Reasons of a score that speak of whoever graded, not of the model.
 _GRADER_FAILED = {"grader_failed", "scoring_failed"}
+#: What reading a damaged zip file raises.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, zstd.ZstdError, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
 class _Score(BaseModel):
@@ -82,7 +84,7 @@ class _Log(BaseModel):
 def read_inspect(paths: Sequence[Path], faults: Faults, *, measures: Sequence[str]) -> list[LoggedAnswer]:
     """Read logs; the scorer is the first of `measures` that a log has, its first where none is asked for."""
     logs = list[tuple[Path, _Log]]()
-    for file in log_files(paths, lambda path: bool(_LOG_NAME.fullmatch(path.name)), faults, what=f"{_WHAT}s"):
+    for file in log_files(paths, lambda path: bool(_LOG_NAME.fullmatch(path.name)), faults, what="Inspect logs"):
         try:
             logs.append((file, _log(file)))
         except Unreadable as error:
@@ -92,10 +94,9 @@ def read_inspect(paths: Sequence[Path], faults: Faults, *, measures: Sequence[st
 
 
 def _log(file: Path) -> _Log:
-    content = content_of(file)
-    if content.startswith(b"PK"):
+    if file.suffix == ".eval":
         return _log_in_zip(file)
-    return parsed(content, _Log, str(file), what=_WHAT)
+    return parsed(content_of(file), _Log, str(file), what=_WHAT)
 
 
 def _log_in_zip(file: Path) -> _Log:
@@ -108,10 +109,10 @@ def _log_in_zip(file: Path) -> _Log:
                 raise Unreadable(f"{file}: is no {_WHAT}: the zip file holds neither header.json nor {head}")
             log = parsed(_member(archive, file, head), _Log, f"{file}: {head}", what=_WHAT)
             return log.model_copy(update={"samples": list(_samples(archive, file, log))})
-    except (zipfile.BadZipFile, zlib.error, zstd.ZstdError, EOFError, NotImplementedError, RuntimeError) as error:
-        raise Unreadable(
-            f"{file}: cannot be read: the zip file is damaged, or its log was never finished: {error}"
-        ) from error
+    except OSError as error:
+        raise Unreadable(f"{file}: cannot be read: {error.strerror or error}") from error
+    except _DAMAGED as error:
+        raise Unreadable(f"{file}: cannot be read: the zip file is damaged, or was never finished: {error}") from error
 
 
 def _samples(archive: zipfile.ZipFile, file: Path, log: _Log) -> Iterator[_Sample]:

@@ -80,7 +80,7 @@ def read_lm_eval(paths: Sequence[Path], faults: Faults, *, measures: Sequence[st
 
     A measure reads `metric` or `metric,filter`, as in the results.
     """
-    found = log_files(paths, lambda path: bool(_RESULTS.fullmatch(path.name)), faults, what=f"{_WHAT}s")
+    found = log_files(paths, lambda path: bool(_RESULTS.fullmatch(path.name)), faults, what="results files of lm-eval")
     files = dict.fromkeys(each for path in found for each in _results_files(path))
     attempts = list[Attempt]()
     for file in files:

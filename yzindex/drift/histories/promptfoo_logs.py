@@ -89,7 +89,7 @@ class _OutputVersion(BaseModel):
 def read_promptfoo(paths: Sequence[Path], faults: Faults) -> list[LoggedAnswer]:
     """Read outputs; the dimension is an evaluation's description, the model a provider's label or else its id."""
     attempts = list[Attempt]()
-    for file in log_files(paths, lambda path: path.suffix == ".json", faults, what=f"{_WHAT}s"):
+    for file in log_files(paths, lambda path: path.suffix == ".json", faults, what="promptfoo outputs"):
         try:
             attempts += _attempts(file, faults)
         except Unreadable as error:
