@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from yzindex.drift.histories import assembling
 from yzindex.drift.histories.csv_history import STDIN
 from yzindex.drift.histories.faults import MOST_TOLD
 from yzindex.drift.histories.forms import Repeats
@@ -237,10 +239,22 @@ def test_a_file_that_holds_no_history_is_told_so(tmp_path: Path, content: bytes,
     assert says in fault
 
 
-@pytest.mark.parametrize("name", ["nothing.csv", "."])
-def test_what_is_no_file_is_told_so(tmp_path: Path, name: str) -> None:
-    with pytest.raises(InvalidHistory, match="cannot be read: it is no file"):
+@pytest.mark.parametrize(("name", "says"), [("nothing.csv", "No such file"), (".", "Is a directory")])
+def test_what_is_no_file_is_told_so(tmp_path: Path, name: str, says: str) -> None:
+    with pytest.raises(InvalidHistory, match=f"cannot be read: {says}"):
         read_history([tmp_path / name])
+
+
+def test_a_pipe_is_read_as_a_file_is(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as pipe:
+        pipe.write(f"{HEADER}\n{ROW}\n".encode())
+    try:
+        history = read_history([Path(f"/dev/fd/{reading}")])
+    finally:
+        os.close(reading)
+
+    assert_same(history, read(tmp_path, HEADER, ROW))
 
 
 def test_scores_from_0_to_100_are_one_fault_that_says_so(tmp_path: Path) -> None:
@@ -277,6 +291,15 @@ def test_an_answer_that_stands_there_twice_is_told_with_both_places_and_scores(t
         f"h.csv:4: row: 2026-11-23, m, q1 stands at h.csv:3 too (scores 0.5 and {score or 'none'}); keep one, or take "
         "the mean of attempts with --repeats mean"
     )
+
+
+def test_repeats_are_found_among_more_names_than_one_number_can_hold(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(assembling, "_LARGEST_KEY", 2)
+    rows = [f"2026-11-2{day},{model},algebra,{name},1" for day in (3, 1) for model in "nm" for name in ("q2", "q1")]
+
+    (fault,) = refused(tmp_path, HEADER, *rows, rows[2])
+
+    assert fault.startswith("h.csv:10: row: 2026-11-23, m, q2 stands at h.csv:4 too")
 
 
 def test_answers_of_two_versions_of_a_model_are_no_repeats(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_a_result_gives_its_score_and_a_failed_assertion_is_no_error(tmp_path: P
     ids=["as such", "of former versions", "of an unknown reason"],
 )
 def test_a_call_that_failed_is_unscored_though_promptfoo_gives_it_0(tmp_path: Path, error: dict[str, object]) -> None:
-    file = write_promptfoo(tmp_path, [promptfoo_result(0, 0, **error)])
+    file = write_promptfoo(tmp_path, [promptfoo_result(0, 0) | error])
 
     assert np.isnan(read(file).score).tolist() == [True]
 
@@ -63,7 +63,7 @@ def test_a_question_keeps_its_name_when_another_test_comes_before_it(tmp_path: P
     ids=["prompt", "assertion", "variable"],
 )
 def test_a_test_that_was_changed_is_another_question(tmp_path: Path, changed: dict[str, object]) -> None:
-    file = write_promptfoo(tmp_path, [promptfoo_result(0), promptfoo_result(1, **changed)])
+    file = write_promptfoo(tmp_path, [promptfoo_result(0), promptfoo_result(1) | changed])
 
     assert len(read(file).questions) == 2
 
@@ -71,7 +71,7 @@ def test_a_test_that_was_changed_is_another_question(tmp_path: Path, changed: di
 def test_repeats_of_a_test_are_averaged_per_provider(tmp_path: Path) -> None:
     providers: list[object] = ["plain", {"id": "vendor:x", "label": "labelled"}]
     results = [
-        promptfoo_result(test, score, number=number, provider=provider)
+        promptfoo_result(test, score, number=number) | {"provider": provider}
         for test, scores in enumerate([(1, 0), (0, 0)])
         for number, (score, provider) in enumerate(zip(scores, providers, strict=True))
     ]
@@ -84,7 +84,7 @@ def test_repeats_of_a_test_are_averaged_per_provider(tmp_path: Path) -> None:
 
 def test_an_evaluation_that_was_written_twice_counts_once_with_what_was_retried(tmp_path: Path) -> None:
     write_promptfoo(
-        tmp_path, [promptfoo_result(0), promptfoo_result(1, 0, x="bye", **PROMPTFOO_ERROR)], name="a", evalId="e"
+        tmp_path, [promptfoo_result(0), promptfoo_result(1, 0, x="bye") | PROMPTFOO_ERROR], name="a", evalId="e"
     )
     write_promptfoo(tmp_path, [promptfoo_result(0), promptfoo_result(1, 1, x="bye")], name="b", evalId="e")
 
@@ -115,7 +115,7 @@ def test_a_value_that_is_no_score_is_told_with_file_and_test(tmp_path: Path, sco
 
 
 def test_a_provider_without_a_name_is_told(tmp_path: Path) -> None:
-    file = write_promptfoo(tmp_path, [promptfoo_result(0, provider={})])
+    file = write_promptfoo(tmp_path, [promptfoo_result(0) | {"provider": {}}])
 
     assert refused(file) == f"{file}: test 0, prompt 0: model: is empty; give each answer its model"
 

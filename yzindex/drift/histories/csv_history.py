@@ -82,9 +82,6 @@ class _Reading:
     def read(self, file: Path) -> None:
         name = "standard input" if file == STDIN else str(file)
         self.places.begin(name)
-        if file != STDIN and not file.is_file():
-            self._faults.add(f"{name}: cannot be read: it is no file")
-            return
         try:
             with _opened(file) as text:
                 rows = self._rows(csv.reader(iter(partial(text.readline, _LONGEST_LINE), ""), strict=True), name)
