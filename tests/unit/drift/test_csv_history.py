@@ -319,6 +319,17 @@ def test_the_mean_of_repeats_passes_over_the_unscored(tmp_path: Path) -> None:
     np.testing.assert_array_equal(history.score, [0.75, np.nan])
 
 
+def test_faults_of_every_file_are_told_at_once(tmp_path: Path) -> None:
+    contents = {"a.csv": [HEADER, "no,m,algebra,q1,1"], "b.csv": [], "c.csv": [HEADER], "d.csv": ["date"]}
+    files = [written(tmp_path, *lines, name=name) for name, lines in contents.items()]
+
+    with pytest.raises(InvalidHistory) as caught:
+        read_history(files)
+
+    faults = str(caught.value).replace(f"{tmp_path}/", "").split("\n")
+    assert [fault[:14] for fault in faults] == ["a.csv:2: date:", "b.csv: the fil", "c.csv: has a h", "d.csv:1: heade"]
+
+
 def test_all_sorts_of_faults_are_told_at_once(tmp_path: Path) -> None:
     faults = refused(tmp_path, HEADER, "no,m,algebra,q1,1", ROW, ROW, "2026-11-23,m,logic,q1,7")
 

@@ -82,14 +82,19 @@ class _Reading:
     def read(self, file: Path) -> None:
         name = "standard input" if file == STDIN else str(file)
         self.places.begin(name)
+        before = len(self.columns), len(self._faults)
         try:
             with _opened(file) as text:
                 rows = self._rows(csv.reader(iter(partial(text.readline, _LONGEST_LINE), ""), strict=True), name)
-                self._read_rows(rows, name)
+                what_is_missing = self._read_rows(rows, name)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             self._faults.add(f"{name}: cannot be read: the gzip file is damaged: {error}")
         except OSError as error:
             self._faults.add(f"{name}: cannot be read: {error.strerror or error}")
+        else:
+            # A fault that was told says better why there are no rows.
+            if before == (len(self.columns), len(self._faults)):
+                self._faults.add(f"{name}: {what_is_missing}")
 
     def _rows(self, reader: "Reader", name: str) -> Iterator[tuple[int, list[str]]]:
         """Give the rows, blank lines aside, each with the line on which it begins."""
@@ -103,22 +108,15 @@ class _Reading:
             self._faults.add(f"{name}:{line}: line: is no CSV: {error}; is a quotation mark left open?")
             self._faults.end_reading(f"{name}:{line}")
 
-    def _read_rows(self, rows: Iterator[tuple[int, list[str]]], name: str) -> None:
+    def _read_rows(self, rows: Iterator[tuple[int, list[str]]], name: str) -> str:
+        """Read all rows; say what is missing if there are none."""
         first = next(rows, None)
         if first is None:
-            if not self._faults:
-                self._faults.add(f"{name}: the file is empty; begin it with the line {','.join(NEEDED)}")
-            return
+            return f"the file is empty; begin it with the line {','.join(NEEDED)}"
         header = self._header(name, *first)
-        if header is None:
-            return
-        before = len(self.columns)
-        while chunk := list(islice(rows, _CHUNK_ROWS)):
+        while header and not self._faults.are_enough and (chunk := list(islice(rows, _CHUNK_ROWS))):
             self._read_chunk(header, chunk, name)
-            if self._faults.are_enough:
-                return
-        if len(self.columns) == before and not self._faults:
-            self._faults.add(f"{name}: has a header and no rows; write one for each answer")
+        return "has a header and no rows; write one for each answer"
 
     def _header(self, name: str, line: int, cells: list[str]) -> _Header | None:
         found = [cell.strip().lower() for cell in cells]

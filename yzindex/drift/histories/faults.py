@@ -17,13 +17,14 @@ class Faults:
         self._count = 0
         self._ended_at = ""
 
-    def __bool__(self) -> bool:
-        return self._count > 0
+    def __len__(self) -> int:
+        """Count the faults found so far, those included that will not be told in words."""
+        return self._count
 
     @property
     def are_enough(self) -> bool:
         """Whether reading on would tell nothing more."""
-        return self._count >= MOST_TOLD
+        return len(self) >= MOST_TOLD
 
     def add(self, fault: str) -> None:
         self._count += 1
@@ -45,7 +46,7 @@ class Faults:
         if not self:
             return
         lines = list(self._told)
-        if more := self._count - len(self._told):
+        if more := len(self) - len(self._told):
             lines.append(f"and {more} more faults")
         if self._ended_at:
             lines.append(f"{self._ended_at}: reading ended here; what comes after was not looked at")

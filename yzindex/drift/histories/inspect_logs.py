@@ -25,7 +25,7 @@ from yzindex.drift.histories.logs import (
     refuse_length,
     score_of,
 )
-from yzindex.wording import listed
+from yzindex.wording import listed, shown
 
 if sys.version_info >= (3, 14):
     import zipfile
@@ -141,7 +141,7 @@ def _attempts(file: Path, log: _Log, measures: Sequence[str], faults: Faults) ->
         faults.add(str(error))
         return
     for sample in log.samples or []:
-        place = f"{file}: sample {sample.id}, epoch {sample.epoch}"
+        place = f"{file}: sample {shown(sample.id)}, epoch {sample.epoch}"
         try:
             score = _score(sample, scorer, place)
         except Unreadable as error:

@@ -5,6 +5,7 @@ It has no unscored samples: a call that fails for good ends its whole run.
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -66,10 +67,9 @@ class _Sample(BaseModel):
         return value
 
 
-class _Choice(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class _Choice:
     """What counts as the score of a task's samples."""
-
-    model_config = ConfigDict(frozen=True)
 
     metric: str
     filter: str
@@ -94,13 +94,14 @@ def read_lm_eval(paths: Sequence[Path], faults: Faults, *, measures: Sequence[st
 def _results_files(path: Path) -> list[Path]:
     """Give the results that samples belong to; other files as they are."""
     name = _SAMPLES.fullmatch(path.name)
-    beside = [] if name is None else _beside(path, _RESULTS, name["time"])
-    return beside or [path]
+    beside = {} if name is None else _beside(path, _RESULTS, name["time"])
+    return list(beside) or [path]
 
 
-def _beside(path: Path, form: re.Pattern[str], time: str) -> list[Path]:
-    names = ((each, form.fullmatch(each.name)) for each in sorted(path.parent.iterdir()))
-    return [each for each, name in names if name is not None and name["time"] == time]
+def _beside(path: Path, form: re.Pattern[str], time: str) -> dict[Path, re.Match[str]]:
+    """Give the files of a form and time in the same folder, with what their names say."""
+    names = {each: form.fullmatch(each.name) for each in sorted(path.parent.iterdir())}
+    return {each: name for each, name in names.items() if name is not None and name["time"] == time}
 
 
 def _attempts(file: Path, measures: Sequence[str], faults: Faults) -> Iterator[Attempt]:
@@ -114,17 +115,16 @@ def _attempts(file: Path, measures: Sequence[str], faults: Faults) -> Iterator[A
             f"{file}: samples: none lie beside it; run lm_eval with --log_samples and keep its files together"
         )
     day, model = _day(results, file), _model(results, file)
-    for each in samples:
+    for each, named in samples.items():
         try:
-            yield from _attempts_at_task(each, results, measures, faults, day=day, model=model)
+            yield from _attempts_at_task(named["task"], each, results, measures, faults, day=day, model=model)
         except Unreadable as error:
             faults.add(str(error))
 
 
 def _attempts_at_task(
-    file: Path, results: _Results, measures: Sequence[str], faults: Faults, *, day: date, model: str
+    task: str, file: Path, results: _Results, measures: Sequence[str], faults: Faults, *, day: date, model: str
 ) -> Iterator[Attempt]:
-    task = _SAMPLES.fullmatch(file.name)["task"]  # type: ignore[index]
     placed, unread = read_models(file, _Sample, what="sample", strict=False, nan_allowed=True)
     for fault in unread:
         faults.add(fault)
@@ -132,7 +132,7 @@ def _attempts_at_task(
         return
     choice = _choice(placed, file, measures)
     if (results.higher_is_better.get(task) or {}).get(choice.metric) is False:
-        raise Unreadable(f"{file}: {choice.metric}: the lower the better, which no score is; {_OTHERWISE}")
+        raise Unreadable(f"{file}: {shown(choice.metric)}: the lower the better, which no score is; {_OTHERWISE}")
     for each in placed:
         if each.value.filter == choice.filter:
             try:
