@@ -337,8 +337,13 @@ def test_all_sorts_of_faults_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_the_first_faults_are_told_and_reading_ends(tmp_path: Path) -> None:
-    faults = refused(tmp_path, HEADER, *(f"2026-11-23,m,algebra,q{number},x" for number in range(50)))
+    rows = [f"2026-11-23,m,algebra,q{number},x" for number in range(50)]
+    files = [written(tmp_path, HEADER, *rows, name=name) for name in ("h.csv", "i.csv")]
 
+    with pytest.raises(InvalidHistory) as caught:
+        read_history(files)
+
+    faults = str(caught.value).replace(f"{tmp_path}/", "").split("\n")
     assert len(faults) == MOST_TOLD + 1
     assert faults[0].startswith("h.csv:2: score: 'x' is no number")
     assert faults[-1] == "h.csv:11: reading ended here; what comes after was not looked at"

@@ -105,6 +105,14 @@ def test_a_grader_that_failed_leaves_a_sample_unscored(tmp_path: Path) -> None:
     assert np.isnan(history.score).tolist() == [True]
 
 
+def test_a_sample_that_was_scored_in_spite_of_an_error_is_unscored(tmp_path: Path) -> None:
+    sample = inspect_sample(1, scores={"includes": {"value": "I"}}, error="TimeoutError()")
+
+    history = read(write_inspect_json(tmp_path, inspect_log([sample])))
+
+    assert np.isnan(history.score).tolist() == [True]
+
+
 def test_epochs_are_averaged_without_those_that_have_no_score(tmp_path: Path) -> None:
     samples = [
         inspect_sample(1, "C", epoch=1),
@@ -118,16 +126,23 @@ def test_epochs_are_averaged_without_those_that_have_no_score(tmp_path: Path) ->
 
 
 def test_a_retried_log_counts_once_with_what_the_retry_scored(tmp_path: Path) -> None:
-    kept = inspect_sample(1, "C")
-    broken = inspect_log([kept, inspect_sample(2, error="boom")], status="error")
-    retried = inspect_log([kept, inspect_sample(2, "I")], created="2026-11-24T09:00:00+00:00")
-    write_inspect_eval(tmp_path, retried, name="arithmetic_b")
-    write_inspect_json(tmp_path, broken)
+    kept = [inspect_sample(1, "C"), inspect_sample(3, "C")]
+    broken = inspect_log([*kept, inspect_sample(2, error="boom"), inspect_sample(3, error="boom", epoch=2)])
+    retried = inspect_log(
+        [*kept, inspect_sample(2, "I"), inspect_sample(3, "I", epoch=2)], created="2026-11-24T09:00:00+00:00"
+    )
+    # Read by their time, not by their names.
+    write_inspect_eval(tmp_path, retried, name="a")
+    write_inspect_json(tmp_path, broken, name="b")
 
     history = read(tmp_path)
 
-    assert scores_of(history) == {"arithmetic/1": 1, "arithmetic/2": 0}
-    assert history.day.tolist() == [date(2026, 11, 23).toordinal(), date(2026, 11, 24).toordinal()]
+    assert scores_of(history) == {"arithmetic/1": 1, "arithmetic/2": 0, "arithmetic/3": 0.5}
+    assert {history.questions[question]: day for question, day in zip(history.question, history.day, strict=True)} == {
+        "arithmetic/1": date(2026, 11, 23).toordinal(),
+        "arithmetic/2": date(2026, 11, 24).toordinal(),
+        "arithmetic/3": date(2026, 11, 23).toordinal(),
+    }
 
 
 def test_two_runs_on_one_day_are_repeats(tmp_path: Path) -> None:

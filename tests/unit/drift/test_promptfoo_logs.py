@@ -37,8 +37,13 @@ def test_a_result_gives_its_score_and_a_failed_assertion_is_no_error(tmp_path: P
 
 @pytest.mark.parametrize(
     "error",
-    [PROMPTFOO_ERROR, {**PROMPTFOO_ERROR, "failureReason": None}, {**PROMPTFOO_ERROR, "failureReason": 0}],
-    ids=["as such", "of former versions", "of an unknown reason"],
+    [
+        PROMPTFOO_ERROR,
+        PROMPTFOO_ERROR | {"gradingResult": {"pass": False, "score": 0}},
+        PROMPTFOO_ERROR | {"failureReason": None},
+        PROMPTFOO_ERROR | {"failureReason": 0},
+    ],
+    ids=["as such", "and was graded", "of former versions", "of an unknown reason"],
 )
 def test_a_call_that_failed_is_unscored_though_promptfoo_gives_it_0(tmp_path: Path, error: dict[str, object]) -> None:
     file = write_promptfoo(tmp_path, [promptfoo_result(0, 0) | error])
@@ -51,6 +56,12 @@ def test_a_question_keeps_its_name_when_another_test_comes_before_it(tmp_path: P
     after = read(write_promptfoo(tmp_path, [promptfoo_result(0, x="new"), promptfoo_result(1, x="hello")], name="b"))
 
     assert set(before.questions) < set(after.questions)
+
+
+def test_a_question_keeps_its_name_when_its_prompt_reads_otherwise_each_day(tmp_path: Path) -> None:
+    today = promptfoo_result(1) | {"prompt": {"raw": "say hello (23 November)", "label": "say {{x}}"}}
+
+    assert len(read(write_promptfoo(tmp_path, [promptfoo_result(0), today])).questions) == 1
 
 
 @pytest.mark.parametrize(
