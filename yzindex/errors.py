@@ -1,8 +1,9 @@
 """What can go wrong in the index itself.
 
 YzIndexError
-├── InvalidFile          a file of JSON lines is wrong: file, line, field, reason
-│   └── InvalidBank      so is a question file, or the folder it lies in
+├── InvalidFile          a file is wrong: file, line, field, reason
+│   ├── InvalidBank      so is a question file, or the folder it lies in
+│   └── InvalidHistory   so is a history of answers, or a harness's log
 ├── InvalidDraw          the bank cannot give the draw that was asked for
 ├── TaskRefused          a benchmark's task cannot become a question
 └── Unavailable          trouble of ours or a provider's; never a score
@@ -22,6 +23,10 @@ class InvalidFile(YzIndexError):
 
 class InvalidBank(InvalidFile):
     """A question file that cannot be used, with file, line, field and reason."""
+
+
+class InvalidHistory(InvalidFile):
+    """A history of answers that cannot be used, with file, line or sample, field and reason."""
 
 
 class InvalidDraw(YzIndexError):

@@ -41,12 +41,13 @@ class _Unfit(Exception):
 
 
 def read_models(
-    file: Path, model: type[ModelT], *, what: str, strict: bool = True
+    file: Path, model: type[ModelT], *, what: str, strict: bool = True, nan_allowed: bool = False
 ) -> tuple[list[Placed[ModelT]], list[str]]:
     """Read a file's lines, blank ones aside; `what` names what a line holds.
 
-    `strict` converts no value to another type and takes no half of a surrogate pair for a character. Each fault reads
-    `file:line: field: reason`; no fault ends the reading. A file whose name ends in `.gz` is unpacked.
+    `strict` converts no value to another type and takes no half of a surrogate pair for a character; without it
+    `nan_allowed` takes NaN for a number. Each fault reads `file:line: field: reason`; no fault ends the reading. A file
+    whose name ends in `.gz` is unpacked.
     """
     if not file.is_file():
         return [], [f"{file}: cannot be read: it is no file"]
@@ -57,7 +58,9 @@ def read_models(
             place = f"{file}:{number}"
             try:
                 if text := _text(line, is_first=number == 1).strip():
-                    placed.append(Placed(place=place, value=_value(text, model, strict=strict)))
+                    placed.append(
+                        Placed(place=place, value=_value(text, model, strict=strict, nan_allowed=nan_allowed))
+                    )
             except _Unfit as unfit:
                 faults += [f"{place}: {fault}" for fault in unfit.faults]
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -105,9 +108,9 @@ def _text(line: bytes, *, is_first: bool) -> str:
     return text
 
 
-def _value(text: str, model: type[ModelT], *, strict: bool) -> ModelT:
+def _value(text: str, model: type[ModelT], *, strict: bool, nan_allowed: bool) -> ModelT:
     try:
-        parsed = parse_json(text)
+        parsed = parse_json(text, nan_allowed=nan_allowed)
         # From the text, because strictly read Python values may not be enums or tuples.
         return model.model_validate_json(text, strict=True) if strict else model.model_validate(parsed)
     except NotJson as error:

@@ -1,4 +1,4 @@
-"""JSON as the standard has it: no key twice, no NaN, and whatever is wrong with a text is one kind of error."""
+"""JSON as the standard has it: no key twice, no NaN unless allowed, and whatever is wrong is one kind of error."""
 
 import json
 from typing import NoReturn
@@ -15,15 +15,19 @@ class NotJson(ValueError):
     """The text is not one JSON value; the message says where it stops being one."""
 
 
-def parse_json(text: str) -> JsonValue:
+def parse_json(text: str, *, nan_allowed: bool = False) -> JsonValue:
     """Parse one JSON value; raise `NotJson` for any other text.
+
+    `nan_allowed` takes NaN and Infinity too, which Python programs write where a number has no value.
 
     >>> parse_json('{"a": 1, "a": 2}')
     Traceback (most recent call last):
     yzindex.grading.strictjson.NotJson: key 'a' stands twice
     """
     try:
-        value: JsonValue = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse, parse_int=_whole)
+        value: JsonValue = json.loads(
+            text, object_pairs_hook=_object, parse_constant=float if nan_allowed else _refuse, parse_int=_whole
+        )
     except RecursionError as error:
         raise NotJson("nested too deeply") from error
     except NotJson:

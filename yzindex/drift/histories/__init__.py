@@ -1,0 +1,1 @@
+"""Histories that were written elsewhere, read into columns: a CSV file, or what other harnesses log."""
