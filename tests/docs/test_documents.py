@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from api.cli.commands import app
 from tests.local_runner import LocalRunner
-from worker.stages import MOST_GIVEN_BACK
+from worker.trouble import MOST_GIVEN_BACK
 from yzindex.bank.importing.formats import Format
 from yzindex.dimensions import MAIN_WEIGHTS, Dimension
 from yzindex.fleet import Fleet
