@@ -21,7 +21,7 @@ VISIBILITY_TIMEOUT_S = 900
 _GRADE_HARD_LIMIT_S = 800
 _CONNECTIONS = 2000
 #: In the configured zone; before the daily run, whose analysis asks what the graders do today.
-_THERMOMETER_HOUR = 2
+THERMOMETER_HOUR = 2
 _WEEK_S = 7 * 24 * 3600
 
 
@@ -67,7 +67,7 @@ def make_app(settings: Settings) -> Celery:
         beat_schedule={
             "thermometer": {
                 "task": "yz.thermometer",
-                "schedule": crontab(hour=_THERMOMETER_HOUR, minute=0),
+                "schedule": crontab(hour=THERMOMETER_HOUR, minute=0),
                 "options": {"queue": "control"},
             },
             "sweep": {

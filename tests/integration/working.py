@@ -25,9 +25,11 @@ def working(database: Database, broker: str, folder: Path) -> Iterator[subproces
     environment = os.environ | {"REDIS_URL": broker, "DATABASE_URL": str(database.engine.url)}
     with (folder / "worker.log").open("ab") as log:
         process = subprocess.Popen([*command, *options], env=environment, stdout=log, stderr=log)
-    yield process
-    process.terminate()
-    process.wait(DEADLINE_S)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(DEADLINE_S)
 
 
 def until(holds: Callable[[], bool], what: str) -> None:
