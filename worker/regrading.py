@@ -42,7 +42,7 @@ def plan_today(runtime: Runtime) -> int:
         GradingDay(day=day, grader_version=GRADER_VERSION, judge_set_version=fleet.judge_set_version),
         Thermometer(
             answers=settings.thermometer_answers,
-            judge_calls=settings.thermometer_judge_calls,
+            judgements=settings.thermometer_judgements,
             judges_of=lambda vendor: len(fleet.judges_of(vendor)),
         ),
         before=beginning_of(day, settings.zone),

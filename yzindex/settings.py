@@ -148,11 +148,11 @@ class Settings(BaseSettings):
     thermometer_answers: int = Field(
         default=20, ge=0, le=1000, description="Stored answers of each dimension that are graded again every day."
     )
-    thermometer_judge_calls: int = Field(
+    thermometer_judgements: int = Field(
         default=40,
         ge=0,
         le=10_000,
-        description="Calls of judges a day that this may take; they cost money. 0: judged answers are left out.",
+        description="Judgements a day that this may ask for, each a call that costs; 0: judged answers are left out.",
     )
     lease_s: Seconds = Field(
         default=60.0, ge=1, le=3600, description="Seconds a claimed row stays a worker's unrenewed."

@@ -19,26 +19,26 @@ class Candidate:
     question: str
     model: str
     score: Decimal
-    #: Calls of judges that grading it again takes.
-    judge_calls: int
+    #: How many of judges grading it again takes.
+    judgements: int
 
 
-def sampled(candidates: Iterable[Candidate], *, answers: int, judge_calls: int) -> list[Candidate]:
-    """Choose answers of one dimension within a budget of judge calls, spread over questions, then scores, then models.
+def sampled(candidates: Iterable[Candidate], *, answers: int, judgements: int) -> list[Candidate]:
+    """Choose answers of one dimension within a budget of judgements, spread over questions, then scores, then models.
 
     Older answers win where nothing else decides, so that what comes later changes a sample little. Deterministic.
     """
     left = sorted(candidates, key=lambda each: each.answer_id)
     taken, seen = list[Candidate](), Counter[tuple[str, str]]()
     while len(taken) < answers:
-        left = [each for each in left if each.judge_calls <= judge_calls]
+        left = [each for each in left if each.judgements <= judgements]
         if not left:
             break
         best = min(left, key=lambda each: [seen[trait] for trait in _traits(each)])
         left.remove(best)
         taken.append(best)
         seen.update(_traits(best))
-        judge_calls -= best.judge_calls
+        judgements -= best.judgements
     return taken
 
 

@@ -53,14 +53,14 @@ def test_the_readme_states_what_is_graded_again_every_day() -> None:
     fields = Settings.model_fields
     hours = {"two": 2}
     told = re.search(
-        r"Every day at (\w+), (\d+) stored answers of each dimension.*?at most (\d+) times a day", README, re.S
+        r"Every day at (\w+), (\d+) stored answers of each dimension.*?at most (\d+) judgements a day", README, re.S
     )
 
     assert told
     assert hours[told[1]] == THERMOMETER_HOUR
     assert (int(told[2]), int(told[3])) == (
         fields["thermometer_answers"].default,
-        fields["thermometer_judge_calls"].default,
+        fields["thermometer_judgements"].default,
     )
     assert f"{fields['timezone'].default} if it is not set" in README
 

@@ -12,7 +12,7 @@ import time_machine
 from sqlmodel import col, update
 
 from tests import rows
-from tests.graded import finish, scores
+from tests.graded import finish, grade, scores
 from yzindex.bank.question import Question
 from yzindex.dimensions import Dimension
 from yzindex.drift.history import History, HistoryRow, Role, history_of
@@ -150,6 +150,19 @@ def test_runs_that_are_open_or_cancelled_are_no_history_and_one_that_is_asked_ag
 
     assert set(read.packet) == {asked_again}
     assert np.isnan(read.score).sum() == 1
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_run_that_is_about_to_be_concluded_counts_for_its_closer_alone(database: Database) -> None:
+    finish(database, rows.submit(database, DRAW, AGATE), {"sim/agate": found(("100", "0"), ("100",))})
+    number = rows.submit(database, DRAW, AGATE)
+    grade(database, number, "sim/agate", found(("0", "0"), ("0",)))
+
+    with database.read() as session:
+        closers = read_history(session, UTC_ZONE, concluding=number)
+
+    assert (len(closers), len(history(database))) == (6, 3)
+    assert set(closers.score[closers.packet == number]) == {0.0}
 
 
 @pytest.mark.usefixtures("clock")

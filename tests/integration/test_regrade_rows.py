@@ -31,7 +31,7 @@ TODAY = GradingDay(day=DAY, grader_version="3", judge_set_version="none")
 TOMORROW = GradingDay(day=DAY + timedelta(days=1), grader_version="3", judge_set_version="none")
 #: Later than any run of these tests.
 AFTER_ALL = datetime(2100, 1, 1, tzinfo=UTC)
-DAILY = Thermometer(answers=20, judge_calls=40, judges_of=lambda vendor: 1)
+DAILY = Thermometer(answers=20, judgements=40, judges_of=lambda vendor: 1)
 
 
 def a_run(database: Database, kind: RunKind = RunKind.SMOKE) -> int:
@@ -130,7 +130,7 @@ def test_another_version_of_the_graders_grades_the_day_anew(database: Database) 
 def test_a_sample_is_no_larger_than_it_may_be(database: Database) -> None:
     a_run(database)
 
-    assert plan(database, thermometer=Thermometer(answers=2, judge_calls=0, judges_of=lambda vendor: 0)) == 10
+    assert plan(database, thermometer=Thermometer(answers=2, judgements=0, judges_of=lambda vendor: 0)) == 10
 
 
 def test_judged_answers_are_left_out_where_no_calls_are_allowed_or_no_judge_is_independent(database: Database) -> None:
@@ -140,7 +140,7 @@ def test_judged_answers_are_left_out_where_no_calls_are_allowed_or_no_judge_is_i
 
     for number, (calls, judges) in enumerate([(0, 1), (40, 0), (40, 1), (4, 1)]):
         on = GradingDay(day=DAY, grader_version=str(number), judge_set_version="none")
-        plan(database, on, Thermometer(answers=20, judge_calls=calls, judges_of=judged_by(judges)))
+        plan(database, on, Thermometer(answers=20, judgements=calls, judges_of=judged_by(judges)))
 
     with database.read() as session:
         judged = session.exec(select(Regrade.grader_version).where(Regrade.needs == Needs.JUDGE)).all()

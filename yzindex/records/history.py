@@ -10,7 +10,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import ColumnElement, String, and_, select, type_coerce
+from sqlalchemy import ColumnElement, String, and_, or_, select, type_coerce
 from sqlmodel import Session, col
 
 from yzindex.days import beginning_of, day_of
@@ -45,13 +45,16 @@ class _Answers(NamedTuple):
     score: Sequence[str | None] = ()
 
 
-def read_history(session: Session, zone: ZoneInfo, *, as_of: date | None = None) -> History:
+def read_history(
+    session: Session, zone: ZoneInfo, *, as_of: date | None = None, concluding: int | None = None
+) -> History:
     """Read the answers in the main dimensions up to the end of a day, or all; a run's day is that of its order.
 
+    A run that the caller is about to conclude is named as `concluding`; others that are open do not count.
     A packet is a run's number, a version is the model as returned. A question is named by its id, or by `id@digest`
     where there are answers to several wordings of it: another wording is another question. Cancelled runs do not count.
     """
-    counts = _counts(zone, as_of)
+    counts = _counts(zone, as_of, concluding)
     days, roles = _runs(session, counts, zone)
     model_of = _models(session, counts)
     answers = _answers(session, counts)
@@ -85,10 +88,11 @@ def read_history(session: Session, zone: ZoneInfo, *, as_of: date | None = None)
     )
 
 
-def _counts(zone: ZoneInfo, as_of: date | None) -> ColumnElement[bool]:
+def _counts(zone: ZoneInfo, as_of: date | None, concluding: int | None) -> ColumnElement[bool]:
+    counts = has_concluded() if concluding is None else or_(has_concluded(), col(Run.number) == concluding)
     if as_of is None:
-        return has_concluded()
-    return and_(has_concluded(), col(Run.created_at) < beginning_of(as_of + timedelta(days=1), zone))
+        return counts
+    return and_(counts, col(Run.created_at) < beginning_of(as_of + timedelta(days=1), zone))
 
 
 def _runs(session: Session, counts: ColumnElement[bool], zone: ZoneInfo) -> tuple[dict[int, int], dict[int, int]]:

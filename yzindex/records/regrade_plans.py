@@ -24,6 +24,8 @@ from yzindex.thermometer import Candidate, sampled
 _LOOKED_AT = 2000
 #: Answers named in one statement; databases refuse many more.
 _AT_ONCE = 2000
+#: Dimensions that share the judgements.
+_JUDGED = sum(dimension.ai_assisted for dimension in Dimension)
 _KEY = ("answer_id", "day", "grader_version")
 
 
@@ -38,10 +40,10 @@ class GradingDay:
 
 @dataclass(frozen=True, kw_only=True)
 class Thermometer:
-    """What is graded again every day: `answers` of each dimension, with at most `judge_calls` in all."""
+    """What is graded again every day: `answers` of each dimension, with at most `judgements` of judges in all."""
 
     answers: int
-    judge_calls: int
+    judgements: int
     #: How many judges a vendor's models have.
     judges_of: Callable[[str], int]
 
@@ -60,7 +62,7 @@ def plan_thermometer(database: Database, on: GradingDay, thermometer: Thermomete
             for each in sampled(
                 _candidates(session, dimension, thermometer.judges_of, before),
                 answers=thermometer.answers,
-                judge_calls=thermometer.judge_calls // sum(each.ai_assisted for each in Dimension),
+                judgements=thermometer.judgements // _JUDGED if dimension.ai_assisted else 0,
             )
         ]
     with database.write() as session:
@@ -152,5 +154,5 @@ def _candidate(row: Mapping[Any, Any], judges_of: Callable[[str], int]) -> Candi
         question=row["question_digest"],
         model=row["model"],
         score=row["score"],
-        judge_calls=judges_of(row["vendor"]) if row["needs"] is Needs.JUDGE else 0,
+        judgements=judges_of(row["vendor"]) if row["needs"] is Needs.JUDGE else 0,
     )

@@ -19,9 +19,9 @@ class RunKind(StrEnum):
 # Which kinds count for what stands here and nowhere else.
 #: Their scores rank: board, five-run mean and stability.
 RANKED = frozenset({RunKind.SMOKE})
-#: Asked whatever a model looked like. Only these may enter figures of questions and availability, are compared with
-#: the previous run of their kind, are asked again by the clock, and give answers to the thermometer. A confirmation is
-#: asked of a model because it looked bad, and what was concluded from it stands.
+#: Asked whatever a model looked like, as somebody ordered. Only these may enter figures of questions and availability,
+#: are compared with the previous run of their kind, are asked again by the clock, and give answers to the thermometer.
+#: A confirmation is asked of a model because it looked bad, and what was concluded from it stands.
 IMPARTIAL = frozenset({RunKind.SMOKE, RunKind.FULL, RunKind.CALIBRATION})
 
 
