@@ -125,6 +125,7 @@ def test_another_version_of_the_graders_grades_the_day_anew(database: Database) 
     assert plan(database, GradingDay(day=DAY, grader_version="4", judge_set_version="none")) == 19
 
     assert sorted(each.grader_version for each in readings(database)) == ["3"] * 19 + ["4"] * 19
+    assert {each.grader_version_before for each in readings(database)} == {rows.VERSIONS.grader}
 
 
 def test_a_sample_is_no_larger_than_it_may_be(database: Database) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from celery import Celery
+from celery.schedules import maybe_schedule
 from sqlmodel import col, select, update
 
 from tests import rows
@@ -242,9 +243,15 @@ def test_no_more_is_put_onto_a_queue_at_once_than_a_run_can_wait_for(
     assert regrading.publish_regrades(app, runtime) == 2
 
 
-def test_the_clock_plans_the_thermometer_at_two_in_the_configured_zone(app: Celery) -> None:
+@pytest.mark.parametrize(("utc", "is_due"), [((12, 59), False), ((13, 0), True)])
+def test_the_clock_plans_the_thermometer_at_two_in_the_configured_zone(
+    app: Celery, utc: tuple[int, int], is_due: bool
+) -> None:
     entry = app.conf.beat_schedule["thermometer"]
+    schedule = maybe_schedule(entry["schedule"], app=app)
 
+    with time_machine.travel(datetime(2026, 11, 20, *utc, tzinfo=UTC), tick=False):
+        found = schedule.is_due(datetime(2026, 11, 20, 12, tzinfo=UTC))
+
+    assert found.is_due is is_due
     assert (entry["task"], entry["options"]) == ("yz.thermometer", {"queue": "control"})
-    assert (entry["schedule"].hour, entry["schedule"].minute) == ({2}, {0})
-    assert app.conf.timezone == "Pacific/Auckland"

@@ -56,15 +56,16 @@ def plan_thermometer(database: Database, on: GradingDay, thermometer: Thermomete
     with database.read() as session:
         if _is_planned(session, on):
             return 0
-        chosen = [
-            each.answer_id
-            for dimension in Dimension
-            for each in sampled(
-                _candidates(session, dimension, thermometer.judges_of, before),
-                answers=thermometer.answers,
-                judgements=thermometer.judgements // _JUDGED if dimension.ai_assisted else 0,
-            )
-        ]
+        candidates = {each: _candidates(session, each, thermometer.judges_of, before) for each in Dimension}
+    chosen = [
+        each.answer_id
+        for dimension, found in candidates.items()
+        for each in sampled(
+            found,
+            answers=thermometer.answers,
+            judgements=thermometer.judgements // _JUDGED if dimension.ai_assisted else 0,
+        )
+    ]
     with database.write() as session:
         plan_regrades(session, chosen, RegradePurpose.THERMOMETER, on)
     return len(chosen)
@@ -77,9 +78,10 @@ def plan_regrades(session: Session, answer_ids: Sequence[int], purpose: RegradeP
     """
     for first in range(0, len(answer_ids), _AT_ONCE):
         found = session.connection().execute(
-            select(col(Answer.id), col(Answer.needs), col(Answer.score)).where(
-                col(Answer.id).in_(answer_ids[first : first + _AT_ONCE]), col(Answer.state) == AnswerState.GRADED
-            )
+            select(col(Answer.id), col(Answer.needs), col(Answer.score))
+            .where(col(Answer.id).in_(answer_ids[first : first + _AT_ONCE]), col(Answer.state) == AnswerState.GRADED)
+            # Two planners write in one order, or each would wait for the other.
+            .order_by(col(Answer.id))
         )
         planned: list[dict[str, object]] = [
             {

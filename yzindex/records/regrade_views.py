@@ -4,13 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlmodel import Session, col
 
 from yzindex.dimensions import Dimension
 from yzindex.records.states import RegradePurpose, RegradeState
-from yzindex.records.tables import Answer, Evaluation, Regrade
+from yzindex.records.tables import Answer, Evaluation, Regrade, Run
 
 #: Answers named in one statement; databases refuse many more.
 _AT_ONCE = 2000
@@ -29,6 +30,9 @@ class Regraded:
     purpose: RegradePurpose
     grader_version: str
     judge_set_version: str
+    #: Of the run that the answer is from: where they are others, a difference may be meant.
+    grader_version_before: str
+    judge_set_version_before: str
     state: RegradeState
     #: 0 to 100, exact.
     score_before: Decimal
@@ -62,7 +66,7 @@ def regraded_on(session: Session, day: date, grader_version: str, answer_ids: Co
 
 
 def _read(session: Session, *conditions: ColumnElement[bool]) -> list[Regraded]:
-    rows = (
+    rows: Select[*tuple[Any, ...]] = (
         select(
             col(Regrade.answer_id),
             col(Answer.run_number),
@@ -73,6 +77,8 @@ def _read(session: Session, *conditions: ColumnElement[bool]) -> list[Regraded]:
             col(Regrade.purpose),
             col(Regrade.grader_version),
             col(Regrade.judge_set_version),
+            col(Run.grader_version).label("grader_version_before"),
+            col(Run.judge_set_version).label("judge_set_version_before"),
             col(Regrade.state),
             col(Regrade.score_before),
             col(Regrade.score_now),
@@ -80,6 +86,7 @@ def _read(session: Session, *conditions: ColumnElement[bool]) -> list[Regraded]:
         )
         .join(Answer, col(Answer.id) == col(Regrade.answer_id))
         .join(Evaluation, col(Evaluation.id) == col(Answer.evaluation_id))
+        .join(Run, col(Run.number) == col(Answer.run_number))
         .where(*conditions)
         .order_by(col(Regrade.day), col(Regrade.answer_id), col(Regrade.id))
     )
