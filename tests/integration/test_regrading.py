@@ -29,9 +29,11 @@ from yzindex.fleet import Fleet, Model
 from yzindex.grading.grade import GRADER_VERSION
 from yzindex.grading.spec import Needs
 from yzindex.ports import CaseResult, CodeJob, CodeResult, Ending, ModelCall, ModelReply
+from yzindex.records.columns import clock_s
 from yzindex.records.migrating import migrate
 from yzindex.records.regrade_plans import GradingDay, plan_regrades
 from yzindex.records.regrade_views import Regraded, thermometer_readings
+from yzindex.records.regrades import claim_regrade
 from yzindex.records.states import Purpose, RegradePurpose, RegradeState
 from yzindex.records.tables import Answer, Regrade, StoredCall, StoredQuestion
 from yzindex.settings import Settings
@@ -180,6 +182,26 @@ def test_trouble_of_ours_is_tried_again_and_then_a_missing_reading_never_a_score
 
     assert (row(runtime).state, row(runtime).score_now) == (RegradeState.UNSCORED, None)
     assert row(runtime).reason == "no container engine answers"
+
+
+def test_a_program_that_runs_longer_than_a_lease_is_not_given_to_another(runtime: Runtime) -> None:
+    regrade_id = only_code(runtime)
+    others: list[object] = []
+
+    class LongProgram(Sandbox):
+        def run(self, job: CodeJob) -> CodeResult:
+            with runtime.database.write() as session:
+                session.exec(update(Regrade).values(lease_until_s=clock_s() - 1))
+            assert runtime.regrade_leases.renew_now()
+            others.append(claim_regrade(runtime.database, regrade_id, owner="other", lease_s=60))
+            return super().run(job)
+
+    runtime.__dict__["code_runner"] = LongProgram(4)
+
+    regrade_all(runtime)
+
+    assert others == [None]
+    assert (row(runtime).state, row(runtime).attempt) == (RegradeState.GRADED, 1)
 
 
 def test_a_question_that_this_version_cannot_read_is_a_missing_reading(runtime: Runtime) -> None:
