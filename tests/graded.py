@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from yzindex.dimensions import Dimension
 from yzindex.records.database import Database
 from yzindex.records.evaluations import close_evaluation
-from yzindex.records.runs import claim_conclusion, conclude, mark_running
+from yzindex.records.runs import claim_conclusion, conclude_within, mark_running
 from yzindex.records.states import OPEN, AnswerState, Purpose
 from yzindex.records.tables import Answer, Evaluation, StoredCall, now
 
@@ -41,6 +41,12 @@ def finish(database: Database, number: int, found: Mapping[str, Scores]) -> None
     for model, own in found.items():
         grade(database, number, model, own)
     _conclude(database, number)
+
+
+def conclude(database: Database, number: int, attempt: int) -> bool:
+    """End a run under a claim of its conclusion, as a worker does."""
+    with database.write() as session:
+        return conclude_within(session, number, attempt)
 
 
 def _conclude(database: Database, number: int) -> None:

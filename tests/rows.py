@@ -10,8 +10,9 @@ from yzindex.dimensions import Dimension
 from yzindex.fleet import Fleet, Model, Provider
 from yzindex.ports import FinishReason, ModelReply
 from yzindex.records import runs
+from yzindex.records.confirmations import Confirmation, submit_confirmation
 from yzindex.records.database import Database
-from yzindex.records.states import RunKind
+from yzindex.records.states import ConfirmationStage, RunKind
 
 KINDS = {
     Dimension.EXECUTION: "algorithm",
@@ -28,6 +29,9 @@ FLEET = Fleet(
         Model(slug="sim/opal", provider="sim", vendor="sim"),
     ),
 )
+
+
+VERSIONS = runs.Versions(bank="test", bank_digest="d", grader="1", judge_set="none", formula="1", software="0")
 
 
 def question(dimension: Dimension, number: int, tier: Tier = Tier.EASIER) -> Question:
@@ -60,7 +64,11 @@ def small_bank(per_tier: int = 3) -> Bank:
 
 
 def submit(
-    database: Database, questions: list[Question], models: tuple[Model, ...] = FLEET.models, key: str | None = None
+    database: Database,
+    questions: list[Question],
+    models: tuple[Model, ...] = FLEET.models,
+    key: str | None = None,
+    kind: RunKind = RunKind.SMOKE,
 ) -> int:
     """Submit a run and return its number."""
     with database.write() as session:
@@ -68,17 +76,34 @@ def submit(
         return runs.submit(
             session,
             runs.Submission(
-                kind=RunKind.SMOKE,
-                seed=runs.next_seed(session, RunKind.SMOKE),
+                kind=kind,
+                seed=runs.next_seed(session, kind),
                 questions=questions,
                 models=models,
                 fleet=FLEET,
-                versions=runs.Versions(
-                    bank="test", bank_digest="d", grader="1", judge_set="none", formula="1", software="0"
-                ),
+                versions=VERSIONS,
                 idempotency_key=key,
             ),
         )
+
+
+def confirmation(
+    questions: list[Question],
+    stage: ConfirmationStage = ConfirmationStage.AGAIN,
+    *,
+    number: int = 1,
+    suspicion: str = "first",
+) -> Confirmation:
+    """A confirmation of the fleet's first model, of the round `number`."""
+    return Confirmation(
+        model=FLEET.models[0], suspicion=suspicion, stage=stage, round=number, questions=questions, seed=7
+    )
+
+
+def confirm(database: Database, wanted: Confirmation) -> int:
+    """File a confirmation and return its run's number."""
+    with database.write() as session:
+        return submit_confirmation(session, wanted, FLEET, VERSIONS).number
 
 
 def model_reply(text: str) -> ModelReply:

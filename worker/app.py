@@ -3,6 +3,7 @@
 import sys
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import beat_init, worker_ready
 
 from worker import transport
@@ -19,6 +20,8 @@ VISIBILITY_TIMEOUT_S = 900
 #: A sandbox may try twice, each within its total wall time and a grace; must end before a message is redelivered.
 _GRADE_HARD_LIMIT_S = 800
 _CONNECTIONS = 2000
+#: In the configured zone; before the daily run, whose analysis asks what the graders do today.
+THERMOMETER_HOUR = 2
 _WEEK_S = 7 * 24 * 3600
 
 
@@ -57,15 +60,22 @@ def make_app(settings: Settings) -> Celery:
         worker_hijack_root_logger=False,
         task_default_queue="control",
         task_routes={"yz.grade": {"queue": "sandbox"}},
-        task_annotations={"yz.grade": {"time_limit": _GRADE_HARD_LIMIT_S}},
+        task_annotations={name: {"time_limit": _GRADE_HARD_LIMIT_S} for name in ("yz.grade", "yz.regrade")},
         task_create_missing_queues=True,
+        # Of the times of day below; whatever else Celery keeps stays in UTC.
+        timezone=settings.timezone,
         beat_schedule={
+            "thermometer": {
+                "task": "yz.thermometer",
+                "schedule": crontab(hour=THERMOMETER_HOUR, minute=0),
+                "options": {"queue": "control"},
+            },
             "sweep": {
                 "task": "yz.sweep",
                 "schedule": settings.sweep_every_s,
                 # A sweep that waited is no use: the next one does the same.
                 "options": {"queue": "control", "expires": settings.sweep_every_s},
-            }
+            },
         },
     )
     return app

@@ -37,7 +37,7 @@ def _made(call: ModelCall, answer_id: int, purpose: Purpose, reply: ModelReply) 
         attempts=reply.attempts,
         errors=dict(Counter(reply.errors)),
         request_id=reply.request_id,
-        text=reply.text if purpose is Purpose.JUDGE else None,
+        text=None if purpose is Purpose.ASK else reply.text,
     )
 
 

@@ -6,8 +6,7 @@ import structlog
 
 from worker.runtime import Runtime
 from yzindex.records.evaluations import close_evaluation
-from yzindex.records.runs import claim_conclusion
-from yzindex.records.runs import conclude as conclude_run
+from yzindex.records.runs import claim_conclusion, conclude_within
 
 log = structlog.get_logger()
 
@@ -32,7 +31,12 @@ def conclusion_of(runtime: Runtime, run_number: int) -> Conclusion | None:
     return None if attempt is None else Conclusion(run_number=run_number, attempt=attempt)
 
 
-def conclude(runtime: Runtime, conclusion: Conclusion) -> None:
-    """End a run; without effect when the claim has gone to somebody else."""
-    if conclude_run(runtime.database, conclusion.run_number, conclusion.attempt):
-        log.info("run concluded", run=conclusion.run_number)
+def conclude(runtime: Runtime, conclusion: Conclusion) -> bool:
+    """End a run and write what follows from it; without effect, and False, when the claim has gone to somebody else."""
+    # Whatever has to be found out about the run is found out here, before the transaction that others wait for.
+    with runtime.database.write() as session:
+        if not conclude_within(session, conclusion.run_number, conclusion.attempt):
+            return False
+        # And here it is written: findings, and confirmations by `submit_confirmation`, as rows unique per run.
+    log.info("run concluded", run=conclusion.run_number)
+    return True

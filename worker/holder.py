@@ -8,7 +8,7 @@ from secrets import token_hex
 
 from sandbox.process import is_known_dead, name_of_this_process
 from yzindex.records.database import Database
-from yzindex.records.outbox import holders, release
+from yzindex.records.leases import holders, release
 
 
 def holder_of_this_process() -> str:

@@ -9,8 +9,8 @@ from threading import Lock, Thread
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from yzindex.records.answers import renew
 from yzindex.records.database import Database
+from yzindex.records.leases import Leased, renew
 
 log = structlog.get_logger()
 
@@ -19,10 +19,11 @@ _AGAIN_S = 1.0
 
 
 class LeaseKeeper:
-    """Renews the leases of held rows every third of their length, in one update per process."""
+    """Renews the leases of held rows of a table every third of their length, in one update per process."""
 
-    def __init__(self, database: Database, *, owner: str, lease_s: float) -> None:
+    def __init__(self, database: Database, table: Leased, *, owner: str, lease_s: float) -> None:
         self._database = database
+        self._table = table
         self._owner = owner
         self._lease_s = lease_s
         # Counted: a redelivered copy may work on the same row in another thread of this process.
@@ -31,16 +32,16 @@ class LeaseKeeper:
         self._thread: Thread | None = None
 
     @contextmanager
-    def hold(self, answer_id: int) -> Iterator[None]:
+    def hold(self, row_id: int) -> Iterator[None]:
         """Keep a claimed row's lease alive inside the block."""
         with self._lock:
-            self._held[answer_id] += 1
+            self._held[row_id] += 1
             self._start()
         try:
             yield
         finally:
             with self._lock:
-                self._held -= Counter((answer_id,))
+                self._held -= Counter((row_id,))
 
     def renew_now(self) -> bool:
         """Renew what is held, or log the trouble and return False; a lost lease is noticed when the row is written."""
@@ -49,7 +50,7 @@ class LeaseKeeper:
         if not held:
             return True
         try:
-            renew(self._database, held, owner=self._owner, lease_s=self._lease_s)
+            renew(self._database, self._table, held, owner=self._owner, lease_s=self._lease_s)
         except SQLAlchemyError as error:
             log.warning("leases not renewed", rows=len(held), error=type(error).__name__)
             return False

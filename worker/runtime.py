@@ -14,6 +14,8 @@ from yzindex.addresses import redis_address
 from yzindex.fleet import Fleet, load_fleet
 from yzindex.ports import CodeRunner, ModelGateway
 from yzindex.records.database import Database
+from yzindex.records.leases import Leased
+from yzindex.records.tables import Answer, Regrade
 from yzindex.settings import Settings, load_settings
 
 Part = TypeVar("Part")
@@ -63,7 +65,14 @@ class Runtime:
 
     @once
     def leases(self) -> LeaseKeeper:
-        return LeaseKeeper(self.database, owner=self.owner, lease_s=self.settings.lease_s)
+        return self._leases_of(Answer)
+
+    @once
+    def regrade_leases(self) -> LeaseKeeper:
+        return self._leases_of(Regrade)
+
+    def _leases_of(self, table: Leased) -> LeaseKeeper:
+        return LeaseKeeper(self.database, table, owner=self.owner, lease_s=self.settings.lease_s)
 
 
 def runtime() -> Runtime:

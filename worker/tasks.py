@@ -1,6 +1,7 @@
 """The tasks: each takes ids, calls one function, and sends what follows. An error of a header job is a stored row.
 
-dispatch ─► chord of [ask ─► grade] ─► aggregate ─► conclude        sweep: whatever of this is due
+dispatch ─► chord of [ask ─► grade] ─► aggregate ─► conclude ─► thermometer        sweep: whatever of this is due
+thermometer: plans what is graded again today ─► sweep ─► regrade
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from celery.exceptions import Ignore
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 
-from worker import closing, stages
+from worker import closing, regrading, stages
 from worker.app import app
 from worker.holder import release_rows_of_the_dead
 from worker.publishing import grade_message, publish_due, publish_lost
@@ -21,6 +22,7 @@ from yzindex.grading.spec import Needs
 from yzindex.records.answers import ended_evaluation, note_handed_over, standing
 from yzindex.records.database import OUTAGES
 from yzindex.records.interventions import end_overdue, resume_by_the_clock
+from yzindex.records.regrades import end_overdue_regrades
 from yzindex.records.runs import aggregates_due, conclusions_due
 from yzindex.records.states import AnswerState
 
@@ -72,9 +74,25 @@ def aggregate(self: Task, evaluation_id: int) -> None:
 
 @app.task(name="yz.conclude", bind=True, max_retries=None)
 def conclude(self: Task, run_number: int, attempt: int) -> None:
-    """End a run whose evaluations are all closed."""
+    """End a run whose evaluations are all closed; a day without a thermometer gets one now."""
     with outage_retried(self):
-        closing.conclude(runtime(), closing.Conclusion(run_number=run_number, attempt=attempt))
+        if closing.conclude(runtime(), closing.Conclusion(run_number=run_number, attempt=attempt)):
+            thermometer.delay()
+
+
+@app.task(name="yz.thermometer", bind=True, max_retries=None)
+def thermometer(self: Task) -> None:
+    """Plan which stored answers are graded again today; fired twice or late, it does no harm."""
+    with outage_retried(self):
+        if planned := regrading.plan_today(runtime()):
+            log.info("thermometer planned", answers=planned)
+
+
+@app.task(name="yz.regrade", bind=True, max_retries=None)
+def regrade(self: Task, regrade_id: int) -> None:
+    """Grade a stored answer once more."""
+    with outage_retried(self):
+        regrading.regrade(runtime(), regrade_id)
 
 
 @app.task(name="yz.sweep")
@@ -93,6 +111,8 @@ def sweep() -> None:
 def _end_overdue() -> None:
     if ended := end_overdue(runtime().database, within_s=runtime().settings.run_within_s):
         log.warning("answers overdue, unscored", rows=ended)
+    if ended := end_overdue_regrades(runtime().database, within_s=runtime().settings.run_within_s):
+        log.warning("regrades overdue, without a score", rows=ended)
 
 
 def _resume_by_the_clock() -> None:
@@ -116,6 +136,11 @@ def _publish_lost() -> None:
         log.warning("rows published again, their messages were missing", rows=published)
 
 
+def _publish_regrades() -> None:
+    if published := regrading.publish_regrades(app, runtime()):
+        log.info("regrades published by sweep", rows=published)
+
+
 def _send_closings() -> None:
     for evaluation_id in aggregates_due(runtime().database):
         aggregate.delay(evaluation_id)
@@ -123,7 +148,16 @@ def _send_closings() -> None:
         _send_conclusion(closing.conclusion_of(runtime(), run_number))
 
 
-_SWEEP = (_end_overdue, _resume_by_the_clock, _release_rows_of_the_dead, _publish_due, _publish_lost, _send_closings)
+_SWEEP = (
+    _end_overdue,
+    _resume_by_the_clock,
+    _release_rows_of_the_dead,
+    _publish_due,
+    _publish_lost,
+    _send_closings,
+    # Last, onto queues that stayed empty.
+    _publish_regrades,
+)
 
 
 @contextmanager

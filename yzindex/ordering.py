@@ -16,7 +16,7 @@ from yzindex.fleet import Fleet, Model
 from yzindex.grading.grade import GRADER_VERSION
 from yzindex.records.database import Database
 from yzindex.records.runs import Submission, Versions, find_by_key, lock_numbering, next_seed, submit
-from yzindex.records.states import RunKind
+from yzindex.records.states import IMPARTIAL, RunKind
 from yzindex.scoring import FORMULA_VERSION
 from yzindex.wording import did_you_mean, listed
 
@@ -95,7 +95,25 @@ def plan_run(database: Database, bank: Bank, fleet: Fleet, order: RunOrder) -> P
     return _plan(bank, fleet, order, seed)
 
 
+def current_versions(bank: Bank, fleet: Fleet) -> Versions:
+    """What a run that is made now is made with."""
+    return Versions(
+        bank=bank.version,
+        bank_digest=bank.digest,
+        grader=GRADER_VERSION,
+        judge_set=fleet.judge_set_version,
+        formula=FORMULA_VERSION,
+        software=__version__,
+    )
+
+
 def _plan(bank: Bank, fleet: Fleet, order: RunOrder, following_seed: int) -> Plan:
+    if order.kind not in IMPARTIAL:
+        raise InvalidOrder(
+            "kind",
+            f"a {order.kind} run is not ordered by its kind: it asks one suspicious model again; use "
+            "`yz confirm MODEL`",
+        )
     models = _chosen(fleet, order.models)
     seed = _seed(order, following_seed)
     questions = smoke_draw(bank, seed) if order.kind is RunKind.SMOKE else full_draw(bank)
@@ -117,8 +135,8 @@ def _plan(bank: Bank, fleet: Fleet, order: RunOrder, following_seed: int) -> Pla
 def _seed(order: RunOrder, following: int) -> int:
     if order.seed is None:
         return following
-    if order.kind is RunKind.FULL:
-        raise InvalidOrder("seed", "a full run asks every question and draws none; leave the seed out")
+    if order.kind is not RunKind.SMOKE:
+        raise InvalidOrder("seed", f"a {order.kind} run asks every question and draws none; leave the seed out")
     if not 0 <= order.seed <= MAX_SEED:
         raise InvalidOrder("seed", f"seed {order.seed} is outside 0 to {MAX_SEED}; give one within")
     return order.seed
@@ -151,14 +169,7 @@ def _submission(plan: Plan, bank: Bank, fleet: Fleet, key: str | None, digest: s
         questions=plan.questions,
         models=plan.models,
         fleet=fleet,
-        versions=Versions(
-            bank=bank.version,
-            bank_digest=bank.digest,
-            grader=GRADER_VERSION,
-            judge_set=fleet.judge_set_version,
-            formula=FORMULA_VERSION,
-            software=__version__,
-        ),
+        versions=current_versions(bank, fleet),
         idempotency_key=key,
         request_digest=digest,
     )

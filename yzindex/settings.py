@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from annotated_types import Ge, Le
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
@@ -17,6 +18,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from yzindex.addresses import check_database_address, check_http_address, check_queue_address
+from yzindex.days import check_zone
 from yzindex.errors import YzIndexError
 from yzindex.wording import did_you_mean, reason_of, shown
 
@@ -91,6 +93,10 @@ class Settings(BaseSettings):
     judges: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="Models of that provider that judge, separated by commas."
     )
+    timezone: Annotated[str, AfterValidator(check_zone)] = Field(
+        default="UTC",
+        description="IANA name of the zone in which days begin and the daily times are, as Europe/Berlin.",
+    )
     api_host: Annotated[str, AfterValidator(_host)] = Field(
         default="127.0.0.1", description="Address the API binds to."
     )
@@ -139,6 +145,15 @@ class Settings(BaseSettings):
         le=31_536_000,
         description="Seconds after which what is still open of a run stays unscored.",
     )
+    thermometer_answers: int = Field(
+        default=20, ge=0, le=1000, description="Stored answers of each dimension that are graded again every day."
+    )
+    thermometer_judgements: int = Field(
+        default=40,
+        ge=0,
+        le=10_000,
+        description="Judgements a day that this may ask for, each a call that costs; 0: judged answers are left out.",
+    )
     lease_s: Seconds = Field(
         default=60.0, ge=1, le=3600, description="Seconds a claimed row stays a worker's unrenewed."
     )
@@ -160,6 +175,10 @@ class Settings(BaseSettings):
     @property
     def database_address(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'yz.sqlite3'}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
 
     @property
     def uses_data_dir(self) -> bool:

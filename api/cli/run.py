@@ -25,7 +25,13 @@ def _usd(given: str) -> Decimal:
 
 
 def run(
-    kind: Annotated[RunKind, typer.Option(help="smoke: ten drawn questions; full: the whole bank.")] = RunKind.SMOKE,
+    kind: Annotated[
+        RunKind,
+        typer.Option(
+            help="smoke: ten drawn questions; full: the whole bank; calibration: the whole bank once, so that the "
+            "difficulty of each question is known. A confirmation is ordered by `yz confirm`."
+        ),
+    ] = RunKind.SMOKE,
     models: Annotated[str | None, typer.Option(metavar="A,B", help="Models by name; all of the fleet if left out.")] = (
         None
     ),

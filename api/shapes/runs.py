@@ -22,7 +22,11 @@ class RunRequest(Body):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: RunKind = Field(default=RunKind.SMOKE, description="smoke: ten drawn questions; full: the whole bank.")
+    kind: RunKind = Field(
+        default=RunKind.SMOKE,
+        description="smoke: ten drawn questions; full: the whole bank; calibration: the whole bank once, so that the "
+        "difficulty of each question is known. A confirmation is not ordered by its kind.",
+    )
     models: list[Annotated[StrictStr, Field(max_length=LONGEST_NAME)]] | None = Field(
         default=None,
         max_length=MAX_MODELS,

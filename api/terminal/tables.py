@@ -16,6 +16,7 @@ from api.shapes.results import ChangeBody, ResultBody, UnscoredBody
 from api.shapes.runs import EstimateBody, ModelBody, RunBody
 from api.shapes.values import Coverage, Score
 from yzindex.dimensions import Dimension, Role
+from yzindex.records.states import RunKind
 
 NONE = "-"
 _SIMULATED = "SIMULATED models: these scores say nothing about any real model."
@@ -108,7 +109,8 @@ def estimate_lines(estimate: EstimateBody, *, in_full: bool) -> Iterator[str]:
     if estimate.unpriced:
         yield f"  no list price is known for {', '.join(estimate.unpriced)}: counted as free"
     if in_full:
-        yield f"  seed {estimate.seed}: {', '.join(estimate.questions)}"
+        drawn = f"seed {estimate.seed}: {', '.join(estimate.questions)}"
+        yield f"  {drawn if estimate.kind is RunKind.SMOKE else 'every question of the bank'}"
         for model in estimate.models:
             name = _named(model.model, simulated=model.simulated)
             yield f"  {name}: about ${model.about_usd:.4f}, at most ${model.at_most_usd:.4f}"

@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 
 from api.cli.commands import app
 from tests.local_runner import LocalRunner
-from worker.stages import MOST_GIVEN_BACK
+from worker.app import THERMOMETER_HOUR
+from worker.trouble import MOST_GIVEN_BACK
 from yzindex.bank.importing.formats import Format
 from yzindex.dimensions import MAIN_WEIGHTS, Dimension
 from yzindex.fleet import Fleet
@@ -46,6 +47,22 @@ def test_the_readme_states_the_cap_and_the_default_ports() -> None:
     assert f"caps the shown main score at {INTEGRITY_CAP.normalize():f}" in README
     assert f"http://127.0.0.1:{fields['api_port'].default}/v1/runs" in README
     assert f"http://127.0.0.1:{fields['flower_port'].default}/" in README
+
+
+def test_the_readme_states_what_is_graded_again_every_day() -> None:
+    fields = Settings.model_fields
+    hours = {"two": 2}
+    told = re.search(
+        r"Every day at (\w+), (\d+) stored answers of each dimension.*?at most (\d+) judgements a day", README, re.S
+    )
+
+    assert told
+    assert hours[told[1]] == THERMOMETER_HOUR
+    assert (int(told[2]), int(told[3])) == (
+        fields["thermometer_answers"].default,
+        fields["thermometer_judgements"].default,
+    )
+    assert f"{fields['timezone'].default} if it is not set" in README
 
 
 def test_the_example_of_a_models_file_can_be_read() -> None:

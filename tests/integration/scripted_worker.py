@@ -46,7 +46,8 @@ class HeldRunner:
             last = self._left == 0
         if last:
             runtime().redis.rpush(HOLDING, "1")
-            assert runtime().redis.blpop([LET_GO], timeout=DEADLINE_S)
+            # In short waits: the client gives up a connection that is silent for five seconds.
+            assert any(runtime().redis.blpop([LET_GO], timeout=1) for _ in range(DEADLINE_S))
         done = CaseResult(ending=Ending.COMPLETED, value=4)
         return CodeResult(cases=(done,) * len(job.cases), engine="scripted", where="nowhere")
 

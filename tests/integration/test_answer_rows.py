@@ -14,7 +14,7 @@ from sqlmodel import col, select, update
 from tests import rows
 from yzindex.dimensions import Dimension
 from yzindex.grading.grade import CaseGrade, Grade, Verdict
-from yzindex.records import answers, outbox
+from yzindex.records import answers, leases, outbox
 from yzindex.records.columns import clock_s
 from yzindex.records.database import Database
 from yzindex.records.states import AnswerState
@@ -58,7 +58,7 @@ def test_a_reply_under_a_lost_claim_changes_nothing(database: Database, answer_i
 def test_a_renewed_lease_keeps_others_out(database: Database, answer_id: int) -> None:
     answers.claim_to_ask(database, answer_id, owner="me", lease_s=-1)
 
-    answers.renew(database, [answer_id], owner="me", lease_s=LEASE_S)
+    leases.renew(database, Answer, [answer_id], owner="me", lease_s=LEASE_S)
 
     assert answers.claim_to_ask(database, answer_id, owner="other", lease_s=LEASE_S) is None
 
@@ -67,7 +67,7 @@ def test_a_lease_that_another_took_over_is_not_renewed_by_its_former_owner(datab
     answers.claim_to_ask(database, answer_id, owner="former", lease_s=-1)
     answers.claim_to_ask(database, answer_id, owner="new", lease_s=-1)
 
-    answers.renew(database, [answer_id], owner="former", lease_s=LEASE_S)
+    leases.renew(database, Answer, [answer_id], owner="former", lease_s=LEASE_S)
 
     assert answers.claim_to_ask(database, answer_id, owner="third", lease_s=LEASE_S) is not None
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from celery import Celery
 from redis import Redis
 from sqlmodel import col, select
 
 from tests import rows
-from tests.integration.scripted_worker import DEADLINE_S, FINISHED, HOLDING, LET_GO
+from tests.integration.scripted_worker import HOLDING, LET_GO
+from tests.integration.working import finished, send, told, until, working
 from yzindex.addresses import redis_address
 from yzindex.dimensions import Dimension
 from yzindex.records.database import Database
@@ -42,31 +38,8 @@ def redis(valkey_url: str) -> Iterator[Redis]:
 
 @pytest.fixture
 def worker(database: Database, valkey_url: str, tmp_path: Path) -> Iterator[None]:
-    """A real worker process on a real broker, with scripted models and sandbox."""
-    command = [sys.executable, "-m", "celery", "-A", "tests.integration.scripted_worker", "worker", "-P", "threads"]
-    options = ["-c", "8", "-Q", "control,sandbox,models.sim", "--without-gossip", "--without-mingle"]
-    environment = os.environ | {"REDIS_URL": valkey_url, "DATABASE_URL": str(database.engine.url)}
-    with (tmp_path / "worker.log").open("wb") as log:
-        process = subprocess.Popen([*command, *options], env=environment, stdout=log, stderr=log)
-    yield
-    process.terminate()
-    process.wait(DEADLINE_S)
-
-
-def until(holds: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + DEADLINE_S
-    while not holds():
-        assert time.monotonic() < deadline, f"not within {DEADLINE_S} s: {what}"
-        time.sleep(0.02)
-
-
-def dispatch(broker: str, number: int) -> None:
-    with Celery(broker=broker) as sender:
-        sender.send_task("yz.dispatch", args=(number,), queue="control", ignore_result=True)
-
-
-def finished(redis: Redis) -> list[str]:
-    return [name.decode() for name in redis.lrange(FINISHED, 0, -1) if isinstance(name, bytes)]
+    with working(database, valkey_url, tmp_path):
+        yield
 
 
 def redeliver_everything_unacknowledged(redis: Redis) -> int:
@@ -89,8 +62,8 @@ def test_a_chord_whose_header_is_redelivered_does_not_conclude_before_its_last_g
     questions = [rows.question(Dimension.EXECUTION, 1), rows.question(Dimension.EXECUTION, 2)]
     number = rows.submit(database, questions, rows.FLEET.models[:1])
 
-    dispatch(valkey_url, number)
-    assert redis.blpop([HOLDING], timeout=DEADLINE_S)
+    send(valkey_url, "yz.dispatch", number)
+    told(redis, HOLDING)
     until(lambda: finished(redis).count("yz.grade") == 1, "the first grade")
     assert redeliver_everything_unacknowledged(redis) >= 1
 

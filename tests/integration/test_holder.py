@@ -6,16 +6,21 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import select, update
 
 from tests import rows
 from worker.holder import holder_of_this_process, is_dead, release_rows_of_the_dead
 from yzindex.dimensions import Dimension
-from yzindex.records import answers, outbox
+from yzindex.grading.spec import Needs
+from yzindex.records import answers, outbox, regrades
 from yzindex.records.database import Database
+from yzindex.records.regrade_plans import GradingDay, plan_regrades
+from yzindex.records.states import AnswerState, RegradePurpose
 from yzindex.records.tables import Answer
 
 LEASE_S = 60.0
@@ -65,6 +70,20 @@ def test_what_a_dead_process_of_this_machine_held_is_due_at_once(
 
     assert [row.id for row in outbox.due(database, epoch="f")] == [answer_id]
     assert release_rows_of_the_dead(database) == 0
+
+
+def test_a_stored_answer_that_a_dead_process_graded_again_is_due_at_once(database: Database, answer_id: int) -> None:
+    with database.write() as session:
+        session.exec(update(Answer).values(state=AnswerState.GRADED, score=Decimal(100)))
+        on = GradingDay(day=date(2026, 11, 20), grader_version="3", judge_set_version="none")
+        plan_regrades(session, [answer_id], RegradePurpose.CONFIRMATION, on)
+    (regrade_id,) = regrades.regrades_due(database, tuple(Needs), limit=2)
+    assert regrades.claim_regrade(database, regrade_id, owner=dead_holder(), lease_s=LEASE_S)
+    assert regrades.regrades_due(database, tuple(Needs), limit=2) == []
+
+    assert release_rows_of_the_dead(database) == 1
+
+    assert regrades.regrades_due(database, tuple(Needs), limit=2) == [regrade_id]
 
 
 @pytest.mark.parametrize("hold", [claimed, being_published, handed_over])

@@ -13,7 +13,7 @@ import pytest
 from sqlmodel import col, select, update
 
 from tests import rows
-from tests.graded import OUTAGE, answer_all_open, finish, grade, scores
+from tests.graded import OUTAGE, answer_all_open, conclude, finish, grade, scores
 from yzindex.fleet import Fleet
 from yzindex.grading.grade import Grade, Verdict
 from yzindex.records import answers, interventions, outbox, runs
@@ -194,18 +194,18 @@ def test_resuming_at_the_moment_of_the_conclusion_loses_no_question(database: Da
         grade(database, number, "sim/agate", PARTLY)
         barrier = Barrier(2)
 
-        def conclude(barrier: Barrier = barrier, number: int = number) -> None:
+        def conclude_it(barrier: Barrier = barrier, number: int = number) -> None:
             barrier.wait()
             attempt = runs.claim_conclusion(database, number, lease_s=60)
             if attempt is not None:
-                runs.conclude(database, number, attempt)
+                conclude(database, number, attempt)
 
         def resume(barrier: Barrier = barrier, number: int = number) -> None:
             barrier.wait()
             interventions.resume_run(database, number)
 
         with ThreadPoolExecutor(2) as pool:
-            for done in [pool.submit(conclude), pool.submit(resume)]:
+            for done in [pool.submit(conclude_it), pool.submit(resume)]:
                 done.result()
 
         assert view(database, number).head.status is RunStatus.RUNNING
@@ -280,7 +280,7 @@ def finish_again(database: Database, number: int) -> None:
     close_evaluation(database, evaluation)
     attempt = runs.claim_conclusion(database, number, lease_s=60)
     assert attempt is not None
-    assert runs.conclude(database, number, attempt)
+    assert conclude(database, number, attempt)
 
 
 def test_a_run_cancelled_before_it_began_begins_when_it_is_resumed(database: Database) -> None:

@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlmodel import SQLModel, col, select, update
 
 from tests import rows
+from tests.graded import conclude
 from yzindex.dimensions import Dimension
 from yzindex.records import runs
 from yzindex.records.columns import clock_s
@@ -67,8 +68,8 @@ def test_two_evaluations_closing_at_the_same_moment_conclude_the_run_once(databa
             attempts = list(pool.map(close, evaluation_ids(database)[-2:]))
 
         assert sorted(attempts, key=str) == [1, None]
-        assert runs.conclude(database, number, 1)
-        assert not runs.conclude(database, number, 1)
+        assert conclude(database, number, 1)
+        assert not conclude(database, number, 1)
 
 
 def test_two_evaluations_closing_without_any_order_conclude_the_run_once(database: Database) -> None:
@@ -134,8 +135,8 @@ def test_a_conclusion_whose_process_died_is_taken_over_and_the_dead_one_ends_not
     heir = runs.claim_conclusion(database, number, lease_s=60)
 
     assert heir == dead + 1
-    assert not runs.conclude(database, number, dead)
-    assert runs.conclude(database, number, heir)
+    assert not conclude(database, number, dead)
+    assert conclude(database, number, heir)
     with database.read() as session:
         assert session.exec(select(Run.status)).one() is RunStatus.CONCLUDED
 

@@ -13,6 +13,7 @@ from tests import rows
 from worker import stages
 from worker.patience import patiently
 from worker.runtime import Runtime
+from worker.trouble import MOST_GIVEN_BACK
 from yzindex.dimensions import Dimension
 from yzindex.errors import CodeRunnerUnavailable, ModelUnavailable
 from yzindex.ports import CodeJob, CodeResult, ModelCall, ModelReply
@@ -104,7 +105,7 @@ def test_a_provider_that_asks_for_a_wait_of_ages_gets_a_quarter_of_an_hour(runti
 def test_without_a_sandbox_a_reply_is_kept_and_its_question_unscored_in_the_end(runtime: Runtime) -> None:
     stages.ask(runtime, 1)
 
-    assert until_ended(runtime, stages.grade) == stages.MOST_GIVEN_BACK + 1
+    assert until_ended(runtime, stages.grade) == MOST_GIVEN_BACK + 1
 
     assert row(runtime).score is None
     assert row(runtime).reason == "no container engine answers"
@@ -112,7 +113,7 @@ def test_without_a_sandbox_a_reply_is_kept_and_its_question_unscored_in_the_end(
 
 
 def test_a_row_that_takes_its_workers_with_it_ends_unscored(runtime: Runtime) -> None:
-    for death in range(stages.MOST_GIVEN_BACK + 1):
+    for death in range(MOST_GIVEN_BACK + 1):
         assert answers.claim_to_ask(runtime.database, 1, owner=f"dead-{death}", lease_s=-1)
 
     stages.ask(runtime, 1)
@@ -134,7 +135,7 @@ def test_a_question_that_this_version_cannot_read_ends_unscored(runtime: Runtime
 def test_a_fault_of_ours_is_bounded_and_never_a_score(runtime: Runtime, error: Exception) -> None:
     runtime.__dict__["gateway"] = Gateway(fails(error))
 
-    assert until_ended(runtime, stages.ask) == stages.MOST_GIVEN_BACK + 1
+    assert until_ended(runtime, stages.ask) == MOST_GIVEN_BACK + 1
 
     assert row(runtime).score is None
     assert row(runtime).reason == f"internal error: {type(error).__name__}"

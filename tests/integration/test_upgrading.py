@@ -19,9 +19,9 @@ from tests import engines
 from yzindex.records.database import Database
 from yzindex.records.migrating import configuration, is_current
 from yzindex.records.run_views import run_view
-from yzindex.records.states import RunStatus
+from yzindex.records.states import RunKind, RunStatus
 
-FORMER = "0001"
+FORMER = "0002"
 #: A run as the version before wrote it.
 WRITE_A_RUN = text("""
 INSERT INTO run (number, kind, status, seed, bank_version, bank_digest, grader_version, judge_set_version,
@@ -65,10 +65,14 @@ def _filled(database: Database) -> Database:
 
 
 def bring_to_former(database: Database, move: Callable[[Config, str], None]) -> None:
+    bring_to(database, move, FORMER)
+
+
+def bring_to(database: Database, move: Callable[[Config, str], None], revision: str) -> None:
     with database.engine.connect() as connection:
         config = configuration()
         config.attributes["connection"] = connection
-        move(config, FORMER)
+        move(config, revision)
         connection.commit()
 
 
@@ -76,6 +80,20 @@ def write_as_before(database: Database, number: int) -> None:
     with database.engine.begin() as connection:
         connection.execute(WRITE_A_RUN, {"number": number})
         connection.execute(WRITE_AN_EVALUATION, {"number": number})
+
+
+def write_confirmation(database: Database, number: int) -> None:
+    """A concluded confirmation, with a suspicion that it belongs to."""
+    write_as_before(database, number)
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE run SET kind = 'confirmation' WHERE number = :number"), {"number": number})
+        connection.execute(
+            text(
+                "INSERT INTO confirmation (run_number, model, suspicion, stage, round) "
+                "VALUES (:number, 'm', 's', 'fresh', 1)"
+            ),
+            {"number": number},
+        )
 
 
 def address_of(database: Database) -> str:
@@ -145,15 +163,33 @@ def test_a_server_that_cannot_be_dumped_is_left_as_it_is_until_somebody_says_so(
 
 def test_a_downgrade_and_an_upgrade_lose_nothing(former: Database, backups: Path) -> None:
     prepare_database(address_of(former), backups, print)
+    write_confirmation(former, 2)
+    write_as_before(former, 3)
+    with former.engine.begin() as connection:
+        connection.execute(text("UPDATE run SET kind = 'calibration' WHERE number = 3"))
+    bring_to_former(former, command.downgrade)
+    write_as_before(former, 4)
+    prepare_database(address_of(former), backups, print)
+
+    heads = [run_view(former, number).head for number in (1, 2, 3, 4)]
+    # The version before knows neither kind: as a full run a confirmation must not come to count for the days.
+    assert [(head.kind, head.status) for head in heads] == [
+        (RunKind.SMOKE, RunStatus.CONCLUDED),
+        (RunKind.FULL, RunStatus.CANCELLED),
+        (RunKind.FULL, RunStatus.CONCLUDED),
+        (RunKind.SMOKE, RunStatus.CONCLUDED),
+    ]
+
+
+def test_the_first_tables_can_be_reached_and_left_again(former: Database, backups: Path) -> None:
     with former.engine.begin() as connection:
         connection.execute(text("UPDATE run SET status = 'cancelled'"))
-    bring_to_former(former, command.downgrade)
-    write_as_before(former, 2)
+    bring_to(former, command.downgrade, "0001")
 
     prepare_database(address_of(former), backups, print)
 
-    # The version before knows no cancelled run.
-    assert [run_view(former, number).head.status for number in (1, 2)] == [RunStatus.CONCLUDED] * 2
+    # The first version knew no cancelled run.
+    assert run_view(former, 1).head.status is RunStatus.CONCLUDED
 
 
 def revision_in(copy: Path) -> str:

@@ -72,6 +72,11 @@ def test_a_number_that_is_none_or_out_of_bounds_says_what_is_needed(
         ("YZ_API_URL", "http://yz:secret@host", "must not hold a user or password"),
         ("OPENAI_BASE_URL", "https://host/v1?key=secret", "must end with its path"),
         ("OPENAI_BASE_URL", "sk-secret", "needs an address such as https://"),
+        ("YZ_TIMEZONE", "secret", "needs the IANA name of a time zone, such as Europe/Berlin"),
+        ("YZ_TIMEZONE", "Europe/Brelin", "did you mean Europe/Berlin?"),
+        ("YZ_TIMEZONE", "Europe", "needs the IANA name of a time zone"),
+        ("YZ_TIMEZONE", "../../etc/passwd", "needs the IANA name of a time zone"),
+        ("YZ_TIMEZONE", "a" * 5000, "needs the IANA name of a time zone"),
     ],
 )
 def test_an_address_or_bound_that_cannot_be_says_what_is_needed_and_hides_the_value(

@@ -4,7 +4,6 @@
 the database's clock and counts the attempt; a writer whose attempt is no longer the row's changes nothing.
 """
 
-from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -19,27 +18,22 @@ from yzindex.grading.spec import Needs
 from yzindex.ports import FinishReason, ModelReply
 from yzindex.records.columns import clock_s, storable
 from yzindex.records.database import Database
-from yzindex.records.states import TERMINAL, AnswerState, Purpose
+from yzindex.records.states import HELD, TERMINAL, AnswerState, Purpose
 from yzindex.records.tables import Answer, Evaluation, StoredCall, StoredQuestion, now
 
 #: The grade message of an answered row is expected within this time; see `store_reply`.
 _HANDOVER_S = 30.0
-#: A worker has the row, or had it and died.
-HELD = (AnswerState.ASKING, AnswerState.GRADING)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Claim:
-    """A row that is this worker's until its lease ends, with what is needed to work on it."""
+class Gradable:
+    """A row that is this worker's until its lease ends, with what is needed to grade the reply."""
 
     answer_id: int
-    attempt: int
-    evaluation_id: int
     run_number: int
-    provider: str
-    model: str
-    model_asked: str
     vendor: str
+    #: Counts claims of the row.
+    attempt: int
     #: How often the row was given back already, by its workers or because they died.
     given_back: int
     #: The question as it was drawn.
@@ -52,6 +46,16 @@ class Claim:
     def question(self) -> Question:
         """The question; raises when this version of the index cannot read it."""
         return Question.model_validate_json(self.question_body)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim(Gradable):
+    """An answer's row, to ask its model or to grade what that replied."""
+
+    evaluation_id: int
+    provider: str
+    model: str
+    model_asked: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,20 +193,6 @@ def note_handed_over(database: Database, answer_id: int) -> None:
             update(Answer)
             .where(col(Answer.id) == answer_id, col(Answer.state) == AnswerState.ANSWERED)
             .values(lease_until_s=None)
-        )
-
-
-def renew(database: Database, held: Collection[int], *, owner: str, lease_s: float) -> None:
-    """Prolong the leases of all rows that a process holds, in one update."""
-    with database.write() as session:
-        session.exec(
-            update(Answer)
-            .where(
-                col(Answer.id).in_(held),
-                col(Answer.owner) == owner,
-                col(Answer.state).in_(HELD),
-            )
-            .values(lease_until_s=clock_s() + lease_s)
         )
 
 

@@ -1,6 +1,7 @@
 """The board: models ranked by the mean of their last five main scores, beside what today's run says of each.
 
-Only concluded smoke runs count. A single day is never ranked alone, and a day without a main score is no zero.
+Only concluded runs of the kinds that rank count. A single day is never ranked alone, and a day without a main score is
+no zero.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from yzindex.fleet import Fleet, Model
 from yzindex.records.database import Database
 from yzindex.records.run_views import Change, Result, UnscoredQuestion, change_of, result_of, unscored_of
 from yzindex.records.runs import has_concluded
-from yzindex.records.states import RunKind
+from yzindex.records.states import RANKED
 from yzindex.records.tables import Evaluation, Run
 from yzindex.scoring import mean
 from yzindex.scoring.spread import WINDOW as REPEATABILITY_WINDOW
@@ -64,7 +65,7 @@ def board_view(database: Database, fleet: Fleet) -> BoardView:
     """Read the board of a fleet."""
     with database.read() as session:
         newest = session.exec(
-            select(Run).where(Run.kind == RunKind.SMOKE, has_concluded()).order_by(col(Run.number).desc()).limit(1)
+            select(Run).where(col(Run.kind).in_(RANKED), has_concluded()).order_by(col(Run.number).desc()).limit(1)
         ).first()
         standings = [_standing(session, model, fleet) for model in fleet.models]
     return BoardView(
@@ -118,7 +119,7 @@ def _concluded(session: Session, model: str, *, scored: bool, limit: int) -> lis
     rows = (
         select(Evaluation, Run)
         .join(Run, col(Run.number) == col(Evaluation.run_number))
-        .where(Evaluation.model == model, Run.kind == RunKind.SMOKE, has_concluded())
+        .where(Evaluation.model == model, col(Run.kind).in_(RANKED), has_concluded())
         .order_by(col(Run.number).desc())
         .limit(limit)
     )

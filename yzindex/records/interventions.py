@@ -14,7 +14,7 @@ from yzindex.records.columns import clock_s
 from yzindex.records.database import Database
 from yzindex.records.evaluations import close_within
 from yzindex.records.runs import find_run
-from yzindex.records.states import OPEN, AnswerState, RunStatus
+from yzindex.records.states import IMPARTIAL, OPEN, AnswerState, RunStatus
 from yzindex.records.tables import Answer, Evaluation, Run, now
 
 CANCELLED_REASON = "the run was cancelled"
@@ -73,7 +73,10 @@ def resume_run(database: Database, number: int) -> Resumption:
 
 
 def resume_by_the_clock(database: Database, *, after_s: float) -> list[Resumption]:
-    """Resume the concluded runs whose unscored questions it is time to ask again; `after_s` is the first wait."""
+    """Resume the concluded runs whose unscored questions it is time to ask again; `after_s` is the first wait.
+
+    Not those of a confirmation: what was concluded from it stands on the answers that there were.
+    """
     resumed = []
     for number in resumptions_due(database, after_s=after_s):
         with database.write() as session:
@@ -97,7 +100,13 @@ def resumptions_due(database: Database, *, after_s: float) -> list[int]:
     with database.read() as session:
         found = session.exec(
             select(Run.number)
-            .where(Run.status == RunStatus.CONCLUDED, is_of_today, time_has_come, col(Run.number).in_(with_unscored))
+            .where(
+                Run.status == RunStatus.CONCLUDED,
+                col(Run.kind).in_(IMPARTIAL),
+                is_of_today,
+                time_has_come,
+                col(Run.number).in_(with_unscored),
+            )
             .order_by(col(Run.number))
         )
         return [number for number in found if number is not None]

@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tup
 from sqlmodel import col, update
 
 from yzindex.grading.spec import Needs
-from yzindex.records.answers import HELD, died
+from yzindex.records.answers import died
 from yzindex.records.columns import clock_s
 from yzindex.records.database import Database
-from yzindex.records.states import OPEN, AnswerState, RunStatus
+from yzindex.records.states import HELD, OPEN, AnswerState, RunStatus
 from yzindex.records.tables import Answer, Evaluation, Run
 
 _Rows = Select[*tuple[Any, ...]]
@@ -30,7 +30,6 @@ _DOUBLINGS = range(1, 8)
 MOST_AT_ONCE = 2000
 #: Publishing the rows of a run takes less than this.
 _PUBLISHING_S = 30.0
-_MOMENT_S = 0.001
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,29 +141,6 @@ def note_published(database: Database, *, token: str) -> None:
     """Note that the messages of taken rows are with the broker; rows that a worker has claimed since are its own."""
     with database.write() as session:
         session.exec(update(Answer).where(col(Answer.owner) == token).values(published_s=clock_s(), lease_until_s=None))
-
-
-def holders(database: Database) -> list[str]:
-    """Whoever holds open rows by a lease that has not ended: workers and publishers."""
-    with database.read() as session:
-        found = session.connection().scalars(select(col(Answer.owner)).where(_is_held()).distinct())
-        return [owner for owner in found if owner is not None]
-
-
-def release(database: Database, owners: Collection[str]) -> int:
-    """End the leases of holders that are known to be dead; return how many rows are due for it."""
-    with database.write() as session:
-        released = session.exec(
-            update(Answer)
-            .where(_is_held(), col(Answer.owner).in_(owners))
-            # After the publication, if there was one: the row is due, see `_is_due`.
-            .values(lease_until_s=clock_s() - _MOMENT_S)
-        )
-        return released.rowcount
-
-
-def _is_held() -> ColumnElement[bool]:
-    return and_(col(Answer.state).in_(OPEN), col(Answer.lease_until_s) > clock_s())
 
 
 def _open_rows() -> _Rows:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from yzindex.dimensions import Dimension
 from yzindex.records.database import Database
 from yzindex.records.runs import Versions, find_run, has_concluded
-from yzindex.records.states import AnswerState, RunKind, RunStatus
+from yzindex.records.states import IMPARTIAL, AnswerState, RunKind, RunStatus
 from yzindex.records.tables import Answer, Evaluation, Run, StoredScore
 from yzindex.scoring import DimensionScore
 
@@ -194,7 +194,12 @@ def result_of(session: Session, evaluation: Evaluation) -> Result | None:
 
 
 def change_of(session: Session, run: Run, model: str, result: Result) -> Change | None:
-    """Compare a result with the model's previous concluded run of the same kind; None if it is the first."""
+    """Compare a result with the model's previous concluded run of the same kind; None if it is the first.
+
+    None also where the kind does not ask every time alike: two confirmations have nothing in common.
+    """
+    if run.kind not in IMPARTIAL:
+        return None
     found = session.exec(
         select(Evaluation, Run)
         .join(Run, col(Run.number) == col(Evaluation.run_number))

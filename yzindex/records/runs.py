@@ -146,15 +146,17 @@ def claim_conclusion(database: Database, number: int, *, lease_s: float) -> int 
         return attempt if claimed.rowcount == 1 else None
 
 
-def conclude(database: Database, number: int, attempt: int) -> bool:
-    """End a run; return False when the claim is no longer the caller's."""
-    with database.write() as session:
-        ended = session.exec(
-            update(Run)
-            .where(col(Run.number) == number, col(Run.status) == RunStatus.CONCLUDING, col(Run.attempt) == attempt)
-            .values(status=RunStatus.CONCLUDED, finished_at=now(), lease_until_s=None)
-        )
-        return ended.rowcount == 1
+def conclude_within(session: Session, number: int, attempt: int) -> bool:
+    """End a run in a transaction of the caller's; return False when the claim is no longer the caller's.
+
+    What follows from the run is written in the same transaction, so that there is never one without the other.
+    """
+    ended = session.exec(
+        update(Run)
+        .where(col(Run.number) == number, col(Run.status) == RunStatus.CONCLUDING, col(Run.attempt) == attempt)
+        .values(status=RunStatus.CONCLUDED, finished_at=now(), lease_until_s=None)
+    )
+    return ended.rowcount == 1
 
 
 def has_concluded() -> ColumnElement[bool]:

@@ -10,6 +10,28 @@ class RunKind(StrEnum):
     SMOKE = "smoke"
     #: Every question of the bank.
     FULL = "full"
+    #: Every question of the bank once, so that the difficulty of each is known from then on.
+    CALIBRATION = "calibration"
+    #: Questions put again to one model that looks suspicious; filed by the analysis, never ordered by kind.
+    CONFIRMATION = "confirmation"
+
+
+# Which kinds count for what stands here and nowhere else.
+#: Their scores rank: board, five-run mean and stability.
+RANKED = frozenset({RunKind.SMOKE})
+#: Asked whatever a model looked like, as somebody ordered. Only these may enter figures of questions and availability,
+#: are compared with the previous run of their kind, are asked again by the clock, and give answers to the thermometer.
+#: A confirmation is asked of a model because it looked bad, and what was concluded from it stands.
+IMPARTIAL = frozenset({RunKind.SMOKE, RunKind.FULL, RunKind.CALIBRATION})
+
+
+class ConfirmationStage(StrEnum):
+    """What the answers of a confirmation run are for."""
+
+    #: Asked again, into the same chart as the daily answers, until the suspicion falls or hardens.
+    AGAIN = "again"
+    #: Asked to confirm or to dismiss the suspicion; never in a chart.
+    FRESH = "fresh"
 
 
 class RunStatus(StrEnum):
@@ -42,6 +64,8 @@ class AnswerState(StrEnum):
 
 TERMINAL = frozenset({AnswerState.GRADED, AnswerState.UNSCORED})
 OPEN = frozenset(AnswerState) - TERMINAL
+#: A worker has the row, or had it and died.
+HELD = frozenset({AnswerState.ASKING, AnswerState.GRADING})
 
 
 class Purpose(StrEnum):
@@ -49,3 +73,31 @@ class Purpose(StrEnum):
 
     ASK = "ask"
     JUDGE = "judge"
+    #: Judging an answer again that was graded before.
+    REGRADE = "regrade"
+
+
+class RegradeState(StrEnum):
+    """Where a stored answer that is graded once more stands."""
+
+    PENDING = "pending"
+    #: A worker holds the row's lease and grades the stored reply.
+    GRADING = "grading"
+    GRADED = "graded"
+    #: Trouble of ours: no score of that day, with a reason.
+    UNSCORED = "unscored"
+
+
+REGRADE_OPEN = frozenset({RegradeState.PENDING, RegradeState.GRADING})
+REGRADE_HELD = frozenset({RegradeState.GRADING})
+
+
+class RegradePurpose(StrEnum):
+    """Why a stored answer is graded once more."""
+
+    #: The daily sample that shows whether a grader has moved.
+    THERMOMETER = "thermometer"
+    #: The older side of a comparison that confirms or dismisses a suspicion: both sides are graded on one day.
+    CONFIRMATION = "confirmation"
+    #: Another version of the graders: what the analysis rests on is graded by it before it counts.
+    NEW_VERSION = "new_version"

@@ -1,6 +1,6 @@
 """The tables. They store; validation happens before a row is made."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from sqlalchemy import JSON, Column, MetaData, Text, UniqueConstraint, false
@@ -9,7 +9,15 @@ from sqlmodel import Field, SQLModel
 from yzindex.dimensions import Dimension
 from yzindex.grading.spec import Needs
 from yzindex.records.columns import ExactDecimal, StorableText, UtcDateTime, one_of
-from yzindex.records.states import AnswerState, Purpose, RunKind, RunStatus
+from yzindex.records.states import (
+    AnswerState,
+    ConfirmationStage,
+    Purpose,
+    RegradePurpose,
+    RegradeState,
+    RunKind,
+    RunStatus,
+)
 
 # Constraints need names that are the same on every database, or a later migration cannot change them.
 SQLModel.metadata = MetaData(
@@ -53,6 +61,21 @@ class Run(SQLModel, table=True):
     #: Claim of the process that ends the run.
     attempt: int = 0
     lease_until_s: float | None = None
+
+
+class StoredConfirmation(SQLModel, table=True):
+    """Which suspicion a confirmation run belongs to. Two closers of one run cannot file the same round twice."""
+
+    __tablename__ = "confirmation"
+    __table_args__ = (UniqueConstraint("model", "suspicion", "stage", "round"),)
+
+    run_number: int = Field(foreign_key="run.number", primary_key=True)
+    model: str
+    #: The analysis's own name of it.
+    suspicion: str
+    stage: ConfirmationStage = Field(sa_type=one_of(ConfirmationStage))
+    #: Counts the runs of one stage, from 1.
+    round: int
 
 
 class StoredQuestion(SQLModel, table=True):
@@ -172,3 +195,36 @@ class StoredCall(SQLModel, table=True):
     #: What a judge wrote; a model's reply is on its answer.
     text: str | None = Field(default=None, sa_type=StorableText)
     made_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class Regrade(SQLModel, table=True):
+    """A stored answer to be graded once more, on one day by one version of the graders: its own outbox, then the score.
+
+    The answer itself keeps the score it had.
+    """
+
+    __table_args__ = (UniqueConstraint("answer_id", "day", "grader_version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    answer_id: int = Field(foreign_key="answer.id")
+    purpose: RegradePurpose = Field(sa_type=one_of(RegradePurpose))
+    #: In the configured zone.
+    day: date = Field(index=True)
+    grader_version: str
+    judge_set_version: str
+    needs: Needs = Field(sa_type=one_of(Needs))
+    planned_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+    state: RegradeState = Field(default=RegradeState.PENDING, index=True, sa_type=one_of(RegradeState))
+    #: As of an answer's row.
+    attempt: int = 0
+    owner: str | None = None
+    lease_until_s: float | None = None
+    not_before_s: float = 0.0
+    given_back: int = 0
+
+    score_before: Decimal = Field(sa_type=ExactDecimal)
+    #: None while it is open, and where `reason` says why it could not be graded on its day.
+    score_now: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    reason: str | None = Field(default=None, sa_type=StorableText)
+    made_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -50,17 +50,33 @@ def test_an_order_is_accepted_written_whole_and_sent_once(
     assert states == [AnswerState.PENDING] * 20
 
 
-def test_a_full_run_asks_every_question_of_the_models_named(api: TestClient) -> None:
-    body = api.post("/v1/runs", json={"kind": "full", "models": ["sim/opal"]}).json()
+@pytest.mark.parametrize("kind", ["full", "calibration"])
+def test_a_full_run_and_a_calibration_ask_every_question_of_the_models_named_once(api: TestClient, kind: str) -> None:
+    body = api.post("/v1/runs", json={"kind": kind, "models": ["sim/opal"]}).json()
 
-    assert len(body["questions"]) == len(small_bank().questions)
-    assert body["models"] == ["sim/opal"]
+    assert sorted(body["questions"]) == sorted(question.id for question in small_bank().questions)
+    assert (body["kind"], body["models"]) == (kind, ["sim/opal"])
+
+
+def test_a_calibration_asks_all_models_if_none_are_named(api: TestClient, database: Database) -> None:
+    api.post("/v1/runs", json={"kind": "calibration"})
+
+    with database.read() as session:
+        assert len(session.exec(select(Answer.id)).all()) == 2 * len(small_bank().questions)
+
+
+def test_a_confirmation_is_not_estimated_by_its_kind_either(api: TestClient) -> None:
+    found = problem(api.post("/v1/estimates", json={"kind": "confirmation"}), 422, "invalid-order")
+
+    assert "yz confirm" in found.errors[0].reason
 
 
 def test_orders_without_a_seed_draw_on_from_the_last_one(api: TestClient) -> None:
-    seeds = [api.post("/v1/runs", json=order).json()["seed"] for order in ({}, {"seed": 40}, {}, {"kind": "full"})]
+    calibration, full = {"kind": "calibration"}, {"kind": "full"}
+    orders: list[dict[str, str] | dict[str, int]] = [{}, {"seed": 40}, calibration, full, {}, calibration]
+    seeds = [api.post("/v1/runs", json=order).json()["seed"] for order in orders]
 
-    assert seeds == [1, 40, 41, 1]
+    assert seeds == [1, 40, 1, 1, 41, 2]
 
 
 def test_the_largest_seed_can_be_followed_by_another(api: TestClient) -> None:

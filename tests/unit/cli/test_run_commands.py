@@ -84,6 +84,27 @@ def test_a_dry_run_shows_the_draw_and_orders_nothing(yz: Yz, workers: Workers, d
     assert orders(database) == 0
 
 
+def test_a_calibration_shows_what_it_costs_and_names_no_draw(yz: Yz, workers: Workers, database: Database) -> None:
+    result = yz("run", "--kind", "calibration", "--models", "sim/opal", "--dry-run")
+
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("calibration: 30 questions x 1 models = 30 calls · about $0.0000")
+    assert "every question of the bank" in result.stdout
+    assert "execution-" not in result.stdout
+    assert orders(database) == 0
+    assert "Run #1 calibration" in yz("run", "--kind", "calibration").stdout
+
+
+def test_a_confirmation_is_refused_with_the_command_that_asks_for_one(
+    yz: Yz, workers: Workers, database: Database
+) -> None:
+    result = yz("run", "--kind", "confirmation")
+
+    assert result.exit_code == 2
+    assert "yz confirm MODEL" in result.stderr
+    assert orders(database) == 0
+
+
 def test_an_unknown_model_is_bad_usage(yz: Yz, workers: Workers, database: Database) -> None:
     result = yz("run", "--models", "sim/agate,nope")
 
@@ -120,6 +141,13 @@ class TestCost:
 
         assert result.exit_code == 1
         assert "no list price is known for unpriced" in result.stderr
+        assert orders(database) == 0
+
+    def test_a_calibration_keeps_to_the_limit_too(self, yz: Yz, workers: Workers, database: Database) -> None:
+        result = yz("run", "--kind", "calibration", "--models", "dear", "--max-usd", "20.48")
+
+        assert result.exit_code == 1
+        assert "may cost up to $61.4400" in result.stderr
         assert orders(database) == 0
 
     def test_a_run_within_the_limit_is_ordered(self, yz: Yz, workers: Workers, database: Database) -> None:
