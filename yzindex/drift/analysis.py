@@ -4,7 +4,7 @@ It never looks ahead: what it says of a day depends on the answers up to that da
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from yzindex.drift.charts import FALL, Charts, ratio_step
 from yzindex.drift.common import without_common
 from yzindex.drift.confirming import Estimate, Known, change_of, common_change
 from yzindex.drift.fleet import Fleet, Move
-from yzindex.drift.history import FloatArray, IntArray, Role
+from yzindex.drift.history import BoolArray, FloatArray, IntArray, Role
 from yzindex.drift.packets import Packet
 from yzindex.drift.residuals import POINTS, Residuals, chart_weights, residuals_of
 from yzindex.drift.rules import Rules
@@ -79,7 +79,7 @@ class Analysis:
         self.confirmed: list[Confirmed] = []
         self.version_changes: list[VersionChange] = []
         self.day = 0
-        self._asks = asks
+        self.asks = asks
         self._observe = observe
         self._asking = Interrogation(models=models, questions=len(question_dimension), rules=rules)
         self._version: IntArray = np.full(models, -1, dtype=np.int64)
@@ -121,7 +121,7 @@ class Analysis:
 
     def requests(self) -> list[Request]:
         """Say what to ask now. The same state gives the same requests; an answered one is not made again."""
-        if not self._asks or self.fleet.move is not None:
+        if not self.asks or self.fleet.move is not None:
             return []
         wanted: list[Request | None] = []
         for model in self._suspects().tolist():
@@ -147,9 +147,12 @@ class Analysis:
             chosen.append(pool[order[:size]])
         return np.concatenate(chosen)
 
-    def known_enough(self, model: int) -> bool:
-        """Whether enough of a model's answers are known to say anything of it."""
-        return bool((self.baseline.table.known[:, self.baseline.row[model]] >= self.rules.least_known).all())
+    def known_enough(self) -> BoolArray:
+        """Say of each model whether enough of its answers are known to say anything of it."""
+        table, row = self.baseline.table, self.baseline.row
+        known = table.known[:, row]
+        enough = (known.sum(axis=0) >= self.rules.least_known) & (table.days[row] >= self.rules.least_known_days)
+        return np.asarray(enough & (known.min(axis=0) >= self.rules.least_known_per_dimension))
 
     def _suspects(self) -> IntArray:
         over = np.flatnonzero((self.charts.ratio > self.charts.low_bar).any(axis=(0, 2)))
@@ -208,6 +211,8 @@ class Analysis:
             return
         deviations = estimate.deviations(suspicion.direction)
         if deviations < -self.rules.confirm_deviations:
+            if len(suspicion.rounds) < self.rules.least_rounds:
+                return
             if self._control(suspicion) is None:
                 self._confirm(suspicion, estimate, None)
             else:
@@ -263,7 +268,7 @@ class Analysis:
     def _raise_alarms(self) -> None:
         over = (self.charts.ratio >= self.charts.alarm).any(axis=(0, 2))
         for model in np.flatnonzero(over).tolist():
-            if model not in self.suspicions and self.known_enough(model):
+            if model not in self.suspicions:
                 direction, chart = self.charts.alarmed(model)
                 since = int(self.charts.since[direction, model, chart])
                 self.suspicions[model] = Suspicion(
@@ -277,7 +282,7 @@ class Analysis:
                         row=int(self.baseline.row[model]),
                         regraded=np.zeros(len(self.question_dimension)),
                     ),
-                    stage=Stage.FRESH if self._asks else Stage.PASSIVE,
+                    stage=Stage.FRESH if self.asks else Stage.PASSIVE,
                 )
 
     def _table_for(self, model: int, since: int) -> Table:
@@ -318,8 +323,8 @@ class Analysis:
         """Ask other models the same kind of questions; None where there is none whose answers are known."""
         others = [
             model
-            for model in range(len(self.baseline.row))
-            if model != suspicion.model and self.known_enough(model) and model not in self.suspicions
+            for model in np.flatnonzero(self.known_enough()).tolist()
+            if model != suspicion.model and model not in self.suspicions
         ]
         if not others:
             return None
@@ -351,7 +356,9 @@ class Analysis:
         return common_change(np.array(points_of), np.array(variance_of))
 
     def _residuals(self, packet: Packet) -> Residuals:
-        return residuals_of(packet, self.baseline.table, self.baseline.row, self.question_dimension, self.weights)
+        """Compare a packet with what is known; NaN for models of which too little is."""
+        residuals = residuals_of(packet, self.baseline.table, self.baseline.row, self.question_dimension, self.weights)
+        return replace(residuals, points=np.where(self.known_enough()[:, None], residuals.points, np.nan))
 
     def _note_apart(self, packet: Packet, residuals: Residuals) -> None:
         centre = self.fleet.centre(self.day)

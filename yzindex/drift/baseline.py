@@ -13,6 +13,8 @@ from yzindex.drift.packets import Packet
 
 #: Refits on days whose ordinal divides by this; in between, a week-old fit is as good.
 _REFIT_DAYS = 7
+#: What a calibration counts for in days: it asks everything at once.
+_CALIBRATION_DAYS = 100
 #: The spread of effects is estimated again when there are so many times more answers.
 _GROWTH = 1.5
 
@@ -30,6 +32,8 @@ class Table:
     ability_variance: FloatArray
     #: Known answers, dimensions × rows.
     known: IntArray
+    #: Days that they are from, per row; a calibration or a confirmed change is worth many.
+    days: IntArray
 
 
 @dataclass(eq=False)
@@ -60,6 +64,7 @@ class Baseline:
         self._components = [Components() for _ in range(dimensions)]
         self._fits: list[Fit | None] = [None] * dimensions
         self._estimated_from = [0] * dimensions
+        self._calibrated: set[int] = set()
         self._stale = True
         self._tables: list[tuple[int, Table]] = []
 
@@ -92,6 +97,7 @@ class Baseline:
         )
         if packet.role is Role.CALIBRATION:
             self._known.append(answers)
+            self._calibrated.update(np.unique(rows).tolist())
             self._stale = True
         else:
             self._waiting.append(answers)
@@ -100,6 +106,7 @@ class Baseline:
         """Begin a model anew from a day: its older answers stay those of another row; `fresh` are known at once."""
         self.row[model] = self.rows
         self.rows += 1
+        self._calibrated.add(int(self.row[model]))
         for waiting in self._waiting:
             waiting.row = np.where((waiting.model == model) & (waiting.day >= since), self.row[model], waiting.row)
         for packet in fresh:
@@ -150,6 +157,7 @@ class Baseline:
             easiness_variance=easiness_variance,
             ability_variance=ability_variance,
             known=counts,
+            days=self._days_known(known),
         )
         self._tables = [kept for kept in self._tables if kept[0] > day - 8 * self._lag_days and kept[0] != day]
         self._tables.append((day, table))
@@ -172,6 +180,14 @@ class Baseline:
         fitted = fit(answers.cells(*size), self._components[index], self._fits[index])
         self._fits[index] = fitted
         return fitted, _places(np.arange(self.rows), seen_rows), _places(questions, seen_questions)
+
+    def _days_known(self, known: _Known | None) -> IntArray:
+        days = np.zeros(self.rows, dtype=np.int64)
+        if known is not None:
+            pairs = np.unique(np.stack([known.row, known.day]), axis=1)
+            days += np.bincount(pairs[0], minlength=self.rows)
+        days[list(self._calibrated)] += _CALIBRATION_DAYS
+        return days
 
     def _join(self) -> None:
         if len(self._known) > 1:

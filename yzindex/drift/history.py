@@ -1,7 +1,7 @@
 """Answers of many models over many days, in columns: what every analysis of change begins from. Knows no files."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum
 
@@ -9,6 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yzindex.dimensions import MAIN_WEIGHTS
+
+#: What a history's only dimension is called where its own were too small.
+WHOLE = "all"
+#: A dimension with fewer questions is not analysed by itself.
+_LEAST_QUESTIONS = 20
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
@@ -61,6 +66,8 @@ class History:
     versions: tuple[str, ...]
     #: Dimension of each question.
     question_dimension: IntArray
+    #: 1 for a question of the harder half of its dimension, else 0; draws take from each half alike.
+    question_harder: IntArray
     #: Proleptic Gregorian ordinal, as of `date.toordinal`.
     day: IntArray
     packet: IntArray
@@ -80,7 +87,9 @@ class History:
     def where(self, kept: BoolArray) -> "History":
         """Keep the rows marked true."""
         columns = ("day", "packet", "role", "model", "question", "version", "score")
-        names = ("models", "questions", "dimensions", "weights", "versions", "question_dimension")
+        names = (
+            "models", "questions", "dimensions", "weights", "versions", "question_dimension", "question_harder",
+        )  # fmt: skip
         return History(
             **{name: getattr(self, name) for name in names}, **{name: getattr(self, name)[kept] for name in columns}
         )
@@ -140,8 +149,12 @@ def columned(
     question_dimension: IntArray,
     columns: Mapping[str, IntArray],
     score: FloatArray,
+    question_harder: IntArray | None = None,
 ) -> History:
-    """Sort columns that are at hand. `columns` has `day`, `packet`, `role`, `model`, `question` and `version`."""
+    """Sort columns that are at hand. `columns` has `day`, `packet`, `role`, `model`, `question` and `version`.
+
+    Without `question_harder` nothing is known of halves, and all questions count as of one.
+    """
     keys = ("score", "version", "question", "model", "role", "packet", "day")
     order = np.lexsort([score if key == "score" else columns[key] for key in keys])
     return History(
@@ -151,8 +164,25 @@ def columned(
         weights=np.array([weights[name] for name in dimensions]),
         versions=versions,
         question_dimension=question_dimension,
+        question_harder=np.zeros(len(questions), dtype=np.int64) if question_harder is None else question_harder,
         score=score[order],
         **{name: column[order] for name, column in columns.items()},
+    )
+
+
+def without_small_dimensions(history: History) -> History:
+    """Make one dimension of all where some have too few questions to learn their difficulty from.
+
+    The index's own dimensions stay: their weights are part of its formula.
+    """
+    sizes = np.bincount(history.question_dimension, minlength=len(history.dimensions))
+    if len(sizes) < 2 or sizes.min() >= _LEAST_QUESTIONS or set(history.dimensions) & set(MAIN_WEIGHTS):
+        return history
+    return replace(
+        history,
+        dimensions=(WHOLE,),
+        weights=np.ones(1),
+        question_dimension=np.zeros_like(history.question_dimension),
     )
 
 

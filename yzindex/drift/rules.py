@@ -13,14 +13,14 @@ class Rules:
     #: Daily answers enter the baseline after so many days: a fresh drop must not teach itself.
     lag_days: int = 14
     #: The change that the charts are tuned to, in points.
-    design_points: float = 6.0
+    design_points: float = 8.0
     #: The same for the chart of one dimension, whose answers are fewer.
-    dimension_design_points: float = 12.0
+    dimension_design_points: float = 15.0
     #: Above it a model is asked again, a few questions at a time.
     low_bar: float = 1.0
-    dimension_low_bar: float = 3.0
+    dimension_low_bar: float = 4.0
     #: Above it fresh questions decide.
-    alarm: float = 4.0
+    alarm: float = 3.5
     dimension_alarm: float = 6.0
     #: No packet of answers counts for more than so many standard deviations.
     clip_deviations: float = 3.0
@@ -28,14 +28,19 @@ class Rules:
     batches: tuple[int, ...] = (4, 6, 10, 20, 20)
     #: Fresh questions of each dimension in a round, at most one round a day.
     fresh_per_dimension: int = 40
-    most_rounds: int = 4
+    #: A second round is asked even where the first agrees: one alone agrees by chance too often.
+    least_rounds: int = 2
+    most_rounds: int = 5
     #: Standard errors by which fresh answers must agree, and beyond which the suspicion is dismissed.
-    confirm_deviations: float = 2.0
+    confirm_deviations: float = 1.9
     dismiss_deviations: float = 0.5
     #: Where nobody can be asked again, later answers must pass this bar by themselves.
     passive_alarm: float = 3.0
-    #: Known answers of a model in each dimension before anything is said of it.
-    least_known: int = 20
+    #: Known answers of a model, and of it in each dimension, before anything is said of it.
+    least_known: int = 40
+    least_known_per_dimension: int = 5
+    #: Days that they must be from, unless a calibration asked everything: a single day may be out of the ordinary.
+    least_known_days: int = 3
     #: Fewer models than this have no common movement that could be told from their own.
     least_fleet: int = 5
     #: Share of models cut off at each end of the common movement.

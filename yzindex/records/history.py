@@ -13,6 +13,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, String, and_, or_, select, type_coerce
 from sqlmodel import Session, col
 
+from yzindex.bank.question import Tier
 from yzindex.days import beginning_of, day_of
 from yzindex.dimensions import MAIN_WEIGHTS
 from yzindex.drift.history import History, IntArray, Role, columned, weights_of
@@ -40,6 +41,7 @@ class _Answers(NamedTuple):
     digest: Sequence[str] = ()
     question_id: Sequence[str] = ()
     dimension: Sequence[str] = ()
+    tier: Sequence[str] = ()
     returned: Sequence[str | None] = ()
     #: 0 to 100, in digits.
     score: Sequence[str | None] = ()
@@ -60,6 +62,7 @@ def read_history(
     answers = _answers(session, counts)
     questions = _question_names(answers)
     dimension_of = dict(zip(questions, answers.dimension, strict=True))
+    tier_of = dict(zip(questions, answers.tier, strict=True))
     dimensions = tuple(sorted(set(answers.dimension)))
     names = {
         "model": [model_of[evaluation] for evaluation in answers.evaluation],
@@ -76,6 +79,7 @@ def read_history(
         question_dimension=np.array(
             [dimensions.index(dimension_of[name]) for name in distinct["question"]], dtype=np.int64
         ),
+        question_harder=_integers(tier_of[name] == Tier.HARDER for name in distinct["question"]),
         columns={
             "day": _integers(days[run] for run in answers.run),
             "packet": _integers(answers.run),
@@ -128,6 +132,7 @@ def _answers(session: Session, counts: ColumnElement[bool]) -> _Answers:
             col(Answer.question_digest),
             col(Answer.question_id),
             type_coerce(col(Answer.dimension), String),
+            col(Answer.tier),
             col(Answer.model_returned),
             type_coerce(col(Answer.score), String),
         )

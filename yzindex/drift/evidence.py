@@ -1,0 +1,116 @@
+"""The evidence of a verdict in one sentence, made from its figures. No cause is ever guessed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from yzindex.drift.charts import FALL
+from yzindex.drift.decomposition import Decomposition
+from yzindex.drift.fleet import Move
+from yzindex.drift.suspicion import Confirmed
+from yzindex.drift.verdict import Word
+from yzindex.scoring import rounded
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a sentence may be made of. Points are of the chart named."""
+
+    word: Word
+    chart: str
+    since: date | None
+    size: float | None
+    decomposition: Decomposition | None
+    draws_better: int | None
+    known: int
+    least_known: int
+    confirmed: Confirmed | None
+    move: Move | None
+    asks: bool
+
+
+def sentence(facts: Facts) -> str:
+    """Say why the word was chosen."""
+    return _SENTENCES[facts.word](facts)
+
+
+def _too_early(facts: Facts) -> str:
+    if facts.known < facts.least_known:
+        return f"Too early to say: {facts.known} of {facts.least_known} answers known."
+    if facts.decomposition is None:
+        return "A main dimension has no scored answer, or no earlier one, so there is nothing to compare."
+    return "Too few answers are known in one of the dimensions."
+
+
+def _moved(facts: Facts) -> str:
+    move = facts.move
+    if move is None or move.chart is not None:
+        since = "" if move is None else f" since {date.fromordinal(move.since).isoformat()}"
+        return f"All models moved together{since}, so it is not this model. No verdict on models."
+    shift = "" if move.points is None else f" ({move.points:+.1f} points on average)"
+    return f"Stored answers graded again are scored differently{shift}: the grader moved. No verdict on models."
+
+
+def _confirmed(facts: Facts) -> str:
+    confirmed = facts.confirmed
+    assert confirmed is not None
+    way = "lower" if confirmed.direction == FALL else "higher"
+    others = "no other model was there to compare with"
+    if confirmed.common is not None:
+        others = f"{confirmed.common.answers} other models asked as well moved by {confirmed.common.points:+.1f}"
+    unit = "points" if facts.chart == "main" else f"points of {facts.chart}"
+    return (
+        f"{confirmed.estimate.answers} fresh answers are {abs(confirmed.estimate.points):.1f} {unit} {way} than "
+        f"what was known before {date.fromordinal(confirmed.since).isoformat()}; {others}."
+    )
+
+
+def _suspected(facts: Facts) -> str:
+    since = "" if facts.since is None else f" since {facts.since.isoformat()}"
+    then = "It is being asked again." if facts.asks else "Later answers will tell."
+    return f"Off what is expected{since} after the draw is taken out. {then}"
+
+
+def _steady(facts: Facts) -> str:
+    return f"Moved by {_shown(_change(facts))} points."
+
+
+def _luck(facts: Facts) -> str:
+    assert facts.decomposition is not None
+    draw, change = abs(facts.decomposition.draw), abs(_change(facts))
+    return f"{_shown(draw)} of the {_shown(change)} points are the draw{_rank(facts)}."
+
+
+def _chance(facts: Facts) -> str:
+    assert facts.decomposition is not None
+    draw = f"{facts.decomposition.draw:+.2f}"
+    return (
+        f"The draw explains {draw} of {_change(facts):+.2f} points{_rank(facts)}; the rest does not add up to a change."
+    )
+
+
+def _rank(facts: Facts) -> str:
+    return "" if facts.draws_better is None else f" (worse than {facts.draws_better} of 100 possible draws)"
+
+
+def _change(facts: Facts) -> Decimal:
+    assert facts.decomposition is not None
+    return facts.decomposition.change
+
+
+def _shown(value: Decimal) -> str:
+    return str(rounded(value))
+
+
+_SENTENCES: Mapping[Word, Callable[[Facts], str]] = {
+    Word.NOT_ENOUGH_EVIDENCE: _too_early,
+    Word.MOVED: _moved,
+    Word.CONFIRMED_DROP: _confirmed,
+    Word.CONFIRMED_RISE: _confirmed,
+    Word.RECOVERED: _confirmed,
+    Word.SUSPECTED: _suspected,
+    Word.STEADY: _steady,
+    Word.LUCK: _luck,
+    Word.WITHIN_CHANCE: _chance,
+}
