@@ -18,7 +18,7 @@ from yzindex.drift.history import BoolArray, FloatArray
 LEAST_VARIANCE = 0.02
 
 _CELL_NODES, _CELL_WEIGHTS = hermegauss(9)
-_CELL_LOG_WEIGHTS = np.log(_CELL_WEIGHTS / _CELL_WEIGHTS.sum())
+_CELL_LOG_WEIGHTS = np.log(_CELL_WEIGHTS / _CELL_WEIGHTS.sum())[:, None, None]
 _ABILITY_NODES, _ABILITY_WEIGHTS = hermegauss(3)
 _ABILITY_WEIGHTS = _ABILITY_WEIGHTS / _ABILITY_WEIGHTS.sum()
 _MOST_STEPS = 30
@@ -87,29 +87,28 @@ class _Integral:
     _nodes: FloatArray = field(init=False)
 
     def __post_init__(self) -> None:
-        self._nodes = self.components.cells * _CELL_NODES
+        self._nodes = self.components.cells * _CELL_NODES[:, None, None]
 
     def weights(self, logit: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Posterior weight of each node (last axis), and the success probability there."""
-        shifted = np.clip(logit[..., None] + self._nodes, -_FARTHEST_LOGIT, _FARTHEST_LOGIT)
+        """Posterior weight of each node (first axis), and the success probability there."""
+        shifted = np.clip(logit + self._nodes, -_FARTHEST_LOGIT, _FARTHEST_LOGIT)
         q = expit(-shifted)
         p = 1 - q
         # log σ(x) = x + log σ(-x), so a cell's log-likelihood is total·x + count·log σ(-x).
-        log_likelihood = (
-            self.cells.total[..., None] * shifted + self.cells.count[..., None] * np.log(q)
-        ) / self.components.dispersion + _CELL_LOG_WEIGHTS
-        log_likelihood -= log_likelihood.max(axis=-1, keepdims=True)
+        log_likelihood = self.cells.total * shifted + self.cells.count * np.log(q)
+        log_likelihood = log_likelihood / self.components.dispersion + _CELL_LOG_WEIGHTS
+        log_likelihood -= log_likelihood.max(axis=0)
         weight = np.exp(log_likelihood)
-        weight /= weight.sum(axis=-1, keepdims=True)
+        weight /= weight.sum(axis=0)
         return weight, p
 
     def derivatives(self, logit: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """First and negated second derivative of the log-likelihood by each cell's logit, and the latter made safe."""
         weight, p = self.weights(logit)
-        slope = (self.cells.total[..., None] - self.cells.count[..., None] * p) / self.components.dispersion
-        gradient = (weight * slope).sum(axis=-1)
-        information = (weight * p * (1 - p)).sum(axis=-1) * self.cells.count / self.components.dispersion
-        spread = (weight * slope**2).sum(axis=-1) - gradient**2
+        slope = (self.cells.total - self.cells.count * p) / self.components.dispersion
+        gradient = (weight * slope).sum(axis=0)
+        information = (weight * p * (1 - p)).sum(axis=0) * self.cells.count / self.components.dispersion
+        spread = (weight * slope**2).sum(axis=0) - gradient**2
         # Below zero where a surprising answer pulls the cell effect. Near the maximum that is as it should be.
         curvature = information - spread
         # The curvature of a normal likelihood, which is never below zero.
@@ -158,8 +157,8 @@ def expect(fitted: Fit) -> Expectation:
     slope = np.zeros_like(logit)
     for node, share in zip(_ABILITY_NODES, _ABILITY_WEIGHTS, strict=True):
         weight, p = integral.weights(logit + node * deviation)
-        first = (weight * p).sum(axis=-1)
-        second = (weight * p**2).sum(axis=-1)
+        first = (weight * p).sum(axis=0)
+        second = (weight * p**2).sum(axis=0)
         mean += share * first
         square += share * second
         slope += share * (first - second)
