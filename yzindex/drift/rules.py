@@ -34,6 +34,8 @@ class Rules:
     #: Standard errors by which fresh answers must agree, and beyond which the suspicion is dismissed.
     confirm_deviations: float = 1.9
     dismiss_deviations: float = 0.5
+    #: Standard errors by which they must agree without the day that agrees most.
+    each_day_deviations: float = 0.5
     #: Where nobody can be asked again, later answers must pass this bar by themselves.
     passive_alarm: float = 3.0
     #: Known answers of a model, and of it in each dimension, before anything is said of it.
