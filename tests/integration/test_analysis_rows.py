@@ -52,7 +52,7 @@ def words(database: Database, day: int) -> dict[str, Word]:
             .join(Evaluation, col(Evaluation.id) == col(StoredVerdict.evaluation_id))
             .where(StoredVerdict.day == day_of(day))
         )
-        return {model: word for model, word in found}  # noqa: C416  its rows are no tuples to mypy
+        return {model: Word(word) for model, word in found}
 
 
 def day_of(day: int) -> dt.date:
