@@ -22,7 +22,8 @@ from yzindex.drift.packets import Packet, packets_of
 from yzindex.drift.residuals import POINTS, Residuals
 from yzindex.drift.rules import Rules
 from yzindex.drift.suspicion import Confirmed, Request
-from yzindex.drift.verdict import Verdict, Word
+from yzindex.drift.verdict import Verdict
+from yzindex.drift.words import Word
 from yzindex.scoring import exact
 
 #: The chart of the main score.
