@@ -1,4 +1,4 @@
-"""The verdict on one model on one day, in the fixed words; the first word that applies is said."""
+"""The verdict on one model on one day, in the fixed words."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -35,3 +35,6 @@ class Verdict:
     #: Log-likelihood ratios of a fall and of a rise.
     fall_ratio: Decimal
     rise_ratio: Decimal
+
+
+__all__ = ["Verdict", "Word"]

@@ -1,4 +1,4 @@
-"""The fixed words of a verdict. Apart from the statistics, so that whoever only reads verdicts need not load them."""
+"""The fixed words in which a verdict is said. Needs nothing, so that whoever only shows them may know them."""
 
 from enum import StrEnum
 
