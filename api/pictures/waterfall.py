@@ -1,6 +1,5 @@
 """The waterfall of a comparison: from one run's score, step by step, to the other's. Draws what it is given."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
@@ -74,7 +73,7 @@ def chart_of(waterfall: Waterfall) -> altair.LayerChart:
     rows = [bar.row for bar in bars]
     least = min(0.0, *(bar.left for bar in bars), *(bar.lo for bar in bars if bar.lo is not None))
     most = max(100.0, *(bar.right for bar in bars), *(bar.hi for bar in bars if bar.hi is not None))
-    base = altair.Chart(altair.Data(values=[_values(bar) for bar in bars])).encode(
+    base = altair.Chart(altair.InlineData(values=[_values(bar) for bar in bars])).encode(
         y=altair.Y("row:N", sort=rows, title=None, axis=altair.Axis(ticks=False, domain=False, labelPadding=8))
     )
     place = altair.X("left:Q", title="points", scale=altair.Scale(domain=[least, most], nice=False, zero=False))
@@ -84,7 +83,7 @@ def chart_of(waterfall: Waterfall) -> altair.LayerChart:
     interval = base.mark_rule(strokeWidth=1.5, color=_INK).encode(x="lo:Q", x2="hi:Q")
     figures = base.mark_text(align="right", font=_FONT, color=_INK).encode(x=altair.value(_WIDTH + 70), text="label:N")
     notes = base.mark_text(align="left", font=_FONT, color=_INK).encode(x=altair.value(_WIDTH + 84), text="note:N")
-    return (
+    chart: altair.LayerChart = (
         altair.layer(marks, interval.transform_filter("isValid(datum.lo)"), figures, notes)
         .properties(
             width=_WIDTH,
@@ -97,6 +96,7 @@ def chart_of(waterfall: Waterfall) -> altair.LayerChart:
         .configure_title(color=_INK, subtitleColor=_INK, font=_FONT, subtitleFont=_FONT)
         .configure_view(stroke=None)
     )
+    return chart
 
 
 def svg_of(waterfall: Waterfall) -> str:
@@ -146,6 +146,3 @@ def _range(step: Step) -> str:
         return ""
     lo, hi = step.interval
     return f" (95 %: {_signed(lo)} to {_signed(hi)})"
-
-
-__all__: Sequence[str] = ["Step", "Waterfall", "bars_of", "chart_of", "described", "svg_of"]

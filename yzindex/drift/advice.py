@@ -36,6 +36,8 @@ def _on_watch(watch: Watched | None) -> str:
     level, points = rounded(watch.level), rounded(FALL_POINTS, 0)
     if watch.outcome is WatchOutcome.FELL_FURTHER:
         return f"{_BACKUP}: in the week after {watch.opened_on.isoformat()} it fell by more than {points} points more."
+    if watch.outcome is WatchOutcome.NOT_KNOWN:
+        return f"No action. {_BASIS} No day of the week after {watch.opened_on.isoformat()} had a main score."
     if watch.outcome is WatchOutcome.DID_NOT:
         return f"No action: in the week after {watch.opened_on.isoformat()} it did not fall by {points} points more."
     return (

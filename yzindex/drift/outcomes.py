@@ -21,3 +21,5 @@ class WatchOutcome(StrEnum):
     #: By more than five points.
     FELL_FURTHER = "fell further"
     DID_NOT = "did not"
+    #: No day of the week had a main score.
+    NOT_KNOWN = "not known"

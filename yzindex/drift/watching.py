@@ -2,7 +2,7 @@
 
 It fell further where the mean of its main scores (before the cap) over the seven days after the fall is more than five
 points below the score of the day that opened the watch: a mean, because a single day is no basis for a decision, and of
-the days after it, because that day was picked for being low. Without a scored day among the seven nothing is settled.
+the days after it, because that day was picked for being low.
 """
 
 from collections.abc import Sequence
@@ -39,9 +39,12 @@ def settles_on(opened_on: date) -> date:
 
 
 def settle_watch(opened_on: date, level: Decimal, seen: Sequence[Seen], today: date) -> WatchOutcome:
-    """Settle a watch by the days after it was opened; open until the week is over."""
+    """Settle a watch by the days after it was opened; open until the last of them is over, or has a score."""
     last = settles_on(opened_on)
-    found = mean(each.core_raw for each in seen if opened_on < each.day <= last)
-    if today <= last or found is None:
+    inside = [each for each in seen if opened_on < each.day <= min(last, today)]
+    if today <= last and all(each.day < last for each in inside):
         return WatchOutcome.OPEN
+    found = mean(each.core_raw for each in inside)
+    if found is None:
+        return WatchOutcome.NOT_KNOWN
     return WatchOutcome.FELL_FURTHER if found < level - FALL_POINTS else WatchOutcome.DID_NOT
