@@ -78,7 +78,9 @@ def _standing(standing: Standing, latest_run: int | None) -> StandingBody:
 
 
 def _stability(found: Repeatability) -> StabilityBody:
-    stability, deviation = score(found.stability), score(found.standard_deviation)
-    assert stability is not None
-    assert deviation is not None
-    return StabilityBody(stability=stability, standard_deviation=deviation, runs=found.runs, warning=found.is_warning)
+    return StabilityBody(
+        stability=score(found.stability),
+        standard_deviation=score(found.standard_deviation),
+        runs=found.runs,
+        warning=found.is_warning,
+    )
