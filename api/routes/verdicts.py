@@ -1,9 +1,11 @@
 """Verdicts: those of a day, a model's history of them, and what the change between two of its runs is made of."""
 
+import re
 from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BeforeValidator
 
 from api.problems import documented
 from api.responding import SVG, TAGGED, tagged, tagged_content
@@ -23,13 +25,23 @@ RunA = Annotated[int, Query(ge=1, le=_LARGEST_ID, description="The run that the 
 RunB = Annotated[int, Query(ge=1, le=_LARGEST_ID, description="The run that it leads to.")]
 
 
+def _iso(day: object) -> object:
+    # Without this, a number is read as seconds since 1970.
+    if isinstance(day, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", day):
+        raise ValueError("needs a day such as 2026-11-23")
+    return day
+
+
+Day = Annotated[date | None, BeforeValidator(_iso), Query(description="The newest with a verdict if left out.")]
+
+
 @router.get(
     "/verdicts", response_model=VerdictsBody, responses=TAGGED | documented(422, 503), summary="Read a day's verdicts"
 )
 def get_verdicts(
     services: Given,
     request: Request,
-    day: Annotated[date | None, Query(description="The newest with a verdict if left out.")] = None,
+    day: Day = None,
 ) -> Response:
     """Read what is said of each model on a day, what it means, and what later days made of it."""
     return tagged(request, day_body(verdicts_of_day(services.database, day)))

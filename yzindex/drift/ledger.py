@@ -87,7 +87,9 @@ def settle_change(change: ToldChange, others: Iterable[ToldChange], levels: Iter
         return _overturned(f"The opposite was confirmed on {undone.day.isoformat()}.")
     if today <= change.day + LONG:
         return OPEN
-    end = min([change.day + LONG, *(each.since - timedelta(days=1) for each in later)])
+    # From the beginning of the next change the level is not this one's, and from its confirmation not to be seen.
+    ends = [(each.since if each.since > change.day else each.day) - timedelta(days=1) for each in later]
+    end = min([change.day + LONG, *ends])
     inside = _between(levels, change.day + timedelta(days=1), end)
     if len(inside) < _LEAST_DAYS:
         return OPEN

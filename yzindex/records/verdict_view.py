@@ -128,7 +128,7 @@ def verdicts_of_day(database: Database, day: date | None = None) -> DayOfVerdict
             .where(StoredVerdict.day == day)
             .order_by(col(Evaluation.model))
         )
-        found = verdict_views(session, list(session.exec(rows)))
+        found = _views(session, list(session.exec(rows)))
         return DayOfVerdicts(day=day, verdicts=tuple(found), record=board_record(session))
 
 
@@ -146,7 +146,7 @@ def model_history(database: Database, model: str, *, before: int | None, limit: 
         if before is not None:
             rows = rows.where(col(Run.number) < before)
         found = list(session.exec(rows))
-        verdicts = verdicts_by_run(session, [evaluation for evaluation, _ in found])
+        verdicts = verdicts_of(session, [evaluation for evaluation, _ in found])
         entries = tuple(_entry(session, evaluation, run, verdicts) for evaluation, run in found)
     return ModelHistory(
         model=model,
@@ -161,16 +161,15 @@ def check_model(session: Session, model: str) -> None:
         raise UnknownModel("no run has asked a model of this name")
 
 
-def verdicts_by_run(session: Session, evaluations: Sequence[Evaluation]) -> dict[int, VerdictView]:
-    """Read the verdicts of evaluations, by run number; those without are left out."""
+def verdicts_of(session: Session, evaluations: Sequence[Evaluation]) -> dict[tuple[str, int], VerdictView]:
+    """Read the verdicts of evaluations, by model and run number; those without are left out."""
     of = {evaluation.id: evaluation for evaluation in evaluations}
     rows = session.exec(select(StoredVerdict).where(col(StoredVerdict.evaluation_id).in_(of)))
-    views = verdict_views(session, [(verdict, of[verdict.evaluation_id]) for verdict in rows])
-    return {view.run_number: view for view in views}
+    views = _views(session, [(verdict, of[verdict.evaluation_id]) for verdict in rows])
+    return {(view.model, view.run_number): view for view in views}
 
 
-def verdict_views(session: Session, found: Collection[tuple[StoredVerdict, Evaluation]]) -> list[VerdictView]:
-    """Read what belongs to verdicts: what became of them, watches, and advice."""
+def _views(session: Session, found: Collection[tuple[StoredVerdict, Evaluation]]) -> list[VerdictView]:
     beside = _beside(session, found)
     return [_view(verdict, evaluation, beside) for verdict, evaluation in found]
 
@@ -209,16 +208,18 @@ def _beside(session: Session, found: Collection[tuple[StoredVerdict, Evaluation]
 
 
 def _scores(session: Session, models: Collection[str]) -> dict[str, list[tuple[int, Decimal]]]:
-    rows = (
+    ranked = (
         select(Evaluation)
         .join(Run, col(Run.number) == col(Evaluation.run_number))
         .where(col(Evaluation.model).in_(models), col(Run.kind).in_(RANKED), has_concluded())
         .order_by(col(Run.number))
     )
+    # Columns and no objects: these are years of runs.
+    rows = ranked.with_only_columns(col(Evaluation.model), col(Evaluation.run_number), col(Evaluation.core_raw))
     found: dict[str, list[tuple[int, Decimal]]] = defaultdict(list)
-    for evaluation in session.exec(rows):
-        if evaluation.core_raw is not None:
-            found[evaluation.model].append((evaluation.run_number, evaluation.core_raw))
+    for model, run, core_raw in session.connection().execute(rows):
+        if core_raw is not None:
+            found[model].append((run, core_raw))
     return found
 
 
@@ -299,7 +300,9 @@ def _became(verdict: StoredVerdict, model: str, beside: _Beside) -> BecameOf | N
     return BecameOf(outcome=last.settled, settled_on=last.settled_on, because=last.settled_because or "")
 
 
-def _entry(session: Session, evaluation: Evaluation, run: Run, verdicts: dict[int, VerdictView]) -> HistoryEntry:
+def _entry(
+    session: Session, evaluation: Evaluation, run: Run, verdicts: dict[tuple[str, int], VerdictView]
+) -> HistoryEntry:
     result = result_of(session, evaluation)
     assert result is not None  # a run is concluded when all its evaluations were closed
     return HistoryEntry(
@@ -307,5 +310,5 @@ def _entry(session: Session, evaluation: Evaluation, run: Run, verdicts: dict[in
         kind=run.kind,
         finished_at=run.finished_at,
         result=result,
-        verdict=verdicts.get(evaluation.run_number),
+        verdict=verdicts.get((evaluation.model, evaluation.run_number)),
     )
