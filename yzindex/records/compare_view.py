@@ -22,7 +22,7 @@ from yzindex.records.run_views import Result, evaluation_of, result_of
 from yzindex.records.runs import find_run, has_concluded
 from yzindex.records.states import IMPARTIAL, RANKED, RunKind
 from yzindex.records.tables import Answer, ConfirmedChange, Evaluation, Expectation, Run, StoredVerdict
-from yzindex.records.verdict_view import Terms, check_model, terms_of
+from yzindex.records.verdict_view import Terms, is_simulated, terms_of
 from yzindex.scoring import exact, mean
 
 #: Integrity labels that are shown in a row: one rests on two probes, and alone says little.
@@ -119,8 +119,10 @@ def compare(database: Database, model: str, run_a: int, run_b: int) -> Compariso
 
     Raises `UnknownRun`, `UnknownModel`, `NotInRun` or `NotComparable`.
     """
+    if run_a == run_b:
+        raise NotComparable("a run compared with itself says nothing; name two runs")
     with database.read() as session:
-        check_model(session, model)
+        simulated = is_simulated(session, model)
         before, after = _read(session, model, run_a), _read(session, model, run_b)
         between = _confirmed_between(session, model, run_a, run_b)
         terms = _terms(before, after, between)
@@ -128,7 +130,7 @@ def compare(database: Database, model: str, run_a: int, run_b: int) -> Compariso
         shown = after.main.core_display - before.main.core_display
         return Comparison(
             model=model,
-            simulated=before.evaluation.simulated or after.evaluation.simulated,
+            simulated=simulated,
             before=_side(session, before),
             after=_side(session, after),
             change=shown,

@@ -135,7 +135,7 @@ def verdicts_of_day(database: Database, day: date | None = None) -> DayOfVerdict
 def model_history(database: Database, model: str, *, before: int | None, limit: int) -> ModelHistory:
     """Read a model's concluded runs from the newest on, or from the one before `before`; raise `UnknownModel`."""
     with database.read() as session:
-        check_model(session, model)
+        simulated = is_simulated(session, model)
         rows = (
             select(Evaluation, Run)
             .join(Run, col(Run.number) == col(Evaluation.run_number))
@@ -148,17 +148,15 @@ def model_history(database: Database, model: str, *, before: int | None, limit: 
         found = list(session.exec(rows))
         verdicts = verdicts_of(session, [evaluation for evaluation, _ in found])
         entries = tuple(_entry(session, evaluation, run, verdicts) for evaluation, run in found)
-    return ModelHistory(
-        model=model,
-        simulated=any(evaluation.simulated for evaluation, _ in found),
-        entries=entries,
-    )
+    return ModelHistory(model=model, simulated=simulated, entries=entries)
 
 
-def check_model(session: Session, model: str) -> None:
-    """Raise `UnknownModel` if no run has asked it."""
-    if session.exec(select(Evaluation.id).where(Evaluation.model == model).limit(1)).first() is None:
+def is_simulated(session: Session, model: str) -> bool:
+    """Whether any run asked a simulated model of this name; raise `UnknownModel` if none asked it at all."""
+    found = session.exec(select(Evaluation.simulated).where(Evaluation.model == model).distinct()).all()
+    if not found:
         raise UnknownModel("no run has asked a model of this name")
+    return any(found)
 
 
 def verdicts_of(session: Session, evaluations: Sequence[Evaluation]) -> dict[tuple[str, int], VerdictView]:
