@@ -2,7 +2,22 @@
 
 import typer
 
-from api.cli import board, cancel, configuration, doctor, grade, questions, raw, resume, run, sandbox, score, up
+from api.cli import (
+    board,
+    cancel,
+    compare,
+    configuration,
+    doctor,
+    grade,
+    questions,
+    raw,
+    resume,
+    run,
+    sandbox,
+    score,
+    up,
+    verdict,
+)
 from api.cli.exits import YzGroup
 
 app = typer.Typer(
@@ -17,6 +32,8 @@ app.command("run")(run.run)
 app.command("cancel")(cancel.cancel)
 app.command("resume")(resume.resume)
 app.command("board")(board.board)
+app.command("compare")(compare.compare)
+app.command("verdict")(verdict.verdict)
 app.command("raw")(raw.raw)
 app.command("score")(score.score)
 app.command("grade")(grade.grade)
