@@ -87,12 +87,14 @@ class Analysis:
         #: Points and variance of what single models were asked today beside the draw: day, model, chart values.
         self._asked_apart: list[tuple[int, int, FloatArray, FloatArray]] = []
         self._controlled_on = 0
+        #: Last day with a daily answer of each model.
+        self._answered: IntArray = np.full(models, -1, dtype=np.int64)
 
     def begin(self, day: int) -> None:
         """Begin a day, which must not be before the last one."""
         self.day = day
         self.baseline.advance(day)
-        self._asking.begin_day(self._suspects())
+        self._asking.begin_day(self.suspects())
         self._regraded[:] = 0.0
         self._asked_apart = [kept for kept in self._asked_apart if kept[0] > day - self.rules.lag_days]
         if self.fleet.resumes(day):
@@ -124,7 +126,7 @@ class Analysis:
         if not self.asks or self.fleet.move is not None:
             return []
         wanted: list[Request | None] = []
-        for model in self._suspects().tolist():
+        for model in self.suspects().tolist():
             suspicion = self.suspicions.get(model)
             if suspicion is None:
                 wanted.append(self._asking.again(self.day, model, self.charts, self.weights))
@@ -154,15 +156,18 @@ class Analysis:
         enough = (known.sum(axis=0) >= self.rules.least_known) & (table.days[row] >= self.rules.least_known_days)
         return np.asarray(enough & (known.min(axis=0) >= self.rules.least_known_per_dimension))
 
-    def _suspects(self) -> IntArray:
+    def suspects(self) -> IntArray:
+        """Give the models past the low bar, and those whose suspicion is not decided."""
         over = np.flatnonzero((self.charts.ratio > self.charts.low_bar).any(axis=(0, 2)))
         return np.union1d(over, np.array(list(self.suspicions), dtype=np.int64))
 
     def _take_calibration(self, packet: Packet) -> None:
+        self._answered[packet.model] = self.day
         self.baseline.learn(packet)
         self.baseline.advance(self.day)
 
     def _take_daily(self, packet: Packet) -> None:
+        self._answered[packet.model] = self.day
         self._note_versions(packet)
         residuals = self._residuals(packet)
         if self._observe is not None:
@@ -180,6 +185,8 @@ class Analysis:
         self._asking.note(packet)
         self.baseline.learn(packet)
         residuals = self._residuals(packet)
+        if self._observe is not None:
+            self._observe(packet, self.baseline.table, residuals)
         self._note_apart(packet, residuals)
         if self.fleet.move is None:
             self.charts.add(self.day, residuals.points - self.fleet.centre(self.day), residuals.variance)
@@ -188,10 +195,21 @@ class Analysis:
     def _take_fresh(self, packet: Packet) -> None:
         self._asking.note(packet)
         suspicion = self.suspicions.get(int(packet.model[0])) if len(packet.model) else None
-        if suspicion is None or suspicion.stage is not Stage.FRESH:
+        if suspicion is None or suspicion.stage is Stage.CONTROL:
             return
+        if suspicion.stage is Stage.PASSIVE:
+            # Somebody can be asked after all, and fresh answers say more than later ones of the daily draw.
+            suspicion.stage, suspicion.rounds = Stage.FRESH, []
         suspicion.rounds.append(packet)
         self._weigh(suspicion)
+
+    def _take_by_hand(self, packet: Packet) -> None:
+        if self.fleet.move is None:
+            for model in np.unique(packet.model).tolist():
+                if model not in self.suspicions:
+                    began = bool(self.charts.ratio[FALL, model, 0] > 0)
+                    self._suspect(model, FALL, 0, int(self.charts.since[FALL, model, 0]) if began else self.day)
+        self._take_fresh(packet)
 
     def _take_control(self, packet: Packet) -> None:
         self._asking.note(packet)
@@ -270,20 +288,22 @@ class Analysis:
         for model in np.flatnonzero(over).tolist():
             if model not in self.suspicions:
                 direction, chart = self.charts.alarmed(model)
-                since = int(self.charts.since[direction, model, chart])
-                self.suspicions[model] = Suspicion(
-                    model=model,
-                    direction=direction,
-                    chart=chart,
-                    since=since,
-                    opened=self.day,
-                    known=Known(
-                        table=self._table_for(model, since),
-                        row=int(self.baseline.row[model]),
-                        regraded=np.zeros(len(self.question_dimension)),
-                    ),
-                    stage=Stage.FRESH if self.asks else Stage.PASSIVE,
-                )
+                self._suspect(model, direction, chart, int(self.charts.since[direction, model, chart]))
+
+    def _suspect(self, model: int, direction: int, chart: int, since: int) -> None:
+        self.suspicions[model] = Suspicion(
+            model=model,
+            direction=direction,
+            chart=chart,
+            since=since,
+            opened=self.day,
+            known=Known(
+                table=self._table_for(model, since),
+                row=int(self.baseline.row[model]),
+                regraded=np.zeros(len(self.question_dimension)),
+            ),
+            stage=Stage.FRESH if self.asks else Stage.PASSIVE,
+        )
 
     def _table_for(self, model: int, since: int) -> Table:
         """The table that was in force when the change began, unless the model has begun anew after that."""
@@ -324,7 +344,10 @@ class Analysis:
         others = [
             model
             for model in np.flatnonzero(self.known_enough()).tolist()
-            if model != suspicion.model and model not in self.suspicions
+            if model != suspicion.model
+            and model not in self.suspicions
+            # One that has left the board cannot be asked.
+            and self._answered[model] > self.day - self.rules.lag_days
         ]
         if not others:
             return None
@@ -333,6 +356,7 @@ class Analysis:
         used = self.weights[suspicion.chart] > 0
         return Request(
             role=Role.CONTROL,
+            suspect=suspicion.model,
             models=tuple(chosen),
             per_dimension=tuple(_CONTROL_PER_DIMENSION if each else 0 for each in used),
             day=self.day,
@@ -384,5 +408,6 @@ _TAKERS: dict[Role, Callable[[Analysis, Packet], None]] = {
     Role.AGAIN: Analysis._take_again,
     Role.FRESH: Analysis._take_fresh,
     Role.CONTROL: Analysis._take_control,
+    Role.BY_HAND: Analysis._take_by_hand,
 }
 __all__ = ["FALL", "Analysis", "Regrades", "VersionChange"]

@@ -65,22 +65,34 @@ class Known:
 def change_of(
     packets: Sequence[Packet], known: Known, question_dimension: IntArray, weights: FloatArray
 ) -> Estimate | None:
-    """Compare one model's fresh answers with what was known; None where a dimension has fewer than two answers."""
+    """Compare one model's fresh answers with what was known; None where a dimension has fewer than two questions.
+
+    A question that was asked in several rounds counts once, by its mean: what was not known of it does not average out.
+    """
     question = np.concatenate([packet.question for packet in packets])
     score = np.concatenate([packet.score for packet in packets])
     difference = POINTS * (score - known.table.mean[known.row, question] - known.regraded[question])
     points = variance = 0.0
     answers = 0
     for dimension in np.flatnonzero(weights > 0):
-        own = difference[question_dimension[question] == dimension]
+        inside = question_dimension[question] == dimension
+        own = _by_question(question[inside], difference[inside])
         if len(own) < 2:
             return None
         slope = float(known.table.slope[known.row, question_dimension == dimension].mean())
         unsure = POINTS**2 * slope**2 * float(known.table.ability_variance[dimension, known.row])
         points += weights[dimension] * float(own.mean())
         variance += weights[dimension] ** 2 * (float(own.var(ddof=1)) / len(own) + unsure)
-        answers += len(own)
+        answers += int(inside.sum())
     return Estimate(points=points, standard_error=float(np.sqrt(max(variance, 1e-6))), answers=answers)
+
+
+def _by_question(question: IntArray, difference: FloatArray) -> FloatArray:
+    """Mean difference of each question; as given where no question comes twice."""
+    asked, place, times = np.unique(question, return_inverse=True, return_counts=True)
+    if len(asked) == len(question):
+        return difference
+    return np.asarray(np.bincount(place, weights=difference) / times, dtype=np.float64)
 
 
 def common_change(points: FloatArray, variance: FloatArray) -> Estimate:

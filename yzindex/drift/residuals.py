@@ -51,10 +51,7 @@ def residuals_of(
         return np.bincount(cell, weights=values, minlength=size).astype(np.float64).reshape(models, dimensions)
 
     count = summed(np.ones(len(cell)))
-    shared = np.minimum(
-        table.slope[place] ** 2 * table.easiness_variance[packet.question],
-        (1 - _LEAST_OWN_SHARE) * table.variance[place],
-    )
+    shared = shared_variance_of(packet, table, row)
     with np.errstate(invalid="ignore", divide="ignore"):
         points = POINTS * summed(packet.score - table.mean[place]) / count
         own = POINTS**2 * summed(table.variance[place] - shared) / count**2
@@ -63,6 +60,18 @@ def residuals_of(
     shared_variance = np.array([_mean_of_known(common, squares[chart]) for chart in range(charts)])
     return Residuals(
         points=_weighed(points, weights), own_variance=_weighed(own, squares), shared_variance=shared_variance
+    )
+
+
+def shared_variance_of(packet: Packet, table: Table, row: IntArray) -> FloatArray:
+    """Part of each answer's variance that all who got the question share: how easy it is, is not known exactly."""
+    place = row[packet.model], packet.question
+    return np.asarray(
+        np.minimum(
+            table.slope[place] ** 2 * table.easiness_variance[packet.question],
+            (1 - _LEAST_OWN_SHARE) * table.variance[place],
+        ),
+        dtype=np.float64,
     )
 
 
