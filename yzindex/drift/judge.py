@@ -352,7 +352,7 @@ def _terms_of(terms: RunTerms, model: int) -> Terms | None:
 
 def in_digits(value: float) -> Decimal:
     """Bring a number to the step in which scores are stored."""
-    return exact(Decimal(repr(round(value, 12))))
+    return exact(Decimal(repr(round(float(value), 12))))
 
 
 def _points(value: float | None) -> Decimal | None:
