@@ -115,7 +115,13 @@ def _settle_watches(session: Session, today: date) -> None:
 def _open_watches(session: Session, today: date) -> None:
     """Open a watch on each fall, unless the model is watched already."""
     watched = set(
-        session.exec(select(Watch.model).where((Watch.outcome == WatchOutcome.OPEN) | (Watch.opened_on == today)))
+        session.exec(
+            select(Watch.model).where(
+                col(Watch.opened_on) <= today,
+                # As it stood on that day, also where the day is gone through again.
+                col(Watch.settled_on).is_(None) | (col(Watch.settled_on) > today) | (col(Watch.opened_on) == today),
+            )
+        )
     )
     for verdict, evaluation in _verdicts(session, today, today):
         if evaluation.core_raw is None or evaluation.model in watched or not opens_watch(verdict.word, verdict.change):

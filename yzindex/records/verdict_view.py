@@ -167,6 +167,13 @@ def verdicts_of(session: Session, evaluations: Sequence[Evaluation]) -> dict[tup
     return {(view.model, view.run_number): view for view in views}
 
 
+def views_of_unstored(session: Session, found: Collection[tuple[StoredVerdict, Evaluation]]) -> tuple[VerdictView, ...]:
+    """View verdicts that are only made, not stored: as they were on their day, without what became of them."""
+    scores = _scores(session, {evaluation.model for _, evaluation in found})
+    beside = _Beside(settlements={}, changes={}, moves=(), watches={}, scores=scores)
+    return tuple(_view(verdict, evaluation, beside) for verdict, evaluation in found)
+
+
 def _views(session: Session, found: Collection[tuple[StoredVerdict, Evaluation]]) -> list[VerdictView]:
     beside = _beside(session, found)
     return [_view(verdict, evaluation, beside) for verdict, evaluation in found]

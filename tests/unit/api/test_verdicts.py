@@ -170,10 +170,7 @@ def test_what_cannot_be_compared_is_refused_with_a_reason(
     judge(database, 4, AGATE, on=day(4), word=Word.NOT_ENOUGH_EVIDENCE, expected=None)
 
     both: dict[str, str | int] = {"model": AGATE, "run_a": 1, "run_b": 2}
-    responses = [
-        api.get(address, params=both | asked)
-        for address in ("/v1/compare", "/v1/compare.svg")
-    ]
+    responses = [api.get(address, params=both | asked) for address in ("/v1/compare", "/v1/compare.svg")]
 
     for refused in responses:
         assert (refused.status_code, refused.json()["type"]) == (status, f"urn:yz-index:problem:{problem}")
