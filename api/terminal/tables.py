@@ -15,6 +15,7 @@ from api.shapes.runs import EstimateBody, ModelBody, RunBody
 from api.terminal.layout import NONE, covered, figure, framed, named, new_table, signed, texts
 from api.terminal.verdicts import word_of
 from yzindex.dimensions import Dimension, Role
+from yzindex.drift.words import Word
 from yzindex.records.states import RunKind
 
 _SIDE_NOTE = "judgment and communication are side charts, AI-assisted: not part of the main score"
@@ -54,13 +55,20 @@ def board_table(board: BoardBody) -> RenderableType:
         table.add_row(*_board_row(standing))
     notes = [
         *(f"{each.model}: not ranked: {each.unranked}" for each in board.models if each.unranked),
-        *(f"{each.model}: {each.verdict.evidence}" for each in board.models if each.verdict),
+        *_evidence(board),
         *_board_unscored(board),
         _SIDE_NOTE,
         board.record.told,
         board.advice,
     ]
     return framed(table, notes, simulated=board.simulated)
+
+
+def _evidence(board: BoardBody) -> Iterator[str]:
+    """Say of every model that is not steady why its word was chosen."""
+    for each in board.models:
+        if each.verdict is not None and each.verdict.verdict is not Word.STEADY:
+            yield f"{each.model}: {each.verdict.evidence}"
 
 
 def _board_unscored(board: BoardBody) -> Iterator[str]:

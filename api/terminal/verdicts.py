@@ -124,8 +124,8 @@ def cost_of(question: QuestionPointsBody) -> str:
     """Say of a question what it cost, who passes it, and what went wrong."""
     passed = "" if question.passed_by is None else f", {question.passed_by.shown} % of {question.models} models pass it"
     cases = f" {question.cases_passed} of {question.cases} cases" if question.cases else ""
-    cost = NONE if question.cost is None else signed(question.cost).replace("+", "-")
-    return f"{question.question} ({question.tier} half{passed})  {cost}  {question.verdict or 'unscored'}{cases}"
+    cost = f"  -{question.cost.shown}" if question.cost is not None and question.cost.exact else ""
+    return f"{question.question} ({question.tier} half{passed}){cost}  {question.verdict or 'unscored'}{cases}"
 
 
 def _became(verdict: VerdictBody) -> str:
