@@ -33,9 +33,11 @@ ACQUITTALS = frozenset({Word.STEADY, Word.LUCK, Word.WITHIN_CHANCE})
 
 SOON = timedelta(days=14)
 LONG = timedelta(days=28)
-_LEAST_DAYS = 7
-_CHANGED_DEVIATIONS = 1.0
-_MOVED_DEVIATIONS = 2.0
+#: Days with a level that a settlement by levels needs.
+LEAST_DAYS = 7
+#: Standard errors by which a changed model must stay beyond its old level, and all models together beyond theirs.
+CHANGED_DEVIATIONS = 1.0
+MOVED_DEVIATIONS = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,13 +93,13 @@ def settle_change(change: ToldChange, others: Iterable[ToldChange], levels: Iter
     ends = [(each.since if each.since > change.day else each.day) - timedelta(days=1) for each in later]
     end = min([change.day + LONG, *ends])
     inside = _between(levels, change.day + timedelta(days=1), end)
-    if len(inside) < _LEAST_DAYS:
+    if len(inside) < LEAST_DAYS:
         return OPEN
     off = change.points + fmean(level.points for level in inside)
     error = sqrt(sum(level.variance for level in inside)) / len(inside)
     beyond = off * (1 if change.points > 0 else -1)
     told = f"Over {len(inside)} days after it the model was {off:+.1f} points off its old level (± {error:.1f})."
-    return _held(told) if beyond >= _CHANGED_DEVIATIONS * error else _overturned(told)
+    return _held(told) if beyond >= CHANGED_DEVIATIONS * error else _overturned(told)
 
 
 def settle_acquittal(day: date, moved: float, changes: Iterable[ToldChange], today: date) -> Settlement:
@@ -149,13 +151,13 @@ def _settle_questions(move: ToldMove, levels: Iterable[Level], today: date) -> S
     kept = list(levels)
     before = _between(kept, move.since - LONG, move.since - timedelta(days=1))
     after = _between(kept, move.day + timedelta(days=1), move.day + SOON)
-    if min(len(before), len(after)) < _LEAST_DAYS:
+    if min(len(before), len(after)) < LEAST_DAYS:
         return OPEN
     moved = fmean(level.points for level in after) - fmean(level.points for level in before)
     spread = [stdev(level.points for level in part) ** 2 / len(part) for part in (before, after)]
     error = sqrt(sum(spread))
     told = f"Over {len(after)} days after it all models together were {moved:+.1f} points off before (± {error:.1f})."
-    return _held(told) if abs(moved) > _MOVED_DEVIATIONS * error else _overturned(told)
+    return _held(told) if abs(moved) > MOVED_DEVIATIONS * error else _overturned(told)
 
 
 def _between(levels: Iterable[Level], first: date, last: date) -> list[Level]:
