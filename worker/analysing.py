@@ -13,12 +13,13 @@ from sqlmodel import Session
 from worker.asking_again import file_requests
 from worker.runtime import Runtime
 from yzindex.days import beginning_of, day_of, today
+from yzindex.drift.folding import Folder
 from yzindex.errors import YzIndexError
-from yzindex.grading.grade import GRADER_VERSION
+from yzindex.ordering import current_graders
 from yzindex.records.analyses import Standing, analyses_standing, note_analysed, take_stamp
 from yzindex.records.judging import Judged, judged
 from yzindex.records.ledger import settle
-from yzindex.records.regrade_plans import GradingDay, answers_to_repair, plan_regrades
+from yzindex.records.regrade_plans import answers_to_repair, plan_regrades
 from yzindex.records.runs import find_run
 from yzindex.records.states import RegradePurpose
 from yzindex.records.verdicts import write_verdicts
@@ -29,6 +30,8 @@ log = structlog.get_logger()
 _TRIES = 5
 #: So much is repaired beside the calibration: twice what waits for the lag.
 _REPAIRED_DAYS = 28
+#: Of this process.
+_FOLDER = Folder()
 
 
 class Overtaken(YzIndexError):
@@ -74,7 +77,7 @@ def _find(runtime: Runtime, run_number: int | None) -> _Findings | None:
         since = standing.since(concluding)
         if since is None:
             return None
-        found = judged(session, settings.zone, asks=settings.ask_again, concluding=run_number)
+        found = judged(session, settings.zone, asks=settings.ask_again, concluding=run_number, folder=_FOLDER)
     return _Findings(standing=standing, judged=found, since=since, run_number=run_number)
 
 
@@ -98,10 +101,5 @@ def _plan_repair(session: Session, runtime: Runtime) -> None:
     zone = runtime.settings.zone
     day = today(zone)
     answers = answers_to_repair(session, beginning_of(day - timedelta(days=_REPAIRED_DAYS), zone))
-    plan_regrades(
-        session,
-        answers,
-        RegradePurpose.REPAIR,
-        GradingDay(day=day, grader_version=GRADER_VERSION, judge_set_version=runtime.fleet.judge_set_version),
-    )
+    plan_regrades(session, answers, RegradePurpose.REPAIR, current_graders(runtime.fleet, day))
     log.warning("a grader has moved, repair planned", answers=len(answers))

@@ -7,6 +7,7 @@ from api.cli import (
     cancel,
     compare,
     configuration,
+    confirm,
     doctor,
     grade,
     questions,
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("cancel")(cancel.cancel)
 app.command("resume")(resume.resume)
+app.command("confirm")(confirm.confirm)
 app.command("board")(board.board)
 app.command("compare")(compare.compare)
 app.command("verdict")(verdict.verdict)

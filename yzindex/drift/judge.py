@@ -19,7 +19,7 @@ from yzindex.drift.evidence import Facts, sentence
 from yzindex.drift.evidence_process import EvidenceProcess
 from yzindex.drift.fleet import Move
 from yzindex.drift.history import FloatArray, History, IntArray, Role, without_small_dimensions
-from yzindex.drift.luck import possible_draws, share_better
+from yzindex.drift.luck import Draws, possible_draws, share_better
 from yzindex.drift.packets import Packet, packets_of
 from yzindex.drift.residuals import POINTS, Residuals, shared_variance_of
 from yzindex.drift.rules import Rules
@@ -82,6 +82,7 @@ class Judge:
         self._expected: list[Expected] = []
         self._seen: IntArray = np.zeros(0, dtype=np.int64)
         self._evidence = EvidenceProcess(models=len(history.models))
+        self._draws: tuple[tuple[tuple[int, ...], int], Draws] | None = None
         self.analysis = Analysis(
             question_dimension=history.question_dimension,
             dimension_weights=history.weights,
@@ -186,15 +187,27 @@ class Judge:
 
     def _draws_better(self, packet: Packet, terms: RunTerms) -> FloatArray:
         """Share of possible draws that were better than the one each model got."""
-        draws = possible_draws(
-            np.unique(packet.question),
-            self._seen,
-            self.names.question_dimension,
-            self.names.question_harder,
-            self.analysis.weights[0],
-        )
+        draws = self._possible(np.unique(packet.question))
         mean = self.analysis.baseline.table.mean[self.analysis.baseline.row]
         return np.where(np.isnan(terms.expected), np.nan, share_better(terms.expected / POINTS, draws.expected(mean)))
+
+    def _possible(self, drawn: IntArray) -> Draws:
+        """Give all draws of this make-up; the same one day after another, until new questions come."""
+        make_up = np.bincount(
+            2 * self.names.question_dimension[drawn] + self.names.question_harder[drawn],
+            minlength=2 * len(self.names.dimensions),
+        )
+        key = (tuple(make_up.tolist()), len(self._seen))
+        if self._draws is None or self._draws[0] != key:
+            draws = possible_draws(
+                drawn,
+                self._seen,
+                self.names.question_dimension,
+                self.names.question_harder,
+                self.analysis.weights[0],
+            )
+            self._draws = key, draws
+        return self._draws[1]
 
     def _word(self, day: int, model: int, terms: RunTerms, change: Decomposition | None) -> Word:
         confirmed = self._standing(day, model)
@@ -356,4 +369,4 @@ def in_digits(value: float) -> Decimal:
 
 
 def _points(value: float | None) -> Decimal | None:
-    return None if value is None else in_digits(float(value))
+    return None if value is None else in_digits(value)

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from yzindex.drift.judge import Day, Judge, fold
+from yzindex.drift.folding import Folder
+from yzindex.drift.judge import Day, Judge
 from yzindex.records.history import StoredHistory, read_stored_history
 from yzindex.records.regrade_history import RegradeHistory, read_regrades
 from yzindex.records.tables import StoredAnalysis
@@ -31,21 +32,26 @@ class Judged:
 
 
 def judged(
-    session: Session, zone: ZoneInfo, *, asks: bool, as_of: date | None = None, concluding: int | None = None
+    session: Session,
+    zone: ZoneInfo,
+    *,
+    asks: bool,
+    as_of: date | None = None,
+    concluding: int | None = None,
+    folder: Folder | None = None,
 ) -> Judged:
     """Judge the answers up to the end of a day, or all. The same rows give the same verdicts, and nothing looks ahead.
 
     `asks` says whether models can be asked again; of days that were judged before, that is remembered. A run that the
-    caller is about to conclude is named as `concluding`.
+    caller is about to conclude is named as `concluding`; a `folder` that is kept makes the next call quick.
     """
     stored = read_stored_history(session, zone, as_of=as_of, concluding=concluding)
     regrades = read_regrades(session, zone, stored, as_of=as_of)
-    judge = Judge(stored.history, asks=asks)
-    asked = _asked_then(session, stored.day_of_run)
+    asked = dict.fromkeys(stored.day_of_run.values(), asks) | _asked_then(session, stored.day_of_run)
     if as_of is None and asked:
         asked[max(asked)] = asks
-    days = fold(judge, stored.history, regrades=regrades.by_day, asks=asked)
-    return Judged(stored=stored, regrades=regrades, judge=judge, days=tuple(days))
+    fold = (folder or Folder()).fold(stored.history, regrades.by_day, asked)
+    return Judged(stored=stored, regrades=regrades, judge=fold.judge, days=fold.days)
 
 
 def _asked_then(session: Session, day_of_run: Mapping[int, int]) -> dict[int, bool]:
