@@ -83,7 +83,8 @@ def board_record(session: Session) -> BoardRecord:
     """Count what was settled, and what is open."""
     changes = Counter(session.exec(select(ConfirmedChange.settled)))
     moves = Counter(session.exec(select(BoardMove.settled)))
-    acquitted = Counter(session.exec(select(Settlement.outcome)))
+    settled = select(Settlement.outcome, func.count()).group_by(col(Settlement.outcome))
+    acquitted = Counter(dict(session.exec(settled).all()))
     said = _count(session, col(StoredVerdict.word).in_(ACQUITTALS), col(StoredVerdict.change).is_not(None))
     total = changes + moves + acquitted
     return BoardRecord(

@@ -27,6 +27,7 @@ from yzindex.records.tables import (
     StoredVerdict,
     Watch,
 )
+from yzindex.scoring.spread import WINDOW as REPEATABILITY_WINDOW
 from yzindex.scoring.spread import repeatability
 
 #: A watch that was settled is spoken of for so long.
@@ -169,8 +170,7 @@ def verdicts_of(session: Session, evaluations: Sequence[Evaluation]) -> dict[tup
 
 def views_of_unstored(session: Session, found: Collection[tuple[StoredVerdict, Evaluation]]) -> tuple[VerdictView, ...]:
     """View verdicts that are only made, not stored: as they were on their day, without what became of them."""
-    scores = _scores(session, {evaluation.model for _, evaluation in found})
-    beside = _Beside(settlements={}, changes={}, moves=(), watches={}, scores=scores)
+    beside = _Beside(settlements={}, changes={}, moves=(), watches={}, unstable=_unstable(session, found))
     return tuple(_view(verdict, evaluation, beside) for verdict, evaluation in found)
 
 
@@ -187,8 +187,8 @@ class _Beside:
     changes: dict[str, list[ConfirmedChange]]
     moves: Sequence[BoardMove]
     watches: dict[str, list[Watch]]
-    #: Main scores before the cap of the runs that rank, with their numbers.
-    scores: dict[str, list[tuple[int, Decimal]]]
+    #: Evaluations up to which the model's main scores moved so much that it is a warning.
+    unstable: frozenset[int | None]
 
 
 def _beside(session: Session, found: Collection[tuple[StoredVerdict, Evaluation]]) -> _Beside:
@@ -208,31 +208,36 @@ def _beside(session: Session, found: Collection[tuple[StoredVerdict, Evaluation]
         changes=changes,
         moves=session.exec(select(BoardMove).order_by(col(BoardMove.day))).all(),
         watches=watches,
-        scores=_scores(session, models),
+        unstable=_unstable(session, found),
     )
 
 
-def _scores(session: Session, models: Collection[str]) -> dict[str, list[tuple[int, Decimal]]]:
-    ranked = (
+def _unstable(session: Session, found: Collection[tuple[StoredVerdict, Evaluation]]) -> frozenset[int | None]:
+    return frozenset(evaluation.id for _, evaluation in found if _is_unstable(session, evaluation))
+
+
+def _is_unstable(session: Session, evaluation: Evaluation) -> bool:
+    """Whether the model's main scores up to this run moved so much that it is a warning."""
+    last = (
         select(Evaluation)
         .join(Run, col(Run.number) == col(Evaluation.run_number))
-        .where(col(Evaluation.model).in_(models), col(Run.kind).in_(RANKED), has_concluded())
-        .order_by(col(Run.number))
+        .where(
+            Evaluation.model == evaluation.model,
+            col(Evaluation.run_number) <= evaluation.run_number,
+            col(Evaluation.core_raw).is_not(None),
+            col(Run.kind).in_(RANKED),
+            has_concluded(),
+        )
+        .order_by(col(Run.number).desc())
+        .limit(REPEATABILITY_WINDOW)
     )
-    # Columns and no objects: these are years of runs.
-    rows = ranked.with_only_columns(col(Evaluation.model), col(Evaluation.run_number), col(Evaluation.core_raw))
-    found: dict[str, list[tuple[int, Decimal]]] = defaultdict(list)
-    for model, run, core_raw in session.connection().execute(rows):
-        if core_raw is not None:
-            found[model].append((run, core_raw))
-    return found
+    scores = session.connection().execute(last.with_only_columns(col(Evaluation.core_raw))).scalars()
+    spread = repeatability([score for score in reversed(list(scores)) if score is not None])
+    return spread is not None and spread.is_warning
 
 
 def _view(verdict: StoredVerdict, evaluation: Evaluation, beside: _Beside) -> VerdictView:
     watch = _watch(beside.watches.get(evaluation.model, []), verdict.day)
-    spread = repeatability(
-        [score for run, score in beside.scores.get(evaluation.model, []) if run <= evaluation.run_number]
-    )
     return VerdictView(
         model=evaluation.model,
         simulated=evaluation.simulated,
@@ -245,7 +250,7 @@ def _view(verdict: StoredVerdict, evaluation: Evaluation, beside: _Beside) -> Ve
         since=verdict.since,
         chart=verdict.chart,
         evidence=verdict.evidence,
-        advice=advise(verdict.word, watch=watch, unstable=spread is not None and spread.is_warning),
+        advice=advise(verdict.word, watch=watch, unstable=evaluation.id in beside.unstable),
         draws_better=verdict.draws_better,
         known=verdict.known,
         core_raw=evaluation.core_raw,

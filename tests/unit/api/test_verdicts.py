@@ -245,3 +245,17 @@ def test_a_run_that_was_not_analysed_has_no_verdict_on_the_board(
     said = {each["model"]: each["verdict"] for each in api.get("/v1/board").json()["models"]}
 
     assert (said[AGATE], said[OPAL]["run"]) == (None, 2)
+
+
+def test_a_model_whose_last_runs_moved_too_much_gets_a_warning_with_its_advice(
+    api: TestClient, database: Database
+) -> None:
+    for number, points in enumerate(("100", "0", "100"), 1):
+        play(database, {AGATE: flat(points), OPAL: flat("80")})
+        for model in (AGATE, OPAL):
+            judge(database, number, model, on=day(number))
+
+    agate, opal = api.get("/v1/verdicts").json()["verdicts"]
+
+    assert agate["advice"].endswith("Stability is below 30: a real warning.")
+    assert "warning" not in opal["advice"]
