@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from decimal import Decimal
 from xml.etree import ElementTree
@@ -77,3 +79,11 @@ def test_a_models_name_is_text_and_never_markup() -> None:
 
     assert "<script" not in drawn
     assert '<script>alert("x")</script>&' in "".join(ElementTree.fromstring(drawn).itertext())
+
+
+def test_the_api_starts_without_what_only_a_picture_needs() -> None:
+    program = "import sys, api.app; print([name for name in ('altair', 'vl_convert', 'numpy') if name in sys.modules])"
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
