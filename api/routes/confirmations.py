@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1", tags=["models"], route_class=StrictRoute)
     "/models/{slug:path}/confirmations",
     status_code=202,
     response_model=OrderedRun,
-    responses=documented(408, 413, 422, 503),
+    responses=documented(404, 408, 413, 422, 503),
     summary="Ask a model again",
 )
 def post_confirmation(

@@ -263,7 +263,7 @@ class Analysis:
             return False
         for day in days:
             others = self._change_of(suspicion, [packet for packet in suspicion.rounds if packet.day != day])
-            if others is None or others.deviations(suspicion.direction) > -self.rules.confirm_deviations / 2:
+            if others is None or others.deviations(suspicion.direction) > -self.rules.each_day_deviations:
                 return False
         return True
 
