@@ -1,6 +1,6 @@
 """How tables that people read are laid out; a missing value is a dash, never a zero."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group
@@ -42,6 +42,15 @@ def named(model: str, *, simulated: bool) -> str:
 def figure(score: Score | None) -> str:
     """A score as it is shown."""
     return NONE if score is None else score.shown
+
+
+def shared_lines(told: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Say of each model what is told of it; those of whom the same is told share a line."""
+    models: dict[str, list[str]] = {}
+    for model, text in told:
+        models.setdefault(text, []).append(model)
+    for text, found in models.items():
+        yield f"{', '.join(found)}: {text}"
 
 
 def covered(coverage: Coverage) -> str:

@@ -12,7 +12,7 @@ from api.shapes.board import BoardBody, StandingBody
 from api.shapes.raw import RawAnswerBody
 from api.shapes.results import ChangeBody, ResultBody, UnscoredBody
 from api.shapes.runs import EstimateBody, ModelBody, RunBody
-from api.terminal.layout import NONE, covered, figure, framed, named, new_table, signed, texts
+from api.terminal.layout import NONE, covered, figure, framed, named, new_table, shared_lines, signed, texts
 from api.terminal.verdicts import word_of
 from yzindex.dimensions import Dimension, Role
 from yzindex.drift.words import Word
@@ -66,9 +66,8 @@ def board_table(board: BoardBody) -> RenderableType:
 
 def _evidence(board: BoardBody) -> Iterator[str]:
     """Say of every model that is not steady why its word was chosen."""
-    for each in board.models:
-        if each.verdict is not None and each.verdict.verdict is not Word.STEADY:
-            yield f"{each.model}: {each.verdict.evidence}"
+    said = [each.verdict for each in board.models if each.verdict is not None]
+    return shared_lines((each.model, each.evidence) for each in said if each.verdict is not Word.STEADY)
 
 
 def _board_unscored(board: BoardBody) -> Iterator[str]:

@@ -10,8 +10,8 @@ from rich.text import Text
 from api.client import ApiRefused
 from api.shapes.board import BoardBody
 from api.shapes.compare import ComparisonBody, QuestionPointsBody
-from api.shapes.verdicts import TermsBody, VerdictBody
-from api.terminal.layout import NONE, figure, framed, named, new_table, signed, texts
+from api.shapes.verdicts import BecameBody, TermsBody, VerdictBody
+from api.terminal.layout import NONE, figure, framed, named, new_table, shared_lines, signed, texts
 from yzindex.drift.watching import FALL_POINTS
 from yzindex.drift.words import Word
 from yzindex.scoring import rounded
@@ -36,8 +36,8 @@ def verdict_table(title: str, verdicts: Sequence[VerdictBody], notes: Iterable[s
                 each.evidence,
             )
         )
-    advice = [f"{each.model}: {each.advice}" for each in verdicts]
-    became = [f"{each.model}: {_became(each)}" for each in verdicts if each.became and each.became.because]
+    advice = shared_lines((each.model, each.advice) for each in verdicts)
+    became = shared_lines((each.model, _told(each.became)) for each in verdicts if each.became and each.became.because)
     simulated = any(each.simulated for each in verdicts)
     return framed(table, [*advice, *became, *notes], simulated=simulated)
 
@@ -128,7 +128,6 @@ def cost_of(question: QuestionPointsBody) -> str:
     return f"{question.question} ({question.tier} half{passed}){cost}  {question.verdict or 'unscored'}{cases}"
 
 
-def _became(verdict: VerdictBody) -> str:
-    assert verdict.became is not None
-    on = "" if verdict.became.settled_on is None else f" on {verdict.became.settled_on.isoformat()}"
-    return f"{verdict.became.outcome}{on}. {verdict.became.because}"
+def _told(became: BecameBody) -> str:
+    on = "" if became.settled_on is None else f" on {became.settled_on.isoformat()}"
+    return f"{became.outcome}{on}. {became.because}"

@@ -79,6 +79,15 @@ def test_verdicts_are_shown_with_their_size_advice_and_version(yz: Yz, two_days:
     assert [json.loads(line)["verdict"] for line in lines.stdout.splitlines()] == ["luck of the draw", "confirmed drop"]
 
 
+def test_what_is_told_of_several_models_alike_is_told_once(yz: Yz, database: Database, workers: Workers) -> None:
+    play(database, {AGATE: flat("80"), OPAL: flat("70")})
+    for model in (AGATE, OPAL):
+        judge(database, 1, model, on=day(1), word=Word.NOT_ENOUGH_EVIDENCE)
+
+    assert "sim/agate, sim/opal: Decide nothing on it: too little is known." in yz("verdict").stdout
+    assert "sim/agate, sim/opal: For a reason." in yz("board").stdout
+
+
 def test_before_the_first_verdict_the_command_says_so(yz: Yz, workers: Workers) -> None:
     assert "No verdict yet" in yz("verdict").stdout
     assert yz("verdict", "--json").stdout == ""
