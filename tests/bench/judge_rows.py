@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert
 
 from tests import rows
+from yzindex.bank.question import Question
 from yzindex.dimensions import Dimension
 from yzindex.drift.folding import Folder
 from yzindex.grading.spec import Needs
@@ -80,7 +81,7 @@ def write_run(database: Database, number: int, models: int, chance: random.Rando
             )
 
 
-def _dimensions() -> list[list[rows.Question]]:
+def _dimensions() -> list[list[Question]]:
     return [[each for each in QUESTIONS if each.dimension is dimension] for dimension in Dimension]
 
 

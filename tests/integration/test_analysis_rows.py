@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from sqlmodel import SQLModel, col, select, update
+from sqlmodel import SQLModel, col, delete, select, update
 
 from tests.played import FIRST_DAY, PlayedBoard
 from worker import analysing, closing
@@ -52,7 +52,7 @@ def words(database: Database, day: int) -> dict[str, Word]:
             .join(Evaluation, col(Evaluation.id) == col(StoredVerdict.evaluation_id))
             .where(StoredVerdict.day == day_of(day))
         )
-        return dict(found.all())
+        return {model: Word(word) for model, word in found}
 
 
 def day_of(day: int) -> dt.date:
@@ -205,7 +205,7 @@ def test_what_was_concluded_before_there_were_verdicts_is_judged_with_the_next_r
     board.play_day()
     with database.write() as session:
         for table in (StoredVerdict, Expectation, StoredAnalysis):
-            session.connection().execute(table.__table__.delete())  # type: ignore[attr-defined]
+            session.exec(delete(table))
 
     board.play_day()
 

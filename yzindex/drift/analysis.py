@@ -227,7 +227,8 @@ class Analysis:
     def _take_by_hand(self, packet: Packet) -> None:
         if self.fleet.move is None:
             for model in np.unique(packet.model).tolist():
-                if model not in self.suspicions:
+                suspicion = self.suspicions.get(model)
+                if suspicion is None or suspicion.direction != FALL:
                     began = bool(self.charts.ratio[FALL, model, 0] > 0)
                     self._suspect(model, FALL, 0, int(self.charts.since[FALL, model, 0]) if began else self.day)
         self._take_fresh(packet)

@@ -200,7 +200,7 @@ def _newton_step(
 ) -> tuple[FloatArray, FloatArray] | None:
     """Step of abilities and easiness to the maximum of a quadratic; None where it has none."""
     by_question = curvature.sum(axis=0) + question_precision
-    if by_question.min(initial=1.0) <= question_precision / 10:
+    if by_question.min(initial=question_precision) <= question_precision / 10:
         return None
     try:
         factor = cho_factor(_schur(curvature, by_question, prior), lower=True)

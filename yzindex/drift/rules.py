@@ -20,7 +20,7 @@ class Rules:
     low_bar: float = 1.0
     dimension_low_bar: float = 4.0
     #: Above it fresh questions decide.
-    alarm: float = 2.5
+    alarm: float = 3.5
     dimension_alarm: float = 6.0
     #: No packet of answers counts for more than so many standard deviations.
     clip_deviations: float = 3.0
@@ -32,7 +32,7 @@ class Rules:
     least_rounds: int = 2
     most_rounds: int = 5
     #: Standard errors by which fresh answers must agree, and beyond which the suspicion is dismissed.
-    confirm_deviations: float = 1.75
+    confirm_deviations: float = 1.8
     dismiss_deviations: float = 0.4
     #: Standard errors by which they must agree without the day that agrees most.
     each_day_deviations: float = 0.4

@@ -12,6 +12,7 @@ import pytest
 from yzindex.drift.analysis import Regrades
 from yzindex.drift.baseline import Table
 from yzindex.drift.confirming import Estimate, Known, change_of
+from yzindex.drift.difficulty import Cells, Components, fit
 from yzindex.drift.evidence_process import EvidenceProcess
 from yzindex.drift.folding import Folder
 from yzindex.drift.history import History, HistoryRow, Role, history_of
@@ -246,4 +247,13 @@ def test_a_fortune_grows_where_answers_are_worse_than_expected_and_only_there() 
 
     assert fall > 3
     assert rise < 0
-    assert process.log_evidence(1) == (pytest.approx(0.0), pytest.approx(0.0))
+    assert process.log_evidence(1) == pytest.approx((0.0, 0.0))
+
+
+def test_questions_that_are_all_alike_are_fitted_too() -> None:
+    count = np.ones((3, 8))
+    alike = Components(models=0.3, questions=0.3)
+
+    fitted = fit(Cells(count=count, total=0.75 * count), alike)
+
+    assert np.ptp(fitted.easiness) < 1e-6
