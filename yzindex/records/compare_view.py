@@ -208,10 +208,15 @@ def _answers(session: Session, evaluation: Evaluation) -> tuple[tuple[Answer, Ex
 
 
 def _confirmed_between(session: Session, model: str, run_a: int, run_b: int) -> list[Between]:
+    """Read the changes after which the later run was expected of a new level; not one that its own answers decided."""
     first, last = sorted((run_a, run_b))
     rows = (
         select(ConfirmedChange)
-        .where(ConfirmedChange.model == model, col(ConfirmedChange.run_number).between(first, last))
+        .where(
+            ConfirmedChange.model == model,
+            col(ConfirmedChange.run_number) >= first,
+            col(ConfirmedChange.run_number) < last,
+        )
         .order_by(col(ConfirmedChange.day))
     )
     return [

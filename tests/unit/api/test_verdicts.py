@@ -108,6 +108,21 @@ def test_a_change_confirmed_between_two_runs_is_the_models_own_and_not_the_draw(
     ]
 
 
+def test_a_change_that_the_later_run_itself_decided_had_not_moved_what_was_expected_of_it(
+    api: TestClient, database: Database
+) -> None:
+    for number in (1, 2):
+        play(database, {AGATE: flat("90" if number == 1 else "70")})
+        expect(database, number, AGATE, {"execution": "0.9", "grounding": "0.9"})
+        judge(database, number, AGATE, on=day(number))
+    confirm(database, 2, AGATE, since=day(1), on=day(2), size="-20")
+
+    found = compared(api)
+
+    assert exact(found, "draw", "rest") == [0, -20]
+    assert found["confirmed_between"] == []
+
+
 def test_a_change_confirmed_in_one_dimension_counts_by_its_weight(api: TestClient, database: Database) -> None:
     for number, chance in ((1, "0.9"), (2, "0.7")):
         play(database, {AGATE: flat("90")})

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from yzindex.drift.ledger import Level, ToldChange, ToldMove, settle_acquittal, settle_change, settle_move
 from yzindex.drift.outcomes import Settled
@@ -118,3 +120,43 @@ def test_a_move_of_a_grader_is_overturned_by_one_that_goes_back_and_holds_otherw
     assert settle_move(moved, [back], [], after(6)).outcome is Settled.OVERTURNED
     assert settle_move(moved, [again], [], after(15)).outcome is Settled.OPEN
     assert settle_move(moved, [again], [], after(16)).outcome is Settled.HELD
+
+
+_DAYS = st.integers(0, 70)
+_CHANGES = st.lists(
+    st.builds(
+        lambda day, before, points: ToldChange(since=after(day - before), day=after(day), points=points),
+        _DAYS,
+        st.integers(0, 20),
+        st.sampled_from([-12.0, -6.0, 8.0]),
+    ),
+    max_size=4,
+)
+_LEVELS = st.lists(
+    st.builds(
+        lambda day, points: Level(day=after(day), points=points, variance=400.0), _DAYS, st.floats(-30, 30, width=16)
+    ),
+    max_size=40,
+)
+
+
+@given(changes=_CHANGES, seen=_LEVELS, passed=_DAYS)
+def test_what_is_settled_on_a_day_is_the_same_with_and_without_later_rows(
+    changes: list[ToldChange], seen: list[Level], passed: int
+) -> None:
+    today = after(passed)
+    early = [change for change in changes if change.day <= today]
+    levels_then = [level for level in seen if level.day <= today]
+
+    assert settle_change(DROP, changes, seen, today) == settle_change(DROP, early, levels_then, today)
+    assert settle_acquittal(DROP.day, -7.0, changes, today) == settle_acquittal(DROP.day, -7.0, early, today)
+    assert settle_move(MOVE, [], seen, today) == settle_move(MOVE, [], levels_then, today)
+
+
+@given(changes=_CHANGES, seen=_LEVELS, passed=_DAYS)
+def test_the_order_of_rows_settles_nothing(changes: list[ToldChange], seen: list[Level], passed: int) -> None:
+    today = after(passed)
+
+    there = settle_change(DROP, changes, seen, today)
+
+    assert settle_change(DROP, changes[::-1], seen[::-1], today).outcome is there.outcome
