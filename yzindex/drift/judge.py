@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 
 import numpy as np
 
@@ -103,7 +104,9 @@ class Judge:
             return ()
         packet = daily[-1] if daily else _nothing(day)
         terms = self._terms(packet)
-        before = {id(last): self._terms(last) for last in self._last if last is not None}
+        # Most models were last asked in the same run, which is taken apart once.
+        earlier = {id(last): last for last in self._last if last is not None}
+        before = {each: self._terms(last) for each, last in earlier.items()}
         better = self._draws_better(packet, terms)
         wanted = {model for request in requests if request.role is not Role.CONTROL for model in request.models}
         verdicts = []
@@ -253,13 +256,17 @@ def judge(history: History, *, rules: Rules | None = None, asks: bool = False) -
     """Judge every day of a history."""
     history = without_small_dimensions(history)
     judging = Judge(history, rules=rules, asks=asks)
-    packets: dict[int, list[Packet]] = {}
-    for packet in packets_of(history):
-        packets.setdefault(packet.day, []).append(packet)
     daily = history.role == Role.DAILY
-    for day in np.unique(history.day).tolist():
-        asked = np.unique(history.model[daily & (history.day == day)])
-        yield judging.judge_day(day, packets.get(day, []), asked)
+    days, begins = np.unique(history.day, return_index=True)
+    runs = groupby(packets_of(history), key=lambda packet: packet.day)
+    coming = next(runs, None)
+    for day, begin, end in zip(days.tolist(), begins, np.r_[begins[1:], len(history)], strict=True):
+        asked = np.unique(history.model[begin:end][daily[begin:end]])
+        # A day whose answers all stayed unscored has no packets.
+        own: list[Packet] = []
+        if coming is not None and coming[0] == day:
+            own, coming = list(coming[1]), next(runs, None)
+        yield judging.judge_day(day, own, asked)
 
 
 def _nothing(day: int) -> Packet:
