@@ -2,7 +2,22 @@
 
 import typer
 
-from api.cli import board, cancel, configuration, doctor, drift, grade, questions, raw, resume, run, sandbox, score, up
+from api.cli import (
+    board,
+    cancel,
+    configuration,
+    doctor,
+    drift,
+    grade,
+    power,
+    questions,
+    raw,
+    resume,
+    run,
+    sandbox,
+    score,
+    up,
+)
 from api.cli.exits import YzGroup
 
 app = typer.Typer(
@@ -21,6 +36,7 @@ app.command("raw")(raw.raw)
 app.command("score")(score.score)
 app.command("grade")(grade.grade)
 app.command("drift")(drift.drift)
+app.command("power")(power.power)
 app.add_typer(questions.app, name="questions")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(configuration.app, name="config")

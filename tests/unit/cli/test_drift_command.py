@@ -21,6 +21,7 @@ from tests.unit.cli.conftest import Yz
 from yzindex.drift.episodes import Episodes
 from yzindex.drift.histories.reading import read_history
 from yzindex.drift.judge import judge
+from yzindex.drift.verdict import Verdict
 
 HEADER = "date,model,dimension,question,score"
 BEGAN = date(2026, 1, 1)
@@ -110,7 +111,8 @@ def test_standard_input_is_a_history_too(yz: Yz, tmp_path: Path) -> None:
 
 
 def test_the_tables_tell_the_newest_verdicts_and_what_happened_before(fallen: Path) -> None:
-    episodes, newest = Episodes(), {}
+    episodes = Episodes()
+    newest: dict[str, Verdict] = {}
     for day in judge(read_history([fallen])):
         episodes.add(day.verdicts)
         newest |= {verdict.model: verdict for verdict in day.verdicts}
