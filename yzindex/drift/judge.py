@@ -152,10 +152,12 @@ class Judge:
 
     def _word(self, day: int, model: int, terms: RunTerms, change: Decomposition | None, wanted: set[int]) -> Word:
         confirmed = self._standing(day, model)
-        known = self.analysis.known_enough()
-        if np.isnan(terms.score[model]) or not known[model]:
+        if np.isnan(terms.score[model]):
             # What was confirmed a week ago does not become unknown because today's answers did not come.
-            return confirmed[0] if confirmed and np.isnan(terms.score[model]) else Word.NOT_ENOUGH_EVIDENCE
+            return confirmed[0] if confirmed else Word.NOT_ENOUGH_EVIDENCE
+        if confirmed is None and not self.analysis.known_enough()[model]:
+            # A model begins anew when a change is confirmed, with few known answers: that is no reason to unsay it.
+            return Word.NOT_ENOUGH_EVIDENCE
         if self.analysis.fleet.move is not None:
             return Word.MOVED
         if confirmed is not None:
