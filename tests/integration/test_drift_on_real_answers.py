@@ -229,22 +229,22 @@ def pair_with_mean(mean: float, dimension: str, numbers: Generator) -> FloatArra
     return numbers.permutation([mean - apart, mean + apart])
 
 
-def last_words(rows: list[HistoryRow], days: int) -> set[Word]:
-    """What is said on the last days; of the days before nothing is asked."""
+def last_words(rows: list[HistoryRow], days: int) -> list[tuple[Word, ...]]:
+    """What is said of each model on each of the last days; of the days before nothing is asked."""
     history = history_of(rows)
     judging = Judge(history)
     packets = list(packets_of(history))
     everyone = np.arange(len(history.models))
-    words: set[Word] = set()
-    for place, packet in enumerate(packets):
-        spoken = everyone if place >= len(packets) - days else everyone[:0]
-        words |= {verdict.word for verdict in judging.judge_day(packet.day, [packet], spoken).verdicts}
-    return words
+    for packet in packets[:-days]:
+        judging.judge_day(packet.day, [packet], everyone[:0])
+    said = [judging.judge_day(packet.day, [packet], everyone).verdicts for packet in packets[-days:]]
+    return [tuple(verdict.word for verdict in of_model) for of_model in zip(*said, strict=True)]
 
 
 @needs(PUBLISHED)
 @pytest.mark.timeout(400)
-def test_the_published_day_that_fell_by_ten_points_is_never_called_a_drop() -> None:
+def test_the_published_fall_of_ten_points_convicts_nobody_and_makes_nobody_suspicious() -> None:
+    """Beyond what was said on the day before: of two models that nobody asks again, chance keeps some suspected."""
     with handed_out(PUBLISHED).open(encoding="utf-8", newline="") as lines:
         published = [
             row for row in csv.DictReader(lines) if row["model"].startswith("Claude") and row["date"][:7] == "2026-05"
@@ -253,7 +253,14 @@ def test_the_published_day_that_fell_by_ten_points_is_never_called_a_drop() -> N
         ("100", "76.5"), ("100", "75.3"), ("75", "85.8"), ("75", "96.5"),
     ]  # fmt: skip
 
-    words = [last_words(item_history(numbers, published), 2) for numbers in np.random.default_rng(513).spawn(200)]
+    words = [
+        of_model
+        for numbers in np.random.default_rng(513).spawn(200)
+        for of_model in last_words(item_history(numbers, published), 3)
+    ]
 
-    assert not any(Word.CONFIRMED_DROP in each for each in words)
-    assert sum(Word.SUSPECTED in each for each in words) <= 0.05 * len(words)
+    newly = [set(after) for before, *after in words if before not in {Word.SUSPECTED, Word.CONFIRMED_DROP}]
+    assert len(newly) > 250
+    assert not any(Word.CONFIRMED_DROP in each for each in newly)
+    assert sum(Word.SUSPECTED in each for each in newly) <= 0.05 * len(newly)
+    assert not any(before is Word.SUSPECTED and Word.CONFIRMED_DROP in after for before, *after in words)
