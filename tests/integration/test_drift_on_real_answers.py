@@ -182,10 +182,10 @@ def days_to_find(replays: int) -> list[int | None]:
 @needs(DAILY)
 @pytest.mark.timeout(400)
 def test_a_fifth_of_right_answers_lost_is_found_in_nearly_all_replays_of_the_real_days() -> None:
-    took = days_to_find(200)
+    took = days_to_find(40)
 
     found = sorted(days for days in took if days is not None)
-    assert len(found) >= 190
+    assert len(found) >= 38
     assert found[len(found) // 2] <= 7
 
 
