@@ -39,7 +39,8 @@ def _python(_: Settings) -> Iterator[Finding]:
     yield Finding(part="python", ok=sys.version_info >= (3, 11), found=found, do="")
 
 
-def _database(settings: Settings) -> Iterator[Finding]:
+def database_finding(settings: Settings) -> Iterator[Finding]:
+    """Look whether the database answers and is of this version; one finding."""
     url = make_url(settings.database_address)
     where = url.render_as_string(hide_password=True)
     if url.get_backend_name() == "sqlite" and not os.path.exists(url.database or ""):  # noqa: PTH110
@@ -156,7 +157,7 @@ def _is_taken(host: str, port: int) -> bool:
 
 _CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _python,
-    _database,
+    database_finding,
     _broker,
     sandbox_findings,
     _bank,

@@ -9,7 +9,9 @@ from api.cli import (
     configuration,
     confirm,
     doctor,
+    drift,
     grade,
+    power,
     questions,
     raw,
     resume,
@@ -39,6 +41,8 @@ app.command("verdict")(verdict.verdict)
 app.command("raw")(raw.raw)
 app.command("score")(score.score)
 app.command("grade")(grade.grade)
+app.command("drift")(drift.drift)
+app.command("power")(power.power)
 app.add_typer(questions.app, name="questions")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(configuration.app, name="config")

@@ -351,7 +351,8 @@ class Analysis:
             if np.isnan(points[model, chart]):
                 continue
             if self.charts.ratio[suspicion.direction, model, chart] <= 0:
-                self._dismiss(suspicion)
+                # Its answers were of the daily draw, and learnt as such; the other direction's evidence stays.
+                del self.suspicions[model]
                 continue
             step = ratio_step(
                 points[model, chart], variance[model, chart], self.charts.design[chart], self.rules.clip_deviations

@@ -56,13 +56,14 @@ def _confirmed(facts: Facts) -> str:
     confirmed = facts.confirmed
     assert confirmed is not None
     way = "lower" if confirmed.direction == FALL else "higher"
-    others = "no other model was there to compare with"
+    others = "; no other model was there to compare with" if facts.asks else ""
     if confirmed.common is not None:
-        others = f"{confirmed.common.answers} other models asked as well moved by {confirmed.common.points:+.1f}"
+        others = f"; {confirmed.common.answers} other models asked as well moved by {confirmed.common.points:+.1f}"
     unit = "points" if facts.chart == "main" else f"points of {facts.chart}"
+    answers = f"{confirmed.estimate.answers} {'fresh' if facts.asks else 'later'} answers"
     return (
-        f"{confirmed.estimate.answers} fresh answers are {abs(confirmed.estimate.points):.1f} {unit} {way} than "
-        f"what was known before {date.fromordinal(confirmed.since).isoformat()}; {others}."
+        f"{answers} are {abs(confirmed.estimate.points):.1f} {unit} {way} than what was known before "
+        f"{date.fromordinal(confirmed.since).isoformat()}{others}."
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 
 import numpy as np
 
@@ -211,10 +212,12 @@ class Judge:
 
     def _word(self, day: int, model: int, terms: RunTerms, change: Decomposition | None) -> Word:
         confirmed = self._standing(day, model)
-        known = self.analysis.known_enough()
-        if np.isnan(terms.score[model]) or not known[model]:
+        if np.isnan(terms.score[model]):
             # What was confirmed a week ago does not become unknown because today's answers did not come.
-            return confirmed[0] if confirmed and np.isnan(terms.score[model]) else Word.NOT_ENOUGH_EVIDENCE
+            return confirmed[0] if confirmed else Word.NOT_ENOUGH_EVIDENCE
+        if confirmed is None and not self.analysis.known_enough()[model]:
+            # A model begins anew when a change is confirmed, with few known answers: that is no reason to unsay it.
+            return Word.NOT_ENOUGH_EVIDENCE
         if self.analysis.fleet.move is not None:
             return Word.MOVED
         if confirmed is not None:
@@ -336,16 +339,22 @@ def fold(
 
     `asks` holds the days of which is known whether models could be asked again then; the others are as the last one.
     """
-    packets: dict[int, list[Packet]] = {}
-    for packet in packets_of(history):
-        packets.setdefault(packet.day, []).append(packet)
-    daily = history.role == Role.DAILY
     regrades = regrades or {}
-    for day in sorted({*np.unique(history.day).tolist(), *regrades}):
-        asked = np.unique(history.model[daily & (history.day == day)])
+    daily = history.role == Role.DAILY
+    days, begins = np.unique(history.day, return_index=True)
+    spans = dict(zip(days.tolist(), zip(begins, np.r_[begins[1:], len(history)], strict=True), strict=True))
+    runs = groupby(packets_of(history), key=lambda packet: packet.day)
+    coming = next(runs, None)
+    for day in sorted({*spans, *regrades}):
+        begin, end = spans.get(day, (0, 0))
+        asked = np.unique(history.model[begin:end][daily[begin:end]])
         if asks is not None and day in asks:
             judging.analysis.asks = asks[day]
-        yield judging.judge_day(day, packets.get(day, []), asked, regrades.get(day, ()))
+        # A day whose answers all stayed unscored has no packets.
+        own: list[Packet] = []
+        if coming is not None and coming[0] == day:
+            own, coming = list(coming[1]), next(runs, None)
+        yield judging.judge_day(day, own, asked, regrades.get(day, ()))
 
 
 def _nothing(day: int) -> Packet:

@@ -18,7 +18,8 @@ class Draws:
 
     def expected(self, mean: FloatArray) -> FloatArray:
         """Expected main score (0 to 1) of each possible draw, for each row of `mean` (rows × questions)."""
-        return np.asarray(mean[:, self.questions] @ self.weight, dtype=np.float64)
+        # Row by row: all at once would pick out more than a processor's cache holds.
+        return np.array([row[self.questions] @ self.weight for row in mean], dtype=np.float64)
 
 
 def possible_draws(

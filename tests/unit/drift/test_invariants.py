@@ -1,0 +1,214 @@
+"""What must hold of verdicts on any history, whatever it says: on drawn ones, small, with gaps and unscored answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import groupby
+
+import hypothesis.strategies as st
+import numpy as np
+from hypothesis import HealthCheck, example, given, settings
+
+from yzindex.drift.charts import FALL, RISE
+from yzindex.drift.history import HistoryRow, Role, history_of
+from yzindex.drift.judge import Judge, judge
+from yzindex.drift.packets import packets_of
+from yzindex.drift.rules import Rules
+from yzindex.drift.verdict import Verdict, Word
+
+BEGAN = date(2026, 3, 2)
+#: From the best that can be said of a model to the worst; a suspicion of a rise stands between the first two. Words
+#: that accuse nobody are of one rank: which of them is said depends on how yesterday went as well.
+RANK = {
+    Word.CONFIRMED_RISE: 4,
+    Word.RECOVERED: 4,
+    Word.NOT_ENOUGH_EVIDENCE: 2,
+    Word.MOVED: 2,
+    Word.STEADY: 2,
+    Word.LUCK: 2,
+    Word.WITHIN_CHANCE: 2,
+    Word.CONFIRMED_DROP: 0,
+}
+SUSPECTED_RANK = {FALL: 1, RISE: 3}
+few = settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+
+
+def drawn_history(seed: int) -> list[HistoryRow]:
+    """A calibration, then days of a draw for all models, with unscored answers, missing days and a change or none."""
+    numbers = np.random.default_rng(seed)
+    models, days, each = int(numbers.integers(1, 8)), int(numbers.integers(4, 26)), int(numbers.integers(1, 4))
+    questions = 24
+    ability = numbers.normal(1, 0.7, models)
+    easiness = numbers.normal(0, 1.2, questions)
+    falls_on, lowered = int(numbers.integers(2, days)), float(numbers.choice([0.0, 1.0, 3.0, -2.0]))
+
+    def row(day: int, model: int, question: int, role: Role) -> HistoryRow:
+        logit = ability[model] + easiness[question] - (lowered if model == 0 and day >= falls_on else 0.0)
+        scored = numbers.random() > 0.08
+        return HistoryRow(
+            day=BEGAN + timedelta(day),
+            model=f"m{model}",
+            dimension=("execution", "grounding")[question % 2],
+            question=f"q{question:02}",
+            score=float(numbers.binomial(8, 1 / (1 + np.exp(-logit)))) / 8 if scored else None,
+            role=role,
+            packet=day,
+        )
+
+    rows = [
+        row(0, model, question, Role.CALIBRATION)
+        for _ in range(2)
+        for model in range(models)
+        for question in range(questions)
+    ]
+    for day in range(1, days):
+        if numbers.random() < 0.9:
+            drawn = np.concatenate([2 * numbers.permutation(questions // 2)[:each] + part for part in (0, 1)])
+            rows += [row(day, model, int(question), Role.DAILY) for model in range(models) for question in drawn]
+    return rows
+
+
+def verdicts(rows: Sequence[HistoryRow], *, asks: bool = False, rules: Rules | None = None) -> list[Verdict]:
+    return [verdict for day in judge(history_of(rows), rules=rules, asks=asks) for verdict in day.verdicts]
+
+
+seeds = st.integers(0, 2**32 - 1)
+
+
+@few
+@given(seeds)
+def test_the_terms_of_every_change_add_up_exactly_in_stored_decimals(seed: int) -> None:
+    terms = [verdict.decomposition for verdict in verdicts(drawn_history(seed)) if verdict.decomposition]
+
+    for each in terms:
+        assert each.draw + each.common + each.rest == each.change
+        assert each.rest_lo <= each.rest <= each.rest_hi
+        assert all(
+            Decimal(value).as_tuple().exponent == -9
+            for value in (each.change, each.draw, each.common, each.rest, each.rest_lo, each.rest_hi)
+        )
+
+
+@few
+@given(seeds, st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_nothing(seed: int, chance) -> None:
+    rows = drawn_history(seed)
+    shuffled = list(rows)
+    chance.shuffle(shuffled)
+
+    assert verdicts(shuffled) == verdicts(rows)
+
+
+def renamed(rows: Sequence[HistoryRow], new_model: dict[str, str], new_question: dict[str, str]) -> list[HistoryRow]:
+    return [replace(row, model=new_model[row.model], question=new_question[row.question]) for row in rows]
+
+
+def said(verdict: Verdict) -> tuple[object, ...]:
+    """What a verdict says, its figures to a hundred-thousandth of a point."""
+    figures = (verdict.size, verdict.lo, verdict.hi, verdict.fall_ratio, verdict.rise_ratio)
+    rounded = [None if figure is None else round(float(figure), 5) + 0.0 for figure in figures]
+    words = (verdict.day, verdict.word, verdict.since, verdict.chart, verdict.known, verdict.compared_with)
+    return (*words, *rounded)
+
+
+@few
+@given(seeds, st.randoms(use_true_random=False))
+def test_what_models_and_questions_are_called_changes_nothing(seed: int, chance) -> None:
+    rows = drawn_history(seed)
+    models, questions = sorted({row.model for row in rows}), sorted({row.question for row in rows})
+    new_model = dict(zip(models, chance.sample(models, len(models)), strict=True))
+    new_question = dict(zip(questions, chance.sample(questions, len(questions)), strict=True))
+
+    before = {(each.day, new_model[each.model]): said(each) for each in verdicts(rows)}
+    after = {(each.day, each.model): said(each) for each in verdicts(renamed(rows, new_model, new_question))}
+
+    assert after == before
+
+
+@few
+@given(seeds)
+def test_a_model_with_only_unscored_rows_changes_nothing_for_others(seed: int) -> None:
+    rows = drawn_history(seed)
+    silent = [replace(row, model="m0-silent", score=None) for row in rows if row.model == "m0"]
+
+    found = verdicts([*rows, *silent])
+
+    assert [each for each in found if each.model != "m0-silent"] == verdicts(rows)
+    assert {each.word for each in found if each.model == "m0-silent"} <= {Word.NOT_ENOUGH_EVIDENCE}
+
+
+@few
+@given(seeds, st.integers(0, 30))
+def test_a_day_is_judged_the_same_with_and_without_what_came_later(seed: int, until: int) -> None:
+    rows = drawn_history(seed)
+    last = BEGAN + timedelta(until)
+
+    known_then = verdicts([row for row in rows if row.day <= last])
+
+    assert known_then == [verdict for verdict in verdicts(rows) if verdict.day <= last]
+
+
+@few
+@given(seeds)
+def test_unscored_answers_change_no_scores(seed: int) -> None:
+    rows = drawn_history(seed)
+    scored = [row for row in rows if row.score is not None]
+    asked = {(row.day, row.model) for row in scored if row.role is Role.DAILY}
+
+    with_unscored = [each for each in verdicts(rows) if (each.day, each.model) in asked]
+
+    assert with_unscored == verdicts(scored)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spoken:
+    """A verdict with its rank, and what was confirmed of any model up to then."""
+
+    rank: int
+    verdict: Verdict
+    confirmed: tuple[tuple[int, int, int], ...]
+
+
+def spoken(rows: Sequence[HistoryRow], model: str, *, asks: bool) -> Iterator[Spoken]:
+    """Judge one model day by day; of a suspicion the judge alone knows the direction."""
+    history = history_of(rows)
+    place = history.models.index(model)
+    judging = Judge(history, asks=asks)
+    everyone = np.arange(len(history.models))
+    for day, packets in groupby(packets_of(history), key=lambda packet: packet.day):
+        found = judging.judge_day(day, list(packets), everyone).verdicts[place]
+        suspicion = judging.analysis.suspicions.get(place)
+        direction = suspicion.direction if suspicion else judging.analysis.charts.worst(place)[0]
+        yield Spoken(
+            rank=SUSPECTED_RANK[direction] if found.word is Word.SUSPECTED else RANK[found.word],
+            verdict=found,
+            confirmed=tuple((each.model, each.direction, each.day) for each in judging.analysis.confirmed),
+        )
+
+
+# The examples were found: a rise that faded took a fall's evidence with it, and a sparse model's drop was unsaid.
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+@given(seeds, seeds, st.booleans())
+@example(seed=50, choice=107, asks=False)
+@example(seed=56, choice=123, asks=False)
+def test_a_lower_answer_inside_the_lag_never_makes_anything_better(seed: int, choice: int, asks: bool) -> None:
+    """As long as the same is confirmed of all: a model of which something is begins anew, and leaves what is common."""
+    rows = drawn_history(seed)
+    first = max(row.day for row in rows) - timedelta(Rules().lag_days - 1)
+    window = [place for place, row in enumerate(rows) if row.role is Role.DAILY and row.score and row.day >= first]
+    place = window[choice % len(window)]
+    lowered = list(rows)
+    lowered[place] = replace(rows[place], score=0.0 if choice % 2 else (rows[place].score or 0.0) / 2)
+
+    before, after = (list(spoken(each, rows[place].model, asks=asks)) for each in (rows, lowered))
+
+    for old, new in zip(before, after, strict=True):
+        assert new.rank <= old.rank, (old, new)
+        if new.confirmed != old.confirmed:
+            return
+        assert new.verdict.fall_ratio >= old.verdict.fall_ratio, (old, new)
+        if old.verdict.size is not None and new.verdict.size is not None:
+            assert new.verdict.size <= old.verdict.size, (old, new)
