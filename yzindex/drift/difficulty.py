@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
-from scipy.special import expit
 
 from yzindex.drift.history import FloatArray
 
@@ -17,7 +16,9 @@ from yzindex.drift.history import FloatArray
 LEAST_VARIANCE = 0.02
 
 _CELL_NODES, _CELL_WEIGHTS = hermegauss(9)
-_CELL_LOG_WEIGHTS = np.log(_CELL_WEIGHTS / _CELL_WEIGHTS.sum())
+# Nodes come first in every array: sums over them are then sums of whole planes, several times as fast.
+_CELL_NODES = _CELL_NODES[:, None, None]
+_CELL_LOG_WEIGHTS = np.log(_CELL_WEIGHTS / _CELL_WEIGHTS.sum())[:, None, None]
 _ABILITY_NODES, _ABILITY_WEIGHTS = hermegauss(3)
 _ABILITY_WEIGHTS = _ABILITY_WEIGHTS / _ABILITY_WEIGHTS.sum()
 _MOST_STEPS = 30
@@ -85,25 +86,26 @@ class _Integral:
         self._nodes = self.components.cells * _CELL_NODES
 
     def weights(self, logit: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Posterior weight of each node (last axis), and the success probability there."""
-        shifted = logit[..., None] + self._nodes
-        p = expit(shifted)
+        """Posterior weight of each node (first axis), and the success probability there."""
+        shifted = logit + self._nodes
+        shrunk = np.exp(-np.abs(shifted))
+        p = np.where(shifted >= 0, 1.0, shrunk) / (1 + shrunk)
         # log σ(x) = x - log(1 + e^x), so a cell's log-likelihood is total·x - count·log(1 + e^x).
         log_likelihood = (
-            self.cells.total[..., None] * shifted - self.cells.count[..., None] * np.logaddexp(0.0, shifted)
+            self.cells.total * shifted - self.cells.count * (np.maximum(shifted, 0.0) + np.log1p(shrunk))
         ) / self.components.dispersion + _CELL_LOG_WEIGHTS
-        log_likelihood -= log_likelihood.max(axis=-1, keepdims=True)
+        log_likelihood -= log_likelihood.max(axis=0)
         weight = np.exp(log_likelihood)
-        weight /= weight.sum(axis=-1, keepdims=True)
+        weight /= weight.sum(axis=0)
         return weight, p
 
     def gradient_and_curvature(self, logit: FloatArray) -> tuple[FloatArray, FloatArray]:
         """First and negated second derivative of the log-likelihood by each cell's logit."""
         weight, p = self.weights(logit)
-        slope = (self.cells.total[..., None] - self.cells.count[..., None] * p) / self.components.dispersion
-        gradient = (weight * slope).sum(axis=-1)
-        information = (weight * p * (1 - p)).sum(axis=-1) * self.cells.count / self.components.dispersion
-        spread = (weight * slope**2).sum(axis=-1) - gradient**2
+        slope = (self.cells.total - self.cells.count * p) / self.components.dispersion
+        gradient = (weight * slope).sum(axis=0)
+        information = (weight * p * (1 - p)).sum(axis=0) * self.cells.count / self.components.dispersion
+        spread = (weight * slope**2).sum(axis=0) - gradient**2
         # Not concave where a surprising answer pulls the cell effect; a Newton step wants a positive curvature.
         return gradient, np.maximum(information - spread, 0.05 * information)
 
@@ -152,8 +154,8 @@ def expect(fitted: Fit) -> Expectation:
     slope = np.zeros_like(logit)
     for node, share in zip(_ABILITY_NODES, _ABILITY_WEIGHTS, strict=True):
         weight, p = integral.weights(logit + node * deviation)
-        first = (weight * p).sum(axis=-1)
-        second = (weight * p**2).sum(axis=-1)
+        first = (weight * p).sum(axis=0)
+        second = (weight * p**2).sum(axis=0)
         mean += share * first
         square += share * second
         slope += share * (first - second)
