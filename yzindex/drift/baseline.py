@@ -183,10 +183,9 @@ class Baseline:
 
     def _days_known(self, known: _Known | None) -> IntArray:
         days = np.zeros(self.rows, dtype=np.int64)
-        if known is not None and len(known.day):
-            first = int(known.day.min())
-            span = int(known.day.max()) - first + 1
-            days += np.bincount(np.unique(known.row * span + known.day - first) // span, minlength=self.rows)
+        if known is not None:
+            pairs = np.unique(known.day * self.rows + known.row)
+            days += np.bincount(pairs % self.rows, minlength=self.rows)
         days[list(self._calibrated)] += _CALIBRATION_DAYS
         return days
 

@@ -34,6 +34,7 @@ class Fleet:
     def __init__(self, *, charts: int, rules: Rules) -> None:
         self.ratio: FloatArray = np.zeros((2, charts))
         self.move: Move | None = None
+        self._centre: tuple[int, FloatArray] | None = None
         self._rules = rules
         self._charts = charts
         self._since = np.zeros((2, charts), dtype=np.int64)
@@ -47,6 +48,11 @@ class Fleet:
 
     def centre(self, day: int) -> FloatArray:
         """The fleet's own level, lagged, in points per chart: fits are never quite centred."""
+        if self._centre is None or self._centre[0] != day:
+            self._centre = day, self._centre_of(day)
+        return self._centre[1]
+
+    def _centre_of(self, day: int) -> FloatArray:
         newest = day - self._rules.lag_days
         oldest = newest - self._rules.centre_days
         if self._restarted is not None and self._restarted > oldest:
@@ -100,6 +106,7 @@ class Fleet:
         self._awaits_regrading = move.chart is None
         if move.chart is not None:
             self._restarted = move.since
+        self._centre = None
 
     def regraded(self) -> None:
         """Resume after the baseline was graded again."""

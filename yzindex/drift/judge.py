@@ -17,7 +17,7 @@ from yzindex.drift.charts import FALL, RISE
 from yzindex.drift.decomposition import Decomposition, RunTerms, decompose, terms_of
 from yzindex.drift.evidence import Facts, sentence
 from yzindex.drift.history import FloatArray, History, IntArray, Role, without_small_dimensions
-from yzindex.drift.luck import possible_draws, share_better
+from yzindex.drift.luck import Draws, possible_draws, share_better
 from yzindex.drift.packets import Packet, packets_of
 from yzindex.drift.residuals import POINTS, Residuals
 from yzindex.drift.rules import Rules
@@ -59,6 +59,7 @@ class Judge:
         self._last: list[Packet | None] = [None] * len(history.models)
         self._expected: list[Expected] = []
         self._seen: IntArray = np.zeros(0, dtype=np.int64)
+        self._draws: tuple[tuple[tuple[int, ...], int], Draws] | None = None
         self.analysis = Analysis(
             question_dimension=history.question_dimension,
             dimension_weights=history.weights,
@@ -103,7 +104,7 @@ class Judge:
             return ()
         packet = daily[-1] if daily else _nothing(day)
         terms = self._terms(packet)
-        before = {id(last): self._terms(last) for last in self._last if last is not None}
+        before = {key: self._terms(last) for key, last in {id(last): last for last in self._last if last}.items()}
         better = self._draws_better(packet, terms)
         wanted = {model for request in requests if request.role is not Role.CONTROL for model in request.models}
         verdicts = []
@@ -137,15 +138,27 @@ class Judge:
         """Share of possible draws that were better than the one each model got."""
         if not len(packet.model):
             return np.full(len(self.names.models), np.nan)
-        draws = possible_draws(
-            np.unique(packet.question),
-            self._seen,
-            self.names.question_dimension,
-            self.names.question_harder,
-            self.analysis.weights[0],
-        )
+        draws = self._possible(np.unique(packet.question))
         mean = self.analysis.baseline.table.mean[self.analysis.baseline.row]
         return np.where(np.isnan(terms.expected), np.nan, share_better(terms.expected / POINTS, draws.expected(mean)))
+
+    def _possible(self, drawn: IntArray) -> Draws:
+        """Give all draws of this make-up; the same one day after another, until new questions come."""
+        make_up = np.bincount(
+            2 * self.names.question_dimension[drawn] + self.names.question_harder[drawn],
+            minlength=2 * len(self.names.dimensions),
+        )
+        key = (tuple(make_up.tolist()), len(self._seen))
+        if self._draws is None or self._draws[0] != key:
+            draws = possible_draws(
+                drawn,
+                self._seen,
+                self.names.question_dimension,
+                self.names.question_harder,
+                self.analysis.weights[0],
+            )
+            self._draws = key, draws
+        return self._draws[1]
 
     def _word(self, day: int, model: int, terms: RunTerms, change: Decomposition | None, wanted: set[int]) -> Word:
         confirmed = self._standing(day, model)

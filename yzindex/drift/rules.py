@@ -17,10 +17,10 @@ class Rules:
     #: The same for the chart of one dimension, whose answers are fewer.
     dimension_design_points: float = 15.0
     #: Above it a model is asked again, a few questions at a time.
-    low_bar: float = 1.0
+    low_bar: float = 1.2
     dimension_low_bar: float = 4.0
     #: Above it fresh questions decide.
-    alarm: float = 3.5
+    alarm: float = 4.0
     dimension_alarm: float = 6.0
     #: No packet of answers counts for more than so many standard deviations.
     clip_deviations: float = 3.0

@@ -116,11 +116,11 @@ def prove(setting: Setting, progress: Callable[[int, int], None] = lambda done, 
             played[result.world].append((replicate, result))
             cpu_s[result.world] += spent_s
             progress(done, len(jobs))
-    ordered = {name: tuple(result for _, result in sorted(each, key=lambda pair: pair[0])) for name, each in played.items()}
+    ordered = {
+        name: tuple(result for _, result in sorted(each, key=lambda pair: pair[0])) for name, each in played.items()
+    }
     findings = [finding for each in ordered.values() for finding in held_against(each, quick=setting.quick)]
-    return Proof(
-        replicates=ordered, findings=tuple(findings), tuned=tuned, cpu_s=cpu_s, purpose=setting.purpose
-    )
+    return Proof(replicates=ordered, findings=tuple(findings), tuned=tuned, cpu_s=cpu_s, purpose=setting.purpose)
 
 
 @contextmanager
@@ -174,9 +174,7 @@ def _tune(setting: Setting, name: str) -> tuple[str, dict[str, float], float]:
     return name, thresholds, time.process_time() - began_s
 
 
-def _play(
-    setting: Setting, name: str, replicate: int, tuned: Mapping[str, float]
-) -> tuple[int, Replicate, float]:
+def _play(setting: Setting, name: str, replicate: int, tuned: Mapping[str, float]) -> tuple[int, Replicate, float]:
     began_s = time.process_time()
     result = play(
         name,
