@@ -2,7 +2,7 @@
 
 import typer
 
-from api.cli import board, cancel, configuration, doctor, grade, questions, raw, resume, run, sandbox, score, up
+from api.cli import board, cancel, configuration, doctor, grade, prove, questions, raw, resume, run, sandbox, score, up
 from api.cli.exits import YzGroup
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app.command("board")(board.board)
 app.command("raw")(raw.raw)
 app.command("score")(score.score)
 app.command("grade")(grade.grade)
+app.command("prove")(prove.prove)
 app.add_typer(questions.app, name="questions")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(configuration.app, name="config")

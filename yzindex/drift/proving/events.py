@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from yzindex.drift.charts import FALL
-from yzindex.drift.history import FloatArray
+from yzindex.drift.history import BoolArray, FloatArray
 from yzindex.drift.proving.baselines import BASELINES, Record, record_of
 from yzindex.drift.proving.board import WEIGHTS, Board
 from yzindex.drift.proving.figures import Figure, Replicate
@@ -187,13 +187,13 @@ def level_of(board: Board) -> FloatArray:
     return np.asarray(POINTS * mean.reshape(-1, 2) @ WEIGHTS, dtype=np.float64)
 
 
-def _flagged(board: Board, tuned: Mapping[str, float]) -> Iterator[tuple[str, FloatArray]]:
+def _flagged(board: Board, tuned: Mapping[str, float]) -> Iterator[tuple[str, BoolArray]]:
     if tuned:
-        record = record_of(board.totals, board.shown, len(board.world.question_dimension))
+        shown = shown_by(board)
         for baseline in BASELINES:
-            yield baseline.name, baseline.statistic(record) > tuned[baseline.name]
+            yield baseline.name, baseline.statistic(shown) > tuned[baseline.name]
 
 
-def record(board: Board) -> Record:
-    """Everything that a board has shown."""
+def shown_by(board: Board) -> Record:
+    """Everything that a board has shown, as the methods of today see it."""
     return record_of(board.totals, board.shown, len(board.world.question_dimension))

@@ -93,14 +93,14 @@ def rehearsal(share: float) -> Counts:
     )
 
 
-def prove(setting: Setting, progress: Callable[[int, int], None] = lambda done, of: None) -> Proof:
+def prove(setting: Setting, progress: Callable[[int, int], None] | None = None) -> Proof:
     """Play all worlds and hold them against the targets. Files were checked before anything is played.
 
     `progress` is told after each replicate how many of how many are done.
     """
     models = {name: check_world(name, maker).models for name, maker in setting.source.makers().items()}
     with _mapped(setting) as run:
-        tuned = dict.fromkeys(models, {})
+        tuned: dict[str, dict[str, float]] = {name: {} for name in models}
         cpu_s = dict.fromkeys(models, 0.0)
         if setting.counts.tuning_years:
             for name, thresholds, spent_s in run(_tune, [(setting, name) for name in models]):
@@ -115,7 +115,8 @@ def prove(setting: Setting, progress: Callable[[int, int], None] = lambda done, 
         for done, (replicate, result, spent_s) in enumerate(run(_play, jobs), start=1):
             played[result.world].append((replicate, result))
             cpu_s[result.world] += spent_s
-            progress(done, len(jobs))
+            if progress is not None:
+                progress(done, len(jobs))
     ordered = {
         name: tuple(result for _, result in sorted(each, key=lambda pair: pair[0])) for name, each in played.items()
     }

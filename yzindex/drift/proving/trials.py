@@ -82,7 +82,7 @@ def _year_shown(maker: Maker, numbers: Generator, days: int, rules: Rules) -> Re
     board = Board(maker(numbers), numbers, rules=rules, analysis=Silent)
     for _ in range(days):
         board.play_day()
-    return events.record(board)
+    return events.shown_by(board)
 
 
 def play(
@@ -114,7 +114,7 @@ def play(
     ):
         result.count(figure, board.calls[role], model_days)
     if tuned:
-        _count_null_by_baselines(events.record(board), tuned, result)
+        _count_null_by_baselines(events.shown_by(board), tuned, result)
     if counts.unusual_every and replicate % counts.unusual_every == 0:
         unusual.play(name, maker, replicate, purpose, method.board, result)
     return result
