@@ -10,8 +10,9 @@ import numpy as np
 
 from yzindex.drift.baseline import Baseline, Table
 from yzindex.drift.charts import FALL, Charts, ratio_step
-from yzindex.drift.common import without_common
+from yzindex.drift.common import fleet_mean, without_common
 from yzindex.drift.confirming import Estimate, Known, change_of, common_change
+from yzindex.drift.day_effects import DayEffects
 from yzindex.drift.fleet import Fleet, Move
 from yzindex.drift.history import BoolArray, FloatArray, IntArray, Role
 from yzindex.drift.packets import Packet
@@ -74,7 +75,8 @@ class Analysis:
             lag_days=rules.lag_days,
         )
         self.charts = Charts(models=models, charts=charts, rules=rules)
-        self.fleet = Fleet(charts=charts, rules=rules)
+        self.effects = DayEffects(charts=charts, rules=rules)
+        self.fleet = Fleet(charts=charts, rules=rules, effects=self.effects)
         self.suspicions: dict[int, Suspicion] = {}
         self.confirmed: list[Confirmed] = []
         self.version_changes: list[VersionChange] = []
@@ -87,11 +89,18 @@ class Analysis:
         #: Points and variance of what single models were asked today beside the draw: day, model, chart values.
         self._asked_apart: list[tuple[int, int, FloatArray, FloatArray]] = []
         self._controlled_on = 0
+        #: What all models have in common today beside their questions, and how unsure that is, per chart.
+        self._level: FloatArray = np.zeros(charts)
+        self._level_variance: FloatArray = np.zeros(charts)
 
     def begin(self, day: int) -> None:
         """Begin a day, which must not be before the last one."""
         self.day = day
         self.baseline.advance(day)
+        self.effects.begin(day)
+        self.charts.begin_day()
+        self._level = np.zeros(len(self.weights))
+        self._level_variance = self.effects.common.copy()
         self._asking.begin_day(self._suspects())
         self._regraded[:] = 0.0
         self._asked_apart = [kept for kept in self._asked_apart if kept[0] > day - self.rules.lag_days]
@@ -171,10 +180,21 @@ class Analysis:
         if self.fleet.add(self.day, residuals):
             self._start_over()
         if self.fleet.move is None:
-            points, variance = without_common(residuals, self.fleet.centre(self.day), self.rules)
-            self.charts.add(self.day, points, variance)
+            points, variance = without_common(residuals, self.fleet.centre(self.day), self.effects.common, self.rules)
+            self.effects.add_own(self.day, points, residuals)
+            self.charts.add(self.day, points, variance, self.effects.own)
+            self._read_level(residuals)
             self._watch_passively(packet, points, variance)
             self._raise_alarms()
+
+    def _read_level(self, residuals: Residuals) -> None:
+        """Estimate how far today is from a usual day for all, for those who are asked apart from the draw."""
+        for chart, day_variance in enumerate(self.effects.common):
+            found = fleet_mean(residuals, chart, self.rules)
+            if found is not None and day_variance > 0:
+                share = day_variance / (day_variance + found[1])
+                self._level[chart] = share * (found[0] - self.fleet.centre(self.day)[chart])
+                self._level_variance[chart] = (1 - share) * day_variance
 
     def _take_again(self, packet: Packet) -> None:
         self._asking.note(packet)
@@ -182,7 +202,8 @@ class Analysis:
         residuals = self._residuals(packet)
         self._note_apart(packet, residuals)
         if self.fleet.move is None:
-            self.charts.add(self.day, residuals.points - self.fleet.centre(self.day), residuals.variance)
+            points = residuals.points - self.fleet.centre(self.day) - self._level
+            self.charts.add(self.day, points, residuals.variance, self.effects.own + self._level_variance)
             self._raise_alarms()
 
     def _take_fresh(self, packet: Packet) -> None:
@@ -205,20 +226,33 @@ class Analysis:
         suspicion.known = Known(
             table=suspicion.known.table, row=suspicion.known.row, regraded=self._regraded[suspicion.model].copy()
         )
-        estimate = change_of(suspicion.rounds, suspicion.known, self.question_dimension, self.weights[suspicion.chart])
-        suspicion.estimate = estimate
-        if estimate is None:
+        suspicion.estimate = self._change_of(suspicion, suspicion.rounds)
+        if suspicion.estimate is None:
             return
-        deviations = estimate.deviations(suspicion.direction)
-        if deviations < -self.rules.confirm_deviations:
-            if len(suspicion.rounds) < self.rules.least_rounds:
-                return
+        deviations = suspicion.estimate.deviations(suspicion.direction)
+        if deviations < -self.rules.confirm_deviations and self._holds_without_its_best_day(suspicion):
             if self._control(suspicion) is None:
-                self._confirm(suspicion, estimate, None)
+                self._confirm(suspicion, suspicion.estimate, None)
             else:
                 suspicion.stage = Stage.CONTROL
         elif deviations > -self.rules.dismiss_deviations or len(suspicion.rounds) >= self.rules.most_rounds:
             self._dismiss(suspicion)
+
+    def _holds_without_its_best_day(self, suspicion: Suspicion) -> bool:
+        """Whether the rounds agree well enough without any one of their days: nobody is convicted on one day."""
+        days = {packet.day for packet in suspicion.rounds}
+        if len(days) < self.rules.least_rounds:
+            return False
+        for day in days:
+            others = self._change_of(suspicion, [packet for packet in suspicion.rounds if packet.day != day])
+            if others is None or others.deviations(suspicion.direction) > -self.rules.confirm_deviations / 2:
+                return False
+        return True
+
+    def _change_of(self, suspicion: Suspicion, rounds: list[Packet]) -> Estimate | None:
+        day_variance = float((self.effects.own + self.effects.common)[suspicion.chart])
+        weights = self.weights[suspicion.chart]
+        return change_of(rounds, suspicion.known, self.question_dimension, weights, day_variance)
 
     def _decide(self, suspicion: Suspicion, common: Estimate) -> None:
         assert suspicion.estimate is not None
@@ -315,9 +349,13 @@ class Analysis:
                 )
             )
             if suspicion.later_ratio >= self.rules.passive_alarm:
-                estimate = change_of(suspicion.rounds, suspicion.known, self.question_dimension, self.weights[chart])
-                if estimate is not None and estimate.deviations(suspicion.direction) < -self.rules.confirm_deviations:
-                    self._confirm(suspicion, estimate, None)
+                suspicion.estimate = self._change_of(suspicion, suspicion.rounds)
+                if (
+                    suspicion.estimate is not None
+                    and suspicion.estimate.deviations(suspicion.direction) < -self.rules.confirm_deviations
+                    and self._holds_without_its_best_day(suspicion)
+                ):
+                    self._confirm(suspicion, suspicion.estimate, None)
 
     def _control(self, suspicion: Suspicion) -> Request | None:
         """Ask other models the same kind of questions; None where there is none whose answers are known."""
@@ -353,7 +391,7 @@ class Analysis:
             precision = sum(1 / variance for _, variance in values)
             points_of.append(sum(value / variance for value, variance in values) / precision)
             variance_of.append(1 / precision)
-        return common_change(np.array(points_of), np.array(variance_of))
+        return common_change(np.array(points_of), np.array(variance_of), float(self.effects.common[suspicion.chart]))
 
     def _residuals(self, packet: Packet) -> Residuals:
         """Compare a packet with what is known; NaN for models of which too little is."""
@@ -374,7 +412,7 @@ class Analysis:
                 self.version_changes.append(VersionChange(model=model, day=self.day, before=before, now=now))
                 self._forget(model)
                 # A known date to look at: the charts start where asking again begins.
-                self.charts.ratio[:, model, 0] = 1.5 * self.charts.low_bar[0]
+                self.charts.start(model, np.where(np.arange(len(self.weights)) == 0, 1.5 * self.charts.low_bar, 0.0))
                 self.charts.since[:, model, 0] = self.day
 
 

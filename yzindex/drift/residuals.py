@@ -24,6 +24,10 @@ class Residuals:
     own_variance: FloatArray
     #: Square points, one per chart: the error in the questions' easiness, the same for all who got them.
     shared_variance: FloatArray
+    #: Square points: how much of `points` squared the answers' own squares make up, if nothing moves them together.
+    squares: FloatArray
+    #: Share of a movement of all a model's answers that is not in `squares`, 0 to 1.
+    together: FloatArray
 
     @property
     def variance(self) -> FloatArray:
@@ -59,10 +63,16 @@ def residuals_of(
         points = POINTS * summed(packet.score - table.mean[place]) / count
         own = POINTS**2 * summed(table.variance[place] - shared) / count**2
         common = POINTS**2 * summed(shared) / count**2
+        realised = POINTS**2 * summed((packet.score - table.mean[place]) ** 2) / count**2
+        alone = 1 / count
     squares = weights**2
     shared_variance = np.array([_mean_of_known(common, squares[chart]) for chart in range(charts)])
     return Residuals(
-        points=_weighed(points, weights), own_variance=_weighed(own, squares), shared_variance=shared_variance
+        points=_weighed(points, weights),
+        own_variance=_weighed(own, squares),
+        shared_variance=shared_variance,
+        squares=_weighed(realised, squares),
+        together=1 - _weighed(alone, squares),
     )
 
 

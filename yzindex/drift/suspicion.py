@@ -125,11 +125,8 @@ class Interrogation:
         )
 
     def fresh(self, day: int, suspicion: Suspicion, weights: FloatArray) -> Request | None:
-        """Ask fresh questions, one round a day; the rounds that a confirmation needs at once if the first agrees."""
-        estimate = suspicion.estimate
-        agrees = estimate is not None and estimate.deviations(suspicion.direction) < -self._rules.confirm_deviations
-        soon = agrees and len(suspicion.rounds) < self._rules.least_rounds
-        if self._fresh[suspicion.model] and not soon:
+        """Ask fresh questions, one round a day."""
+        if self._fresh[suspicion.model]:
             return None
         used = weights[suspicion.chart] > 0
         return Request(
