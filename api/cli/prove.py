@@ -24,7 +24,7 @@ def prove(
         typer.Option("--matrix", metavar="FILE.npz", help="Also on a matrix of pass rates, models × questions."),
     ] = None,
     worlds: Annotated[
-        str | None, typer.Option("--worlds", metavar="A;B", help="Only these generated worlds, parted by semicolons.")
+        str | None, typer.Option("--worlds", metavar="A,B", help="Only the generated worlds whose names begin so.")
     ] = None,
     rehearse: Annotated[
         float | None,
@@ -68,15 +68,14 @@ def _setting(
     rehearse: float | None,
     processes: int,
 ) -> "Setting":
-    from yzindex.drift.proving.proof import FULL, QUICK, QUICK_WORLDS, Setting, Source, rehearsal
+    from yzindex.drift.proving.proof import FULL, QUICK, QUICK_WORLDS, Setting, Source, names_of, rehearsal
     from yzindex.drift.proving.seeds import Purpose
 
     if quick and rehearse is not None:
         raise Failure(ExitCode.BAD_USAGE, "--quick and --rehearse say different sizes; give one of them")
     if rehearse is not None and not 0 < rehearse <= 1:
         raise Failure(ExitCode.BAD_USAGE, f"--rehearse {rehearse:g} is no share; give one above 0 and at most 1")
-    named = tuple(name.strip() for name in worlds.split(";")) if worlds else ()
-    own = external is None and matrix is None
+    named = tuple(names_of(worlds)) if worlds else ()
     purpose, counts = (
         (Purpose.QUICK, QUICK)
         if quick
@@ -85,7 +84,9 @@ def _setting(
         else (Purpose.REHEARSAL, rehearsal(rehearse))
     )
     return Setting(
-        source=Source(generated=named or (QUICK_WORLDS if quick and own else ()), matrix=matrix, external=external),
+        source=Source(
+            generated=named or (QUICK_WORLDS if quick and external is None else ()), matrix=matrix, external=external
+        ),
         purpose=purpose,
         counts=counts,
         processes=processes,

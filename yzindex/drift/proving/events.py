@@ -126,7 +126,9 @@ def _count_move(board: Board, days: int, found: Figure, blamed: Figure, into: Re
     for _ in range(days):
         board.play_day()
         move = board.analysis.fleet.move
-        seen = seen or (move is not None and move.day > onset and board.day <= onset + WITHIN_DAYS)
+        if move is not None and onset < move.day <= onset + WITHIN_DAYS:
+            # A grader is found by grading again: only then are stored answers repaired.
+            seen = seen or found is not Figure.GRADER_FOUND or move.chart is None
     into.count(found, seen)
     accused = {each.model for each in board.analysis.confirmed[confirmed:]}
     into.count(blamed, len(accused), board.world.models)

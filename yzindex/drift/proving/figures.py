@@ -21,7 +21,7 @@ class Figure(StrEnum):
     DAYS_20 = "days to find a 20-point drop"
     #: Others that were convicted while one fell, out of model-days.
     BYSTANDERS = "others convicted while one fell"
-    GRADER_FOUND = "grader moved: found in 14 days"
+    GRADER_FOUND = "grader moved: told as such in 14 days"
     GRADER_BLAMED = "grader moved: models blamed"
     POOL_FOUND = "pool moved: found in 14 days"
     POOL_BLAMED = "pool moved: models blamed"
