@@ -60,10 +60,11 @@ def test_a_day_is_measured_in_deviations_of_the_days_older_than_two_weeks() -> N
 
 def test_the_sum_of_falls_is_the_one_added_up_by_hand() -> None:
     past = [50.0, 70.0] * 10
-    deviation = np.std(past, ddof=1)
     statistic = summed_falls(record([*past, *[60.0] * 14, 40.0, 70.0, 45.0]))
 
-    by_hand = [15 / deviation, max(0.0, 15 / deviation - 15 / deviation), 10 / deviation]
+    first, second, third = (np.std([*past, *[60.0] * later], ddof=1) for later in range(3))
+    by_hand = [15 / first, max(0.0, 15 / first - 15 / second), 0.0]
+    by_hand[2] = by_hand[1] + 10 / third
     assert statistic[34:, 0].tolist() == pytest.approx(by_hand)
 
 

@@ -134,7 +134,7 @@ def _past(totals: FloatArray) -> tuple[FloatArray, FloatArray]:
     known = ~np.isnan(totals)
     filled = np.nan_to_num(totals)
     count, total, square = (
-        np.vstack([np.zeros((_WINDOW_DAYS, totals.shape[1])), np.cumsum(each, axis=0)[:-_WINDOW_DAYS]])[: len(totals)]
+        np.vstack([np.zeros((_WINDOW_DAYS + 1, totals.shape[1])), np.cumsum(each, axis=0)])[: len(totals)]
         for each in (known.astype(np.float64), filled, filled**2)
     )
     count = np.where(count >= _LEAST_PAST_DAYS, count, np.nan)
