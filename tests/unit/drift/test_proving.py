@@ -174,14 +174,14 @@ def test_a_median_day_beyond_every_day_tried_misses_its_target() -> None:
 
 def test_the_table_goes_between_the_markers_and_nowhere_else(tmp_path: Path, proof: Proof) -> None:
     document = tmp_path / "method.md"
-    document.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
+    document.write_text(f"before\n{BEGIN}\nlast year\n{END}\nafter\n", encoding="utf-8")
 
     write_into(document, list(lines_of(proof, "yz prove")))
 
     text = document.read_text(encoding="utf-8")
     assert text.startswith(f"before\n{BEGIN}\n")
     assert text.endswith(f"{END}\nafter\n")
-    assert "old" not in text
+    assert "last year" not in text
     assert f"### {WORLD}" in text and "| CUSUM of totals, h = 5 sd |" in text
 
 

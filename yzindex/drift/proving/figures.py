@@ -69,11 +69,11 @@ class Replicate:
     def count(self, figure: Figure, hits: float, trials: float = 1.0, method: str = OURS) -> None:
         """Add hits out of trials."""
         before = self.shares.get((method, figure), (0.0, 0.0))
-        self.shares[method, figure] = (before[0] + hits, before[1] + trials)
+        self.shares[method, figure] = (before[0] + float(hits), before[1] + float(trials))
 
     def note(self, figure: Figure, value: float, method: str = OURS) -> None:
         """Add one value."""
-        self.values.setdefault((method, figure), []).append(value)
+        self.values.setdefault((method, figure), []).append(float(value))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,8 +42,9 @@ class NoPlace(YzIndexError):
 def lines_of(proof: Proof, command: str) -> Iterator[str]:
     """Tell a proof as Markdown: what it is, the methods side by side, and each world's targets."""
     missed = [finding for finding in proof.findings if not finding.met]
-    yield f"{_PURPOSES[proof.purpose]} Made by `{command}` in {sum(proof.cpu_s.values()) / 60:.0f} CPU minutes: "
-    yield f"{len(proof.findings) - len(missed)} of {len(proof.findings)} targets met."
+    met = len(proof.findings) - len(missed)
+    yield f"{_PURPOSES[proof.purpose]} {met} of {len(proof.findings)} targets met."
+    yield f"Made by `{command}` in {sum(proof.cpu_s.values()) / 60:.1f} CPU minutes."
     for world, replicates in proof.replicates.items():
         yield ""
         yield f"### {world}"

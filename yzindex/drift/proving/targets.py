@@ -104,7 +104,7 @@ def _finding(world: str, target: Target, replicates: Sequence[Replicate], *, qui
         median = float(np.median(values))
         # The median is above a limit if fewer than half of the values are within it.
         within = [float(value <= limit) for value in values]
-        met = not _refuted(within, [1.0] * len(within), 0.5) if quick else median <= limit
+        met = not _refuted(within, [1.0] * len(within), 0.5) if quick else bool(median <= limit)
         return Finding(
             world=world, target=target, measured=told_of(replicates, target.figure, target.kind, OURS),
             met=met, missed_by="" if met else f"{median - limit:g} days",
