@@ -63,8 +63,8 @@ def test_the_sum_of_falls_is_the_one_added_up_by_hand() -> None:
     statistic = summed_falls(record([*past, *[60.0] * 14, 40.0, 70.0, 45.0]))
 
     first, second, third = (np.std([*past, *[60.0] * later], ddof=1) for later in range(3))
-    by_hand = [15 / first, max(0.0, 15 / first - 15 / second), 0.0]
-    by_hand[2] = by_hand[1] + 10 / third
+    after_two = max(0.0, float(15 / first - 15 / second))
+    by_hand = [15 / first, after_two, after_two + 10 / third]
     assert statistic[34:, 0].tolist() == pytest.approx(by_hand)
 
 
