@@ -21,6 +21,9 @@ demo: bootstrap  ## Install, start the stack on simulated models, show one smoke
 up: bootstrap  ## Install, then run the one-machine stack until Ctrl-C
 	@$(BIN)/yz up
 
+prove: bootstrap  ## Install, then prove the verdicts on simulated worlds, into docs/method.md (MATRIX=FILE.npz adds one)
+	@$(BIN)/yz prove $(if $(MATRIX),--matrix '$(MATRIX)') --out docs/method.md
+
 test: bootstrap  ## Install, then run all tests; those whose engine is absent are skipped by name
 	@$(BIN)/pytest tests $(ARGS)
 

@@ -54,7 +54,8 @@ PIP_ADVICE = "Debian, Ubuntu: apt-get update && apt-get install python3-pip    F
 NETWORK_ADVICE = "Behind a proxy, a mirror or a private CA, set HTTPS_PROXY, PIP_INDEX_URL or SSL_CERT_FILE."
 
 #: Runs the `yz` entry point under this environment's Python from any folder; `-P` keeps that folder's files from
-#: shadowing ours. To sh the second line is a command, to Python a string.
+#: shadowing ours. To sh the second line is a command, to Python a string. Processes that `yz` starts import it, and
+#: must not run it.
 YZ_SCRIPT = """\
 #!/bin/sh
 '''exec' '{python}' -P "$0" "$@"
@@ -63,7 +64,8 @@ import sys
 
 from api.cli import main
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
 """
 
 

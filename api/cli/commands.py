@@ -12,6 +12,7 @@ from api.cli import (
     drift,
     grade,
     power,
+    prove,
     questions,
     raw,
     resume,
@@ -43,6 +44,7 @@ app.command("score")(score.score)
 app.command("grade")(grade.grade)
 app.command("drift")(drift.drift)
 app.command("power")(power.power)
+app.command("prove")(prove.prove)
 app.add_typer(questions.app, name="questions")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(configuration.app, name="config")

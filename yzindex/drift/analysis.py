@@ -271,7 +271,12 @@ class Analysis:
     def _change_of(self, suspicion: Suspicion, rounds: list[Packet]) -> Estimate | None:
         day_variance = float((self.effects.own + self.effects.common)[suspicion.chart])
         weights = self.weights[suspicion.chart]
-        return change_of(rounds, suspicion.known, self.question_dimension, weights, day_variance)
+        change = change_of(rounds, suspicion.known, self.question_dimension, weights, day_variance)
+        if change is None:
+            return None
+        # After the pool has moved, fits of before it expect too much of everybody: that is no model's own.
+        level = float(self.fleet.centre(self.day)[suspicion.chart])
+        return change.without(Estimate(points=level, standard_error=0.0, answers=0))
 
     def _decide(self, suspicion: Suspicion, common: Estimate) -> None:
         assert suspicion.estimate is not None

@@ -8,11 +8,12 @@ from yzindex.drift.history import FloatArray, IntArray, Role
 from yzindex.drift.packets import Packet
 from yzindex.drift.proving.world import World
 from yzindex.drift.rules import Rules
+from yzindex.drift.suspicion import Request
 
 #: Stored answers of each dimension that are graded again every day.
 _THERMOMETER = 20
 _REPAIR_DAYS = 28
-_WEIGHTS = np.array([0.55, 0.45])
+WEIGHTS = np.array([0.55, 0.45])
 
 
 class Board:
@@ -28,13 +29,14 @@ class Board:
         asks: bool = True,
         regrades: bool = True,
         analysis: type[Analysis] = Analysis,
+        askable: IntArray | None = None,
     ) -> None:
         self.world = world
         self.numbers = numbers
         self.day = 0
         self.analysis = analysis(
             question_dimension=world.question_dimension,
-            dimension_weights=_WEIGHTS,
+            dimension_weights=WEIGHTS,
             models=world.models,
             rules=rules,
             asks=asks,
@@ -44,14 +46,17 @@ class Board:
         self.models_asked = np.arange(world.models)
         #: Main score of each model per day, as a reader would see it: days × models.
         self.totals: list[FloatArray] = []
+        #: What readers see answer by answer: the calibration and the days' draws.
+        self.shown: list[Packet] = []
+        #: Questions of the pool; more may join it later.
+        self.askable = np.arange(len(world.question_dimension)) if askable is None else askable
         self._regrades = regrades
         self._stored: list[tuple[Packet, FloatArray]] = []
-        self._cycles: dict[tuple[int, int, int], IntArray] = {}
-        self._everything = np.arange(len(world.question_dimension))
+        self._cycles: dict[tuple[int, int, int, int], IntArray] = {}
         self._grader_moved_on: int | None = None
         self.analysis.begin(0)
         if calibrated:
-            self._put(Role.CALIBRATION, self.models_asked, self._everything)
+            self.shown.append(self._put(Role.CALIBRATION, self.models_asked, self.askable))
 
     def play_day(self) -> None:
         """Play one day: thermometer, draw, answers, and whatever is asked again."""
@@ -61,10 +66,14 @@ class Board:
         if self._regrades:
             self._read_thermometer()
         packet = self._put(Role.DAILY, self.models_asked, self._draw())
+        self.shown.append(packet)
         self.totals.append(self._totals_of(packet))
-        while requests := self.analysis.requests():
+        # What got no answer at all is wanted again at once; a board waits for another day.
+        made: set[Request] = set()
+        while requests := [each for each in self.analysis.requests() if each not in made]:
             for request in requests:
-                questions = self.analysis.questions_of(request, self._everything)
+                made.add(request)
+                questions = self.analysis.questions_of(request, self.askable)
                 if request.role is Role.FRESH and self._regrades:
                     self._grade_again(request.models[0], questions)
                 self._put(request.role, np.array(request.models), questions)
@@ -75,9 +84,10 @@ class Board:
         drawn = []
         for dimension in range(2):
             for half in range(2):
-                pool = np.flatnonzero((self.world.question_dimension == dimension) & (self.world.harder == half))
+                of_half = (self.world.question_dimension == dimension) & (self.world.harder == half)
+                pool = self.askable[of_half[self.askable]]
                 cycle, place = divmod(self.day, len(pool))
-                key = (dimension, half, cycle)
+                key = (dimension, half, cycle, len(pool))
                 if key not in self._cycles:
                     self._cycles[key] = self.numbers.permutation(pool)
                 drawn.append(int(self._cycles[key][place]))
@@ -110,9 +120,11 @@ class Board:
         count = np.bincount(cell, minlength=2 * self.world.models)
         with np.errstate(invalid="ignore"):
             mean = np.bincount(cell, weights=packet.score, minlength=2 * self.world.models) / count
-        return np.asarray(100 * (mean.reshape(-1, 2) @ _WEIGHTS))
+        return np.asarray(100 * (mean.reshape(-1, 2) @ WEIGHTS))
 
     def _read_thermometer(self) -> None:
+        if not self._stored:
+            return
         if self._grader_moved_on is not None and self.day > self._grader_moved_on:
             self._grader_moved_on = None
             kept = [

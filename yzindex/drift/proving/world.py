@@ -4,6 +4,7 @@ The documented form of `yz prove --external FILE.py`: the file defines `WORLDS`,
 `numpy.random.Generator` and return a `World`.
 """
 
+from collections.abc import Callable
 from typing import Protocol
 
 from numpy.random import Generator
@@ -57,3 +58,7 @@ class World(Protocol):
     def move_grader(self, points: float, numbers: Generator) -> None:
         """Make the grader give about `points` less from now on."""
         ...
+
+
+#: Makes a world, at random; `yz prove` makes a new one for every replicate.
+Maker = Callable[[Generator], World]

@@ -1,0 +1,42 @@
+"""The quick proof holds for the method and falls for every mutant of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.proof.mutants import MUTANTS
+from yzindex.drift.proving.figures import Figure
+from yzindex.drift.proving.proof import QUICK, QUICK_WORLDS, Proof, Setting, Source, prove
+from yzindex.drift.proving.seeds import Purpose
+from yzindex.drift.proving.trials import Method
+
+pytestmark = pytest.mark.timeout(900)
+
+#: By what each mutant is caught, whatever else it misses.
+CAUGHT_BY = {
+    "sign reversed": Figure.DROP_10,
+    "paired with answers after the onset": Figure.DROP_10,
+    "stored answers not graded again": Figure.GRADER_FOUND,
+    "confirmed by one day's p < .05": Figure.FALSE_ALARMS,
+}
+
+
+def proof_of(method: Method, *worlds: str) -> Proof:
+    return prove(
+        Setting(source=Source(generated=worlds), purpose=Purpose.QUICK, counts=QUICK, method=method, processes=1)
+    )
+
+
+@pytest.mark.parametrize("world", QUICK_WORLDS)
+def test_the_method_misses_no_target_of_the_quick_proof(world: str) -> None:
+    proof = proof_of(Method(), world)
+
+    assert [f"{each.target.figure}: {each.measured}" for each in proof.findings if not each.met] == []
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_a_mutant_of_the_method_fails_the_quick_proof(mutant: str) -> None:
+    proof = proof_of(MUTANTS[mutant], QUICK_WORLDS[0])
+
+    missed = {each.target.figure for each in proof.findings if not each.met}
+    assert CAUGHT_BY[mutant] in missed
