@@ -1,7 +1,7 @@
 """What a simulated model says: a question's reference or one of its wrong replies, by ability, difficulty and chance.
 
-Pure: a reply is drawn from the seed, the model, the question and how often the model answered it before, and from
-nothing else.
+Pure: a reply is drawn from the seed, the model, the question, the day and how often the model answered it before, and
+from nothing else.
 """
 
 import math
@@ -48,12 +48,17 @@ def difficulty(question: Question, settings: Difficulty, seed: int) -> float:
 def chance_of_right(config: SimulatedConfig, model: Model, question: Question) -> float:
     """Give the chance that the model knows the answer: sigmoid(ability - difficulty)."""
     margin = model.ability.on(question.dimension) - difficulty(question, config.difficulty, config.seed)
+    if config.difficulty.affinity:
+        margin += config.difficulty.affinity * normal(config.seed, "affinity", model.name, question.id)
     return 1 / (1 + math.exp(-margin))
 
 
-def answer(config: SimulatedConfig, model: Model, question: Question, k: int) -> Answer:
-    """Give the model's reply when asked this question after `k` earlier replies to it."""
-    key = (config.seed, model.name, question.id, k)
+def answer(config: SimulatedConfig, model: Model, question: Question, k: int, day: int = 0) -> Answer:
+    """Give the model's reply when asked this question after `k` earlier replies to it on that day of a story.
+
+    The model is as it is on that day. Without a story all days are day 0.
+    """
+    key: tuple[str | int, ...] = (config.seed, model.name, question.id, k, *([day] if day else []))
     chance = chance_of_right(config, model, question)
     right = uniform("right", *key) < chance
     text = question.reference if right else pick(question.wrong, "wrong", *key).reply
