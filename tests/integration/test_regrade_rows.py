@@ -189,7 +189,7 @@ def test_an_answer_planned_for_another_purpose_is_graded_once_and_serves_both(da
     ids = answer_ids(database)[:1]
     planned(database, ids, RegradePurpose.CONFIRMATION)
     plan(database)
-    planned(database, ids, RegradePurpose.NEW_VERSION)
+    planned(database, ids, RegradePurpose.REPAIR)
 
     assert (len(due(database)), len(readings(database))) == (19, 19)
     with database.read() as session:
@@ -208,7 +208,7 @@ def test_of_given_answers_those_without_a_grade_are_left_out(database: Database)
 def test_a_verdict_waits_for_no_thermometer_and_that_for_no_new_version(database: Database) -> None:
     a_run(database)
     ids = answer_ids(database)
-    planned(database, ids[5:6], RegradePurpose.NEW_VERSION)
+    planned(database, ids[5:6], RegradePurpose.REPAIR)
     planned(database, ids[6:7], RegradePurpose.THERMOMETER)
     planned(database, ids[7:8], RegradePurpose.CONFIRMATION)
 

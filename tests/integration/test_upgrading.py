@@ -12,6 +12,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import make_url, text
+from sqlmodel import select
 
 from deploy.faults import DatabaseUnusable
 from deploy.upgrading import back_up, prepare_database
@@ -19,9 +20,10 @@ from tests import engines
 from yzindex.records.database import Database
 from yzindex.records.migrating import configuration, is_current
 from yzindex.records.run_views import run_view
-from yzindex.records.states import RunKind, RunStatus
+from yzindex.records.states import ConfirmationStage, RunKind, RunStatus
+from yzindex.records.tables import StoredConfirmation
 
-FORMER = "0002"
+FORMER = "0003"
 #: A run as the version before wrote it.
 WRITE_A_RUN = text("""
 INSERT INTO run (number, kind, status, seed, bank_version, bank_digest, grader_version, judge_set_version,
@@ -82,7 +84,7 @@ def write_as_before(database: Database, number: int) -> None:
         connection.execute(WRITE_AN_EVALUATION, {"number": number})
 
 
-def write_confirmation(database: Database, number: int) -> None:
+def write_confirmation(database: Database, number: int, stage: str = "fresh") -> None:
     """A concluded confirmation, with a suspicion that it belongs to."""
     write_as_before(database, number)
     with database.engine.begin() as connection:
@@ -90,9 +92,9 @@ def write_confirmation(database: Database, number: int) -> None:
         connection.execute(
             text(
                 "INSERT INTO confirmation (run_number, model, suspicion, stage, round) "
-                "VALUES (:number, 'm', 's', 'fresh', 1)"
+                "VALUES (:number, 'm', 's', :stage, 1)"
             ),
-            {"number": number},
+            {"number": number, "stage": stage},
         )
 
 
@@ -167,7 +169,7 @@ def test_a_downgrade_and_an_upgrade_lose_nothing(former: Database, backups: Path
     write_as_before(former, 3)
     with former.engine.begin() as connection:
         connection.execute(text("UPDATE run SET kind = 'calibration' WHERE number = 3"))
-    bring_to_former(former, command.downgrade)
+    bring_to(former, command.downgrade, "0002")
     write_as_before(former, 4)
     prepare_database(address_of(former), backups, print)
 
@@ -179,6 +181,24 @@ def test_a_downgrade_and_an_upgrade_lose_nothing(former: Database, backups: Path
         (RunKind.FULL, RunStatus.CONCLUDED),
         (RunKind.SMOKE, RunStatus.CONCLUDED),
     ]
+
+
+def test_a_comparison_with_other_models_counts_for_nothing_in_the_version_before(
+    former: Database, backups: Path
+) -> None:
+    prepare_database(address_of(former), backups, print)
+    write_confirmation(former, 2)
+    write_confirmation(former, 3, stage="control")
+    bring_to_former(former, command.downgrade)
+    prepare_database(address_of(former), backups, print)
+
+    with former.read() as session:
+        kept = session.exec(select(StoredConfirmation)).all()
+
+    assert [(each.run_number, each.stage, each.since, each.by_hand) for each in kept] == [
+        (2, ConfirmationStage.FRESH, None, False)
+    ]
+    assert run_view(former, 3).head.status is RunStatus.CANCELLED
 
 
 def test_the_first_tables_can_be_reached_and_left_again(former: Database, backups: Path) -> None:

@@ -1,33 +1,11 @@
-"""The verdict on one model on one day, in the fixed words; the first word that applies is said."""
+"""The verdict on one model on one day, in the fixed words."""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
 from yzindex.drift.decomposition import Decomposition
-
-
-class Word(StrEnum):
-    """What is said of a model. In this order: the first that applies."""
-
-    #: Too few known answers, no scored answer in a main dimension, or no earlier run to compare with.
-    NOT_ENOUGH_EVIDENCE = "not enough evidence"
-    #: Everything moved, or stored answers are graded differently: nothing is said of models.
-    MOVED = "questions or grader moved"
-    #: Confirmed on fresh answers; stands until recovery is confirmed or for 28 days.
-    CONFIRMED_DROP = "confirmed drop"
-    CONFIRMED_RISE = "confirmed rise"
-    #: A confirmed drop was undone by a rise that was confirmed the same way.
-    RECOVERED = "recovered"
-    #: Past the low bar or the alarm; not decided.
-    SUSPECTED = "suspected, asking again"
-    #: Changed by at most five points.
-    STEADY = "steady"
-    #: The draw is of the change's sign and at least half of it.
-    LUCK = "luck of the draw"
-    #: Neither the draw nor anything that adds up: one answer went another way.
-    WITHIN_CHANCE = "within chance"
+from yzindex.drift.words import Word
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,3 +35,6 @@ class Verdict:
     #: Log-likelihood ratios of a fall and of a rise.
     fall_ratio: Decimal
     rise_ratio: Decimal
+
+
+__all__ = ["Verdict", "Word"]

@@ -30,6 +30,7 @@ _ROLES: Mapping[tuple[RunKind, ConfirmationStage | None], Role] = {
     (RunKind.FULL, None): Role.DAILY,
     (RunKind.CONFIRMATION, ConfirmationStage.AGAIN): Role.AGAIN,
     (RunKind.CONFIRMATION, ConfirmationStage.FRESH): Role.FRESH,
+    (RunKind.CONFIRMATION, ConfirmationStage.CONTROL): Role.CONTROL,
 }
 
 

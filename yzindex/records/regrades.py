@@ -19,8 +19,8 @@ from yzindex.records.database import Database
 from yzindex.records.states import REGRADE_OPEN, RegradePurpose, RegradeState
 from yzindex.records.tables import Answer, Evaluation, Regrade, StoredQuestion, now
 
-#: A verdict waits for a confirmation's rows, and nobody for those of a new version.
-_URGENCY = (RegradePurpose.CONFIRMATION, RegradePurpose.THERMOMETER, RegradePurpose.NEW_VERSION)
+#: A verdict waits for a confirmation's rows, and then for a repair.
+_URGENCY = (RegradePurpose.CONFIRMATION, RegradePurpose.THERMOMETER, RegradePurpose.REPAIR)
 
 
 @dataclass(frozen=True, kw_only=True)

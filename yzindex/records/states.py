@@ -32,6 +32,8 @@ class ConfirmationStage(StrEnum):
     AGAIN = "again"
     #: Asked to confirm or to dismiss the suspicion; never in a chart.
     FRESH = "fresh"
+    #: Asked of other models before one is convicted: do they fall as well?
+    CONTROL = "control"
 
 
 class RunStatus(StrEnum):
@@ -99,5 +101,41 @@ class RegradePurpose(StrEnum):
     THERMOMETER = "thermometer"
     #: The older side of a comparison that confirms or dismisses a suspicion: both sides are graded on one day.
     CONFIRMATION = "confirmation"
-    #: Another version of the graders: what the analysis rests on is graded by it before it counts.
-    NEW_VERSION = "new_version"
+    #: The graders moved, or are of another version: what the analysis rests on is graded by them before it goes on.
+    REPAIR = "repair"
+
+
+class Direction(StrEnum):
+    """Which way a model changed."""
+
+    FALL = "fall"
+    RISE = "rise"
+
+
+class Settled(StrEnum):
+    """What became of something that was said of a model."""
+
+    #: Too early to say.
+    OPEN = "open"
+    #: What came later agrees.
+    HELD = "held"
+    #: What came later says otherwise.
+    OVERTURNED = "overturned"
+
+
+class MoveCause(StrEnum):
+    """What moved when it was not the models."""
+
+    #: Stored answers that were graded again came out different.
+    GRADER = "grader"
+    #: All models moved together.
+    QUESTIONS = "questions"
+
+
+class WatchOutcome(StrEnum):
+    """What became of a model that was watched for a week after a fall."""
+
+    OPEN = "open"
+    #: By more than five points.
+    FELL_FURTHER = "fell further"
+    DID_NOT = "did not"

@@ -8,16 +8,21 @@ from sqlmodel import Field, SQLModel
 
 from yzindex import clock
 from yzindex.dimensions import Dimension
+from yzindex.drift.words import Word
 from yzindex.grading.spec import Needs
 from yzindex.records.columns import ExactDecimal, StorableText, UtcDateTime, one_of
 from yzindex.records.states import (
     AnswerState,
     ConfirmationStage,
+    Direction,
+    MoveCause,
     Purpose,
     RegradePurpose,
     RegradeState,
     RunKind,
     RunStatus,
+    Settled,
+    WatchOutcome,
 )
 
 # Constraints need names that are the same on every database, or a later migration cannot change them.
@@ -71,12 +76,17 @@ class StoredConfirmation(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("model", "suspicion", "stage", "round"),)
 
     run_number: int = Field(foreign_key="run.number", primary_key=True)
+    #: The suspicious model, also where others are asked.
     model: str
     #: The analysis's own name of it.
     suspicion: str
     stage: ConfirmationStage = Field(sa_type=one_of(ConfirmationStage))
     #: Counts the runs of one stage, from 1.
     round: int
+    #: Day on which the change that is suspected began.
+    since: date | None = None
+    #: Ordered by a person, whatever the analysis made of the model.
+    by_hand: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class StoredQuestion(SQLModel, table=True):
@@ -229,3 +239,139 @@ class Regrade(SQLModel, table=True):
     score_now: Decimal | None = Field(default=None, sa_type=ExactDecimal)
     reason: str | None = Field(default=None, sa_type=StorableText)
     made_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Expectation(SQLModel, table=True):
+    """What was expected of an answer when it came (scores of 0 to 1): comparing two runs is arithmetic on these."""
+
+    answer_id: int = Field(foreign_key="answer.id", primary_key=True)
+    mean: Decimal = Field(sa_type=ExactDecimal)
+    #: Of an answer around the mean, what is not known of the question included.
+    variance: Decimal = Field(sa_type=ExactDecimal)
+    #: The part of it that all models share: the question may be easier or harder than is known.
+    shared_variance: Decimal = Field(sa_type=ExactDecimal)
+
+
+class StoredVerdict(SQLModel, table=True):
+    """The last word of its day on a model, on the model's last daily evaluation of that day; see `drift.verdict`."""
+
+    __tablename__ = "verdict"
+
+    evaluation_id: int = Field(foreign_key="evaluation.id", primary_key=True)
+    day: date = Field(index=True)
+    word: Word = Field(sa_type=one_of(Word))
+    #: Points; a fall is negative.
+    size: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    lo: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    hi: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    since: date | None = None
+    chart: str
+    evidence: str = Field(sa_type=Text)
+    #: Of 100 possible draws, how many were better than this one.
+    draws_better: int | None = None
+    known: int
+    fall_ratio: Decimal = Field(sa_type=ExactDecimal)
+    rise_ratio: Decimal = Field(sa_type=ExactDecimal)
+    #: This run's terms in points of `core_raw`, under the fit of its day; None without a main score.
+    expected: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    common: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    variance: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    #: The run that it is compared with, and what the change is made of: `change = draw + common_change + rest`.
+    compared_run: int | None = Field(default=None, foreign_key="run.number")
+    change: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    draw: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    common_change: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    rest: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    rest_lo: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    rest_hi: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    #: Logarithms of the evidence process, which is kept beside the verdict and decides nothing.
+    log_evidence_fall: Decimal = Field(sa_type=ExactDecimal)
+    log_evidence_rise: Decimal = Field(sa_type=ExactDecimal)
+    analysis_version: str
+    made_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class ConfirmedChange(SQLModel, table=True):
+    """A change of a model that fresh answers confirmed, and what became of that word later."""
+
+    __tablename__ = "confirmed_change"
+    __table_args__ = (UniqueConstraint("model", "direction", "chart", "since", "day"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    model: str = Field(index=True)
+    direction: Direction = Field(sa_type=one_of(Direction))
+    chart: str
+    #: Day on which it began, and day on which it was confirmed.
+    since: date
+    day: date
+    #: Points, by fresh answers alone, without what other models moved by.
+    size: Decimal = Field(sa_type=ExactDecimal)
+    lo: Decimal = Field(sa_type=ExactDecimal)
+    hi: Decimal = Field(sa_type=ExactDecimal)
+    standard_error: Decimal = Field(sa_type=ExactDecimal)
+    answers: int
+    #: What the other models that were asked moved by, and how many they were; None where there was none to ask.
+    common: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    common_models: int | None = None
+    #: Fresh answers beside the model's own earlier ones to the same questions.
+    worse: int
+    better: int
+    equal: int
+    #: The run whose answers decided.
+    run_number: int = Field(foreign_key="run.number")
+    analysis_version: str
+    settled: Settled = Field(default=Settled.OPEN, sa_type=one_of(Settled))
+    settled_on: date | None = None
+    settled_because: str | None = Field(default=None, sa_type=Text)
+
+
+class BoardMove(SQLModel, table=True):
+    """A time without verdicts on models, because the questions or the grader moved."""
+
+    __tablename__ = "board_move"
+    __table_args__ = (UniqueConstraint("day", "cause"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    #: Day on which it was told, and the one from which on it was so.
+    day: date
+    since: date
+    cause: MoveCause = Field(sa_type=one_of(MoveCause))
+    #: The chart that told it; None where graded answers were graded again and came out different.
+    chart: str | None = None
+    points: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    analysis_version: str
+    #: First day on which models are spoken of again.
+    ended_on: date | None = None
+
+
+class Watch(SQLModel, table=True):
+    """A model that is watched for a week after a fall: does it fall further?"""
+
+    __table_args__ = (UniqueConstraint("model", "run_number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    model: str = Field(index=True)
+    opened_on: date
+    run_number: int = Field(foreign_key="run.number")
+    #: Main score before the cap, at the opening.
+    level: Decimal = Field(sa_type=ExactDecimal)
+    settles_on: date
+    outcome: WatchOutcome = Field(default=WatchOutcome.OPEN, sa_type=one_of(WatchOutcome))
+    settled_on: date | None = None
+
+
+class StoredAnalysis(SQLModel, table=True):
+    """That a concluded run was analysed, by what version and how often; or why it was not, and when to try again."""
+
+    __tablename__ = "analysis"
+
+    run_number: int = Field(foreign_key="run.number", primary_key=True)
+    analysis_version: str
+    #: Whether models could be asked again then: another setting of today does not change what was said.
+    asks: bool
+    #: Counts up whenever what follows from a run is written; two that were made at once cannot both count.
+    times: int = 0
+    #: None where verdicts were written.
+    trouble: str | None = Field(default=None, sa_type=StorableText)
+    not_before_s: float = 0.0
+    made_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

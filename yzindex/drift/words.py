@@ -1,0 +1,25 @@
+"""The fixed words in which a verdict is said. Needs nothing, so that whoever only shows them may know them."""
+
+from enum import StrEnum
+
+
+class Word(StrEnum):
+    """What is said of a model. In this order: the first that applies."""
+
+    #: Too few known answers, no scored answer in a main dimension, or no earlier run to compare with.
+    NOT_ENOUGH_EVIDENCE = "not enough evidence"
+    #: Everything moved, or stored answers are graded differently: nothing is said of models.
+    MOVED = "questions or grader moved"
+    #: Confirmed on fresh answers; stands until recovery is confirmed or for 28 days.
+    CONFIRMED_DROP = "confirmed drop"
+    CONFIRMED_RISE = "confirmed rise"
+    #: A confirmed drop was undone by a rise that was confirmed the same way.
+    RECOVERED = "recovered"
+    #: Past the low bar or the alarm; not decided.
+    SUSPECTED = "suspected, asking again"
+    #: Changed by at most five points.
+    STEADY = "steady"
+    #: The draw is of the change's sign and at least half of it.
+    LUCK = "luck of the draw"
+    #: Neither the draw nor anything that adds up: one answer went another way.
+    WITHIN_CHANCE = "within chance"
