@@ -7,6 +7,7 @@ from nothing else.
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from deploy.simulated.config import Difficulty, Model, SimulatedConfig
 from deploy.simulated.draws import normal, pick, uniform
@@ -42,14 +43,14 @@ class Answer:
 def difficulty(question: Question, settings: Difficulty, seed: int) -> float:
     """Give the question's difficulty in logits, the same for every model."""
     tier = settings.tier if question.tier is Tier.HARDER else -settings.tier
-    return tier + settings.spread * normal(seed, "difficulty", question.id)
+    return tier + settings.spread * _term(seed, "difficulty", question.id)
 
 
 def chance_of_right(config: SimulatedConfig, model: Model, question: Question) -> float:
     """Give the chance that the model knows the answer: sigmoid(ability - difficulty)."""
     margin = model.ability.on(question.dimension) - difficulty(question, config.difficulty, config.seed)
     if config.difficulty.affinity:
-        margin += config.difficulty.affinity * normal(config.seed, "affinity", model.name, question.id)
+        margin += config.difficulty.affinity * _term(config.seed, "affinity", model.name, question.id, model.fortune)
     return 1 / (1 + math.exp(-margin))
 
 
@@ -58,7 +59,9 @@ def answer(config: SimulatedConfig, model: Model, question: Question, k: int, da
 
     The model is as it is on that day. Without a story all days are day 0.
     """
-    key: tuple[str | int, ...] = (config.seed, model.name, question.id, k, *([day] if day else []))
+    of_day = (f"day {day}",) if day else ()
+    of_fortune = (f"fortune {model.fortune}",) if model.fortune else ()
+    key = (config.seed, model.name, question.id, k, *of_day, *of_fortune)
     chance = chance_of_right(config, model, question)
     right = uniform("right", *key) < chance
     text = question.reference if right else pick(question.wrong, "wrong", *key).reply
@@ -68,3 +71,9 @@ def answer(config: SimulatedConfig, model: Model, question: Question, k: int, da
     if fate < model.refusal + model.truncation:
         return Answer(text=text[: len(text) // 2], outcome=Outcome.TRUNCATED, chance=chance)
     return Answer(text=text, outcome=Outcome.RIGHT if right else Outcome.WRONG, chance=chance)
+
+
+@lru_cache(maxsize=10_000)
+def _term(*key: str | int) -> float:
+    """Draw what stays the same for a question, or a model and a question: it is needed at every answer."""
+    return normal(*key)

@@ -152,6 +152,8 @@ class Model(Speaker):
     refusal: Share = 0.0
     #: The share of replies that are still being written at the limit.
     truncation: Share = 0.0
+    #: Chooses among models that are equally likely: what each happens to know, and how its replies fall.
+    fortune: int = Field(default=0, ge=0)
 
     def after(self, event: Event) -> Self:
         """The model that an event of its makes of it."""
