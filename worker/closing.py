@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 
 import structlog
+from sqlmodel import Session
 
 from worker.runtime import Runtime
+from yzindex.records.analyses import analyses_standing, analysis_is_due, note_not_analysed
+from yzindex.records.database import OUTAGES
 from yzindex.records.evaluations import close_evaluation
 from yzindex.records.runs import claim_conclusion, conclude_within
 
@@ -31,12 +34,51 @@ def conclusion_of(runtime: Runtime, run_number: int) -> Conclusion | None:
     return None if attempt is None else Conclusion(run_number=run_number, attempt=attempt)
 
 
-def conclude(runtime: Runtime, conclusion: Conclusion) -> bool:
-    """End a run and write what follows from it; without effect, and False, when the claim has gone to somebody else."""
-    # Whatever has to be found out about the run is found out here, before the transaction that others wait for.
-    with runtime.database.write() as session:
-        if not conclude_within(session, conclusion.run_number, conclusion.attempt):
-            return False
-        # And here it is written: findings, and confirmations by `submit_confirmation`, as rows unique per run.
-    log.info("run concluded", run=conclusion.run_number)
-    return True
+def conclude(runtime: Runtime, conclusion: Conclusion) -> tuple[int, ...] | None:
+    """End a run and write what follows from it; return the runs that were filed to be asked next.
+
+    Without effect, and None, when the claim has gone to somebody else. Trouble with the analysis is no reason not to
+    end a run: its verdicts are then missing, and the sweeper tries again.
+    """
+    # Its import takes seconds, which no other kind of worker should pay.
+    from worker import analysing
+
+    def end(session: Session) -> bool:
+        return conclude_within(session, conclusion.run_number, conclusion.attempt)
+
+    try:
+        filed = analysing.analyse(runtime, conclusion.run_number, end=end)
+    except OUTAGES:
+        raise
+    except Exception as trouble:
+        log.exception("analysis failed", run=conclusion.run_number)
+        filed = ()
+        with runtime.database.write() as session:
+            if not end(session):
+                return None
+            note_not_analysed(session, [conclusion.run_number], asks=runtime.settings.ask_again, trouble=told(trouble))
+    if filed is not None:
+        log.info("run concluded", run=conclusion.run_number, filed=filed)
+    return filed
+
+
+def analyse_again(runtime: Runtime) -> tuple[int, ...]:
+    """Analyse what was left undone, or came out since; return the runs that were filed to be asked next."""
+    if not analysis_is_due(runtime.database):
+        return ()
+    from worker import analysing
+
+    try:
+        return analysing.analyse(runtime) or ()
+    except OUTAGES:
+        raise
+    except Exception as trouble:
+        log.exception("analysis failed again")
+        with runtime.database.write() as session:
+            runs = analyses_standing(session, runtime.settings.zone).to_analyse
+            note_not_analysed(session, runs, asks=runtime.settings.ask_again, trouble=told(trouble))
+    return ()
+
+
+def told(trouble: Exception) -> str:
+    return f"{type(trouble).__name__}: {trouble}"

@@ -11,6 +11,7 @@ from worker.holder import holder_of_this_process
 from worker.leases import LeaseKeeper
 from worker.sandboxing import SandboxRunner
 from yzindex.addresses import redis_address
+from yzindex.bank.files import INSTALLED, Bank, load_bank
 from yzindex.fleet import Fleet, load_fleet
 from yzindex.ports import CodeRunner, ModelGateway
 from yzindex.records.database import Database
@@ -47,6 +48,10 @@ class Runtime:
     @once
     def fleet(self) -> Fleet:
         return load_fleet(self.settings)
+
+    @once
+    def bank(self) -> Bank:
+        return load_bank(self.settings.bank_dir or INSTALLED)
 
     @once
     def gateway(self) -> ModelGateway:

@@ -1,10 +1,11 @@
 """The tasks: each takes ids, calls one function, and sends what follows. An error of a header job is a stored row.
 
-dispatch ─► chord of [ask ─► grade] ─► aggregate ─► conclude ─► thermometer        sweep: whatever of this is due
+dispatch ─► chord of [ask ─► grade] ─► aggregate ─► conclude ─► thermometer, dispatch of what is asked again
+sweep: whatever of this is due
 thermometer: plans what is graded again today ─► sweep ─► regrade
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import structlog
@@ -76,8 +77,10 @@ def aggregate(self: Task, evaluation_id: int) -> None:
 def conclude(self: Task, run_number: int, attempt: int) -> None:
     """End a run whose evaluations are all closed; a day without a thermometer gets one now."""
     with outage_retried(self):
-        if closing.conclude(runtime(), closing.Conclusion(run_number=run_number, attempt=attempt)):
+        filed = closing.conclude(runtime(), closing.Conclusion(run_number=run_number, attempt=attempt))
+        if filed is not None:
             thermometer.delay()
+            _dispatch(filed)
 
 
 @app.task(name="yz.thermometer", bind=True, max_retries=None)
@@ -148,6 +151,10 @@ def _send_closings() -> None:
         _send_conclusion(closing.conclusion_of(runtime(), run_number))
 
 
+def _analyse_again() -> None:
+    _dispatch(closing.analyse_again(runtime()))
+
+
 _SWEEP = (
     _end_overdue,
     _resume_by_the_clock,
@@ -155,6 +162,7 @@ _SWEEP = (
     _publish_due,
     _publish_lost,
     _send_closings,
+    _analyse_again,
     # Last, onto queues that stayed empty.
     _publish_regrades,
 )
@@ -174,6 +182,11 @@ def _close_if_last(answer_id: int) -> None:
     evaluation_id = ended_evaluation(runtime().database, answer_id)
     if evaluation_id is not None:
         aggregate.delay(evaluation_id)
+
+
+def _dispatch(filed: Iterable[int]) -> None:
+    for run_number in filed:
+        dispatch.delay(run_number)
 
 
 def _send_conclusion(conclusion: closing.Conclusion | None) -> None:

@@ -6,6 +6,7 @@ Ours start with `YZ_`; an unknown one is an error, so that a typing mistake is n
 import os
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -153,6 +154,21 @@ class Settings(BaseSettings):
         ge=0,
         le=10_000,
         description="Judgements a day that this may ask for, each a call that costs; 0: judged answers are left out.",
+    )
+    ask_again: bool = Field(
+        default=True,
+        description="Whether a model that looks suspicious is asked again, before anything is said of it.",
+    )
+    ask_again_calls: int = Field(
+        default=220,
+        ge=0,
+        le=100_000,
+        description="Questions a day that one suspicious model may be asked again; more wait until the next day.",
+    )
+    ask_again_usd: Annotated[Decimal, Field(ge=0, le=1_000_000)] = Field(
+        default=Decimal(5),
+        description="US dollars a day at list price that asking again about one model may cost, the models that it is "
+        "compared with included; more waits until the next day.",
     )
     lease_s: Seconds = Field(
         default=60.0, ge=1, le=3600, description="Seconds a claimed row stays a worker's unrenewed."

@@ -10,8 +10,9 @@ import numpy as np
 
 from yzindex.drift.baseline import Baseline, Table
 from yzindex.drift.charts import FALL, Charts, ratio_step
-from yzindex.drift.common import without_common
+from yzindex.drift.common import fleet_mean, without_common
 from yzindex.drift.confirming import Estimate, Known, change_of, common_change
+from yzindex.drift.day_effects import DayEffects
 from yzindex.drift.fleet import Fleet, Move
 from yzindex.drift.history import BoolArray, FloatArray, IntArray, Role
 from yzindex.drift.packets import Packet
@@ -74,7 +75,8 @@ class Analysis:
             lag_days=rules.lag_days,
         )
         self.charts = Charts(models=models, charts=charts, rules=rules)
-        self.fleet = Fleet(charts=charts, rules=rules)
+        self.effects = DayEffects(charts=charts, rules=rules)
+        self.fleet = Fleet(charts=charts, rules=rules, effects=self.effects)
         self.suspicions: dict[int, Suspicion] = {}
         self.confirmed: list[Confirmed] = []
         self.version_changes: list[VersionChange] = []
@@ -87,12 +89,21 @@ class Analysis:
         #: Points and variance of what single models were asked today beside the draw: day, model, chart values.
         self._asked_apart: list[tuple[int, int, FloatArray, FloatArray]] = []
         self._controlled_on = 0
+        #: Last day with a daily answer of each model.
+        self._answered: IntArray = np.full(models, -1, dtype=np.int64)
+        #: What all models have in common today beside their questions, and how unsure that is, per chart.
+        self._level: FloatArray = np.zeros(charts)
+        self._level_variance: FloatArray = np.zeros(charts)
 
     def begin(self, day: int) -> None:
         """Begin a day, which must not be before the last one."""
         self.day = day
         self.baseline.advance(day)
-        self._asking.begin_day(self._suspects())
+        self.effects.begin(day)
+        self.charts.begin_day()
+        self._level = np.zeros(len(self.weights))
+        self._level_variance = self.effects.common.copy()
+        self._asking.begin_day(self.suspects())
         self._regraded[:] = 0.0
         self._asked_apart = [kept for kept in self._asked_apart if kept[0] > day - self.rules.lag_days]
         if self.fleet.resumes(day):
@@ -124,7 +135,7 @@ class Analysis:
         if not self.asks or self.fleet.move is not None:
             return []
         wanted: list[Request | None] = []
-        for model in self._suspects().tolist():
+        for model in self.suspects().tolist():
             suspicion = self.suspicions.get(model)
             if suspicion is None:
                 wanted.append(self._asking.again(self.day, model, self.charts, self.weights))
@@ -154,15 +165,18 @@ class Analysis:
         enough = (known.sum(axis=0) >= self.rules.least_known) & (table.days[row] >= self.rules.least_known_days)
         return np.asarray(enough & (known.min(axis=0) >= self.rules.least_known_per_dimension))
 
-    def _suspects(self) -> IntArray:
+    def suspects(self) -> IntArray:
+        """Give the models past the low bar, and those whose suspicion is not decided."""
         over = np.flatnonzero((self.charts.ratio > self.charts.low_bar).any(axis=(0, 2)))
         return np.union1d(over, np.array(list(self.suspicions), dtype=np.int64))
 
     def _take_calibration(self, packet: Packet) -> None:
+        self._answered[packet.model] = self.day
         self.baseline.learn(packet)
         self.baseline.advance(self.day)
 
     def _take_daily(self, packet: Packet) -> None:
+        self._answered[packet.model] = self.day
         self._note_versions(packet)
         residuals = self._residuals(packet)
         if self._observe is not None:
@@ -171,27 +185,52 @@ class Analysis:
         if self.fleet.add(self.day, residuals):
             self._start_over()
         if self.fleet.move is None:
-            points, variance = without_common(residuals, self.fleet.centre(self.day), self.rules)
-            self.charts.add(self.day, points, variance)
+            points, variance = without_common(residuals, self.fleet.centre(self.day), self.effects.common, self.rules)
+            self.effects.add_own(self.day, points, residuals)
+            self.charts.add(self.day, points, variance, self.effects.own)
+            self._read_level(residuals)
             self._watch_passively(packet, points, variance)
             self._raise_alarms()
+
+    def _read_level(self, residuals: Residuals) -> None:
+        """Estimate how far today is from a usual day for all, for those who are asked apart from the draw."""
+        for chart, day_variance in enumerate(self.effects.common):
+            found = fleet_mean(residuals, chart, self.rules)
+            if found is not None and day_variance > 0:
+                share = day_variance / (day_variance + found[1])
+                self._level[chart] = share * (found[0] - self.fleet.centre(self.day)[chart])
+                self._level_variance[chart] = (1 - share) * day_variance
 
     def _take_again(self, packet: Packet) -> None:
         self._asking.note(packet)
         self.baseline.learn(packet)
         residuals = self._residuals(packet)
+        if self._observe is not None:
+            self._observe(packet, self.baseline.table, residuals)
         self._note_apart(packet, residuals)
         if self.fleet.move is None:
-            self.charts.add(self.day, residuals.points - self.fleet.centre(self.day), residuals.variance)
+            points = residuals.points - self.fleet.centre(self.day) - self._level
+            self.charts.add(self.day, points, residuals.variance, self.effects.own + self._level_variance)
             self._raise_alarms()
 
     def _take_fresh(self, packet: Packet) -> None:
         self._asking.note(packet)
         suspicion = self.suspicions.get(int(packet.model[0])) if len(packet.model) else None
-        if suspicion is None or suspicion.stage is not Stage.FRESH:
+        if suspicion is None or suspicion.stage is Stage.CONTROL:
             return
+        if suspicion.stage is Stage.PASSIVE:
+            # Somebody can be asked after all, and fresh answers say more than later ones of the daily draw.
+            suspicion.stage, suspicion.rounds = Stage.FRESH, []
         suspicion.rounds.append(packet)
         self._weigh(suspicion)
+
+    def _take_by_hand(self, packet: Packet) -> None:
+        if self.fleet.move is None:
+            for model in np.unique(packet.model).tolist():
+                if model not in self.suspicions:
+                    began = bool(self.charts.ratio[FALL, model, 0] > 0)
+                    self._suspect(model, FALL, 0, int(self.charts.since[FALL, model, 0]) if began else self.day)
+        self._take_fresh(packet)
 
     def _take_control(self, packet: Packet) -> None:
         self._asking.note(packet)
@@ -205,20 +244,33 @@ class Analysis:
         suspicion.known = Known(
             table=suspicion.known.table, row=suspicion.known.row, regraded=self._regraded[suspicion.model].copy()
         )
-        estimate = change_of(suspicion.rounds, suspicion.known, self.question_dimension, self.weights[suspicion.chart])
-        suspicion.estimate = estimate
-        if estimate is None:
+        suspicion.estimate = self._change_of(suspicion, suspicion.rounds)
+        if suspicion.estimate is None:
             return
-        deviations = estimate.deviations(suspicion.direction)
-        if deviations < -self.rules.confirm_deviations:
-            if len(suspicion.rounds) < self.rules.least_rounds:
-                return
+        deviations = suspicion.estimate.deviations(suspicion.direction)
+        if deviations < -self.rules.confirm_deviations and self._holds_without_its_best_day(suspicion):
             if self._control(suspicion) is None:
-                self._confirm(suspicion, estimate, None)
+                self._confirm(suspicion, suspicion.estimate, None)
             else:
                 suspicion.stage = Stage.CONTROL
         elif deviations > -self.rules.dismiss_deviations or len(suspicion.rounds) >= self.rules.most_rounds:
             self._dismiss(suspicion)
+
+    def _holds_without_its_best_day(self, suspicion: Suspicion) -> bool:
+        """Whether the rounds agree well enough without any one of their days: nobody is convicted on one day."""
+        days = {packet.day for packet in suspicion.rounds}
+        if len(days) < self.rules.least_rounds:
+            return False
+        for day in days:
+            others = self._change_of(suspicion, [packet for packet in suspicion.rounds if packet.day != day])
+            if others is None or others.deviations(suspicion.direction) > -self.rules.confirm_deviations / 2:
+                return False
+        return True
+
+    def _change_of(self, suspicion: Suspicion, rounds: list[Packet]) -> Estimate | None:
+        day_variance = float((self.effects.own + self.effects.common)[suspicion.chart])
+        weights = self.weights[suspicion.chart]
+        return change_of(rounds, suspicion.known, self.question_dimension, weights, day_variance)
 
     def _decide(self, suspicion: Suspicion, common: Estimate) -> None:
         assert suspicion.estimate is not None
@@ -270,20 +322,22 @@ class Analysis:
         for model in np.flatnonzero(over).tolist():
             if model not in self.suspicions:
                 direction, chart = self.charts.alarmed(model)
-                since = int(self.charts.since[direction, model, chart])
-                self.suspicions[model] = Suspicion(
-                    model=model,
-                    direction=direction,
-                    chart=chart,
-                    since=since,
-                    opened=self.day,
-                    known=Known(
-                        table=self._table_for(model, since),
-                        row=int(self.baseline.row[model]),
-                        regraded=np.zeros(len(self.question_dimension)),
-                    ),
-                    stage=Stage.FRESH if self.asks else Stage.PASSIVE,
-                )
+                self._suspect(model, direction, chart, int(self.charts.since[direction, model, chart]))
+
+    def _suspect(self, model: int, direction: int, chart: int, since: int) -> None:
+        self.suspicions[model] = Suspicion(
+            model=model,
+            direction=direction,
+            chart=chart,
+            since=since,
+            opened=self.day,
+            known=Known(
+                table=self._table_for(model, since),
+                row=int(self.baseline.row[model]),
+                regraded=np.zeros(len(self.question_dimension)),
+            ),
+            stage=Stage.FRESH if self.asks else Stage.PASSIVE,
+        )
 
     def _table_for(self, model: int, since: int) -> Table:
         """The table that was in force when the change began, unless the model has begun anew after that."""
@@ -315,16 +369,23 @@ class Analysis:
                 )
             )
             if suspicion.later_ratio >= self.rules.passive_alarm:
-                estimate = change_of(suspicion.rounds, suspicion.known, self.question_dimension, self.weights[chart])
-                if estimate is not None and estimate.deviations(suspicion.direction) < -self.rules.confirm_deviations:
-                    self._confirm(suspicion, estimate, None)
+                suspicion.estimate = self._change_of(suspicion, suspicion.rounds)
+                if (
+                    suspicion.estimate is not None
+                    and suspicion.estimate.deviations(suspicion.direction) < -self.rules.confirm_deviations
+                    and self._holds_without_its_best_day(suspicion)
+                ):
+                    self._confirm(suspicion, suspicion.estimate, None)
 
     def _control(self, suspicion: Suspicion) -> Request | None:
         """Ask other models the same kind of questions; None where there is none whose answers are known."""
         others = [
             model
             for model in np.flatnonzero(self.known_enough()).tolist()
-            if model != suspicion.model and model not in self.suspicions
+            if model != suspicion.model
+            and model not in self.suspicions
+            # One that has left the board cannot be asked.
+            and self._answered[model] > self.day - self.rules.lag_days
         ]
         if not others:
             return None
@@ -333,6 +394,7 @@ class Analysis:
         used = self.weights[suspicion.chart] > 0
         return Request(
             role=Role.CONTROL,
+            suspect=suspicion.model,
             models=tuple(chosen),
             per_dimension=tuple(_CONTROL_PER_DIMENSION if each else 0 for each in used),
             day=self.day,
@@ -353,7 +415,7 @@ class Analysis:
             precision = sum(1 / variance for _, variance in values)
             points_of.append(sum(value / variance for value, variance in values) / precision)
             variance_of.append(1 / precision)
-        return common_change(np.array(points_of), np.array(variance_of))
+        return common_change(np.array(points_of), np.array(variance_of), float(self.effects.common[suspicion.chart]))
 
     def _residuals(self, packet: Packet) -> Residuals:
         """Compare a packet with what is known; NaN for models of which too little is."""
@@ -374,7 +436,7 @@ class Analysis:
                 self.version_changes.append(VersionChange(model=model, day=self.day, before=before, now=now))
                 self._forget(model)
                 # A known date to look at: the charts start where asking again begins.
-                self.charts.ratio[:, model, 0] = 1.5 * self.charts.low_bar[0]
+                self.charts.start(model, np.where(np.arange(len(self.weights)) == 0, 1.5 * self.charts.low_bar, 0.0))
                 self.charts.since[:, model, 0] = self.day
 
 
@@ -384,5 +446,6 @@ _TAKERS: dict[Role, Callable[[Analysis, Packet], None]] = {
     Role.AGAIN: Analysis._take_again,
     Role.FRESH: Analysis._take_fresh,
     Role.CONTROL: Analysis._take_control,
+    Role.BY_HAND: Analysis._take_by_hand,
 }
 __all__ = ["FALL", "Analysis", "Regrades", "VersionChange"]

@@ -184,8 +184,8 @@ class Baseline:
     def _days_known(self, known: _Known | None) -> IntArray:
         days = np.zeros(self.rows, dtype=np.int64)
         if known is not None:
-            pairs = np.unique(np.stack([known.row, known.day]), axis=1)
-            days += np.bincount(pairs[0], minlength=self.rows)
+            pairs = np.unique(known.day * self.rows + known.row)
+            days += np.bincount(pairs % self.rows, minlength=self.rows)
         days[list(self._calibrated)] += _CALIBRATION_DAYS
         return days
 

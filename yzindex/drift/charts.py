@@ -24,16 +24,41 @@ class Charts:
         self.low_bar = np.where(np.arange(charts) == 0, rules.low_bar, rules.dimension_low_bar)
         self.alarm = np.where(np.arange(charts) == 0, rules.alarm, rules.dimension_alarm)
         self._clip_deviations = rules.clip_deviations
+        self._before = self.ratio
+        self._precision: FloatArray = np.zeros((models, charts))
+        self._sum: FloatArray = np.zeros((models, charts))
 
-    def add(self, day: int, points: FloatArray, variance: FloatArray) -> None:
-        """Add a packet: residuals in points and their variance, models × charts, NaN where there are none."""
-        self.since = np.where((self.ratio <= 0) & ~np.isnan(points), day, self.since)
-        step = ratio_step(points, variance, self.design, self._clip_deviations)
-        self.ratio = np.maximum(self.ratio + np.nan_to_num(step), 0.0)
+    def begin_day(self) -> None:
+        """Close the day before: what comes now is of another day."""
+        self._before = self.ratio
+        self._precision = np.zeros(self.ratio.shape[1:])
+        self._sum = np.zeros(self.ratio.shape[1:])
+
+    def add(self, day: int, points: FloatArray, variance: FloatArray, day_variance: FloatArray) -> None:
+        """Add a packet: residuals in points and their variance, models × charts, NaN where there are none.
+
+        All packets of a day count as one measurement, whose variance is at least `day_variance` (one per chart).
+        """
+        present = ~np.isnan(points)
+        self.since = np.where((self.ratio <= 0) & present, day, self.since)
+        self._precision = self._precision + np.where(present, 1 / variance, 0.0)
+        self._sum = self._sum + np.where(present, points / variance, 0.0)
+        measured = self._precision > 0
+        with np.errstate(divide="ignore", invalid="ignore"):
+            mean, own = self._sum / self._precision, 1 / self._precision
+            step = ratio_step(mean, own + day_variance, self.design, self._clip_deviations)
+        self.ratio = np.where(measured, np.maximum(self._before + step, 0.0), self.ratio)
 
     def clear(self, model: int | None = None) -> None:
-        """Forget the evidence on one model, or on all."""
-        self.ratio[:, slice(None) if model is None else model] = 0.0
+        """Forget the evidence on one model, or on all, today's included."""
+        self.start(slice(None) if model is None else model, np.zeros(self.ratio.shape[2]))
+
+    def start(self, model: int | slice, ratio: FloatArray) -> None:
+        """Let a model's charts go on from these ratios in both directions, one per chart."""
+        self.ratio = self.ratio.copy()
+        self._before = self._before.copy()
+        self.ratio[:, model] = self._before[:, model] = ratio
+        self._precision[model] = self._sum[model] = 0.0
 
     def worst(self, model: int) -> tuple[int, int]:
         """Direction and chart in which a model is nearest to its alarm."""

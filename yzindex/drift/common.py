@@ -29,15 +29,18 @@ def cut_of(size: int, share: float) -> int:
     return min(max(1, int(share * size)), max(0, (size - 1) // 2))
 
 
-def without_common(residuals: Residuals, centre: FloatArray, rules: Rules) -> tuple[FloatArray, FloatArray]:
+def without_common(
+    residuals: Residuals, centre: FloatArray, day_variance: FloatArray, rules: Rules
+) -> tuple[FloatArray, FloatArray]:
     """Take out of each model's residuals what it shares with the others; return points and variance, models × charts.
 
-    `centre` is the fleet's own level, one per chart. Of a day's common movement only the part is taken out that the
-    uncertainty of its questions explains (shrinkage); the rest is the fleet chart's business.
+    `centre` is the fleet's own level and `day_variance` that of days on which all move, one per chart. Of a day's
+    common movement only the part is taken out that these and the uncertainty of its questions explain (shrinkage); the
+    rest is the fleet chart's business.
     """
     points = residuals.points - centre
-    variance = residuals.variance
-    for chart, shared in enumerate(residuals.shared_variance):
+    variance = residuals.variance + day_variance
+    for chart, shared in enumerate(residuals.shared_variance + day_variance):
         known = np.flatnonzero(~np.isnan(points[:, chart]))
         if len(known) < rules.least_fleet:
             continue

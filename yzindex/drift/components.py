@@ -41,14 +41,18 @@ def estimate_components(answers: Answers, rows: int, questions: int, start: Comp
     if len(answers.score) < _LEAST_ANSWERS:
         return start
     first = _dealt(answers)
-    halves = ((first, ~first), (~first, first))
-    known = {}
+    halves = tuple(
+        (answers.cells(rows, questions, learnt), told) for learnt, told in ((first, ~first), (~first, first))
+    )
+    fits: list[Fit | None] = [None, None]
+    known: dict[Components, float] = {}
 
     def value(components: Components) -> float:
         if components not in known:
-            known[components] = sum(
-                _held_out(answers, rows, questions, components, learnt, told) for learnt, told in halves
-            )
+            known[components] = 0.0
+            for half, (learnt, told) in enumerate(halves):
+                fitted = fits[half] = fit(learnt, components, fits[half])
+                known[components] += _held_out(fitted, answers, told)
         return known[components]
 
     best = start
@@ -69,10 +73,8 @@ def _dealt(answers: Answers) -> BoolArray:
     return dealt
 
 
-def _held_out(
-    answers: Answers, rows: int, questions: int, components: Components, learnt: BoolArray, told: BoolArray
-) -> float:
-    expectation = expect(fit(answers.cells(rows, questions, learnt), components))
+def _held_out(fitted: Fit, answers: Answers, told: BoolArray) -> float:
+    expectation = expect(fitted)
     place = answers.row[told], answers.question[told]
     variance = expectation.variance[place]
     return float((-np.log(variance) - (answers.score[told] - expectation.mean[place]) ** 2 / variance).sum())

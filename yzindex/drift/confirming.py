@@ -63,31 +63,45 @@ class Known:
 
 
 def change_of(
-    packets: Sequence[Packet], known: Known, question_dimension: IntArray, weights: FloatArray
+    packets: Sequence[Packet], known: Known, question_dimension: IntArray, weights: FloatArray, day_variance: float
 ) -> Estimate | None:
-    """Compare one model's fresh answers with what was known; None where a dimension has fewer than two answers."""
+    """Compare one model's fresh answers with what was known; None where a dimension has fewer than two questions.
+
+    A question that was asked in several rounds counts once, by its mean: what was not known of it does not average out.
+    `day_variance` is how much the model varies from day to day, in square points: answers of one day share it.
+    """
     question = np.concatenate([packet.question for packet in packets])
     score = np.concatenate([packet.score for packet in packets])
     difference = POINTS * (score - known.table.mean[known.row, question] - known.regraded[question])
-    points = variance = 0.0
+    points = 0.0
+    variance = day_variance / len({packet.day for packet in packets})
     answers = 0
     for dimension in np.flatnonzero(weights > 0):
-        own = difference[question_dimension[question] == dimension]
+        inside = question_dimension[question] == dimension
+        own = _by_question(question[inside], difference[inside])
         if len(own) < 2:
             return None
         slope = float(known.table.slope[known.row, question_dimension == dimension].mean())
         unsure = POINTS**2 * slope**2 * float(known.table.ability_variance[dimension, known.row])
         points += weights[dimension] * float(own.mean())
         variance += weights[dimension] ** 2 * (float(own.var(ddof=1)) / len(own) + unsure)
-        answers += len(own)
+        answers += int(inside.sum())
     return Estimate(points=points, standard_error=float(np.sqrt(max(variance, 1e-6))), answers=answers)
 
 
-def common_change(points: FloatArray, variance: FloatArray) -> Estimate:
+def _by_question(question: IntArray, difference: FloatArray) -> FloatArray:
+    """Mean difference of each question; as given where no question comes twice."""
+    asked, place, times = np.unique(question, return_inverse=True, return_counts=True)
+    if len(asked) == len(question):
+        return difference
+    return np.asarray(np.bincount(place, weights=difference) / times, dtype=np.float64)
+
+
+def common_change(points: FloatArray, variance: FloatArray, day_variance: float) -> Estimate:
     """What other models moved by together, from each one's residual points and their variance.
 
-    The posterior of a level that is most likely zero, under a likelihood in which any single model may have moved by
-    itself; on a grid, as mixtures of this kind have no closed form.
+    The posterior of a level that most likely is that of a usual day (`day_variance`, square points), under a likelihood
+    in which any single model may have moved by itself; on a grid, as mixtures of this kind have no closed form.
     """
     if not len(points):
         return Estimate(points=0.0, standard_error=0.0, answers=0)
@@ -97,7 +111,8 @@ def common_change(points: FloatArray, variance: FloatArray) -> Estimate:
     likelihood += _OWN_MOVE_PROBABILITY * norm.pdf(points[:, None], _GRID, wide)
     prior = _MOVE_PROBABILITY * norm.pdf(_GRID, 0.0, _MOVE_SPREAD)
     prior /= prior.sum() / _MOVE_PROBABILITY
-    prior[len(_GRID) // 2] += 1 - _MOVE_PROBABILITY
+    usual = norm.pdf(_GRID, 0.0, max(float(np.sqrt(day_variance)), _GRID[1] - _GRID[0]))
+    prior += (1 - _MOVE_PROBABILITY) * usual / usual.sum()
     log_posterior = np.log(np.maximum(likelihood, 1e-300)).sum(axis=0) + np.log(prior)
     posterior = np.exp(log_posterior - log_posterior.max())
     posterior /= posterior.sum()

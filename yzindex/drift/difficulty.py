@@ -9,19 +9,24 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
+from scipy.linalg import cho_factor, cho_solve
 from scipy.special import expit
 
-from yzindex.drift.history import FloatArray
+from yzindex.drift.history import BoolArray, FloatArray
 
 #: No answer is surer than this: a model at its ceiling can still fail.
 LEAST_VARIANCE = 0.02
 
 _CELL_NODES, _CELL_WEIGHTS = hermegauss(9)
-_CELL_LOG_WEIGHTS = np.log(_CELL_WEIGHTS / _CELL_WEIGHTS.sum())
+_CELL_LOG_WEIGHTS = np.log(_CELL_WEIGHTS / _CELL_WEIGHTS.sum())[:, None, None]
 _ABILITY_NODES, _ABILITY_WEIGHTS = hermegauss(3)
 _ABILITY_WEIGHTS = _ABILITY_WEIGHTS / _ABILITY_WEIGHTS.sum()
 _MOST_STEPS = 30
-_SETTLED = 1e-7
+#: Further out an answer is as good as certain, and its logarithm still a number.
+_FARTHEST_LOGIT = 30.0
+_SETTLED = 1e-6
+#: Holds the group's mean where nothing else does, as with no answers at all.
+_LEAST_PRECISION = 1e-4
 #: A Newton step moves no effect further than this, in logits.
 _LONGEST_STEP = 1.5
 
@@ -82,64 +87,64 @@ class _Integral:
     _nodes: FloatArray = field(init=False)
 
     def __post_init__(self) -> None:
-        self._nodes = self.components.cells * _CELL_NODES
+        self._nodes = self.components.cells * _CELL_NODES[:, None, None]
 
     def weights(self, logit: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Posterior weight of each node (last axis), and the success probability there."""
-        shifted = logit[..., None] + self._nodes
-        p = expit(shifted)
-        # log σ(x) = x - log(1 + e^x), so a cell's log-likelihood is total·x - count·log(1 + e^x).
-        log_likelihood = (
-            self.cells.total[..., None] * shifted - self.cells.count[..., None] * np.logaddexp(0.0, shifted)
-        ) / self.components.dispersion + _CELL_LOG_WEIGHTS
-        log_likelihood -= log_likelihood.max(axis=-1, keepdims=True)
+        """Posterior weight of each node (first axis), and the success probability there."""
+        shifted = np.clip(logit + self._nodes, -_FARTHEST_LOGIT, _FARTHEST_LOGIT)
+        q = expit(-shifted)
+        p = 1 - q
+        # log σ(x) = x + log σ(-x), so a cell's log-likelihood is total·x + count·log σ(-x).
+        log_likelihood = self.cells.total * shifted + self.cells.count * np.log(q)
+        log_likelihood = log_likelihood / self.components.dispersion + _CELL_LOG_WEIGHTS
+        log_likelihood -= log_likelihood.max(axis=0)
         weight = np.exp(log_likelihood)
-        weight /= weight.sum(axis=-1, keepdims=True)
+        weight /= weight.sum(axis=0)
         return weight, p
 
-    def gradient_and_curvature(self, logit: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """First and negated second derivative of the log-likelihood by each cell's logit."""
+    def derivatives(self, logit: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """First and negated second derivative of the log-likelihood by each cell's logit, and the latter made safe."""
         weight, p = self.weights(logit)
-        slope = (self.cells.total[..., None] - self.cells.count[..., None] * p) / self.components.dispersion
-        gradient = (weight * slope).sum(axis=-1)
-        information = (weight * p * (1 - p)).sum(axis=-1) * self.cells.count / self.components.dispersion
-        spread = (weight * slope**2).sum(axis=-1) - gradient**2
-        # Not concave where a surprising answer pulls the cell effect; a Newton step wants a positive curvature.
-        return gradient, np.maximum(information - spread, 0.05 * information)
+        slope = (self.cells.total - self.cells.count * p) / self.components.dispersion
+        gradient = (weight * slope).sum(axis=0)
+        information = (weight * p * (1 - p)).sum(axis=0) * self.cells.count / self.components.dispersion
+        spread = (weight * slope**2).sum(axis=0) - gradient**2
+        # Below zero where a surprising answer pulls the cell effect. Near the maximum that is as it should be.
+        curvature = information - spread
+        # The curvature of a normal likelihood, which is never below zero.
+        normal = information / (1 + information * self.components.cells**2)
+        return gradient, curvature, np.maximum(curvature, normal)
 
 
 def fit(cells: Cells, components: Components, start: Fit | None = None) -> Fit:
     """Fit the effects of every model and question; one without answers gets its group's mean and spread.
 
-    `start` only saves steps: the result does not depend on it beyond 1e-6 logits.
+    `start` only saves steps: the result does not depend on it beyond 1e-5 logits.
     """
     models, questions = cells.count.shape
     if start is not None and start.cells.count.shape == cells.count.shape:
         ability, easiness = start.ability.copy(), start.easiness.copy()
     else:
         ability, easiness = np.zeros(models), np.zeros(questions)
-    seen = cells.count.sum(axis=1) > 0
-    mean = float(ability[seen].mean()) if seen.any() else 0.0
     integral = _Integral(cells, components)
-    model_precision, question_precision = components.models**-2, components.questions**-2
+    prior = _prior_precision(cells, components)
+    question_precision = components.questions**-2
     for _ in range(_MOST_STEPS):
-        gradient, curvature = integral.gradient_and_curvature(ability[:, None] + easiness)
-        own = gradient.sum(axis=1) - (ability - mean) * model_precision
+        gradient, curvature, safe = integral.derivatives(ability[:, None] + easiness)
+        own = gradient.sum(axis=1) - prior @ ability
         others = gradient.sum(axis=0) - easiness * question_precision
-        by_question = curvature.sum(axis=0) + question_precision
-        schur = _schur(curvature, by_question, model_precision)
-        ability_step = np.linalg.solve(schur, own - curvature @ (others / by_question))
-        easiness_step = (others - curvature.T @ ability_step) / by_question
+        step = _newton_step(curvature, own, others, question_precision, prior)
+        if step is None:
+            step = _newton_step(safe, own, others, question_precision, prior)
+            assert step is not None  # a sum of positive parts
+        ability_step, easiness_step = step
         longest = max(np.abs(ability_step).max(initial=0.0), np.abs(easiness_step).max(initial=0.0))
         shortened = min(1.0, _LONGEST_STEP / longest) if longest else 1.0
         ability += shortened * ability_step
         easiness += shortened * easiness_step
-        moved_mean = float(ability[seen].mean()) if seen.any() else 0.0
-        settled = max(longest, abs(moved_mean - mean)) < _SETTLED
-        mean = moved_mean
-        if settled:
+        if longest < _SETTLED:
             break
-    return _with_uncertainty(cells, components, mean, ability, easiness, integral)
+    return _with_uncertainty(cells, components, ability, easiness, prior)
 
 
 def expect(fitted: Fit) -> Expectation:
@@ -152,8 +157,8 @@ def expect(fitted: Fit) -> Expectation:
     slope = np.zeros_like(logit)
     for node, share in zip(_ABILITY_NODES, _ABILITY_WEIGHTS, strict=True):
         weight, p = integral.weights(logit + node * deviation)
-        first = (weight * p).sum(axis=-1)
-        second = (weight * p**2).sum(axis=-1)
+        first = (weight * p).sum(axis=0)
+        second = (weight * p**2).sum(axis=0)
         mean += share * first
         square += share * second
         slope += share * (first - second)
@@ -163,16 +168,11 @@ def expect(fitted: Fit) -> Expectation:
 
 
 def _with_uncertainty(
-    cells: Cells,
-    components: Components,
-    mean: float,
-    ability: FloatArray,
-    easiness: FloatArray,
-    integral: _Integral,
+    cells: Cells, components: Components, ability: FloatArray, easiness: FloatArray, prior: FloatArray
 ) -> Fit:
-    _, curvature = integral.gradient_and_curvature(ability[:, None] + easiness)
+    _, _, curvature = _Integral(cells, components).derivatives(ability[:, None] + easiness)
     by_question = curvature.sum(axis=0) + components.questions**-2
-    covariance = np.linalg.inv(_schur(curvature, by_question, components.models**-2))
+    covariance = np.linalg.inv(_schur(curvature, by_question, prior))
     pull = covariance @ (curvature / by_question)
     ability_variance = np.diag(covariance).copy()
     easiness_variance = 1 / by_question + ((curvature / by_question) * pull).sum(axis=0)
@@ -180,7 +180,7 @@ def _with_uncertainty(
     return Fit(
         components=components,
         cells=cells,
-        mean=mean,
+        mean=float(ability[_seen(cells)].mean()) if _seen(cells).any() else 0.0,
         ability=ability,
         easiness=easiness,
         ability_variance=ability_variance,
@@ -189,7 +189,36 @@ def _with_uncertainty(
     )
 
 
-def _schur(curvature: FloatArray, by_question: FloatArray, model_precision: float) -> FloatArray:
+def _newton_step(
+    curvature: FloatArray, own: FloatArray, others: FloatArray, question_precision: float, prior: FloatArray
+) -> tuple[FloatArray, FloatArray] | None:
+    """Step of abilities and easiness to the maximum of a quadratic; None where it has none."""
+    by_question = curvature.sum(axis=0) + question_precision
+    if by_question.min(initial=1.0) <= question_precision / 10:
+        return None
+    try:
+        factor = cho_factor(_schur(curvature, by_question, prior), lower=True)
+    except np.linalg.LinAlgError:
+        return None
+    ability_step = cho_solve(factor, own - curvature @ (others / by_question))
+    return ability_step, (others - curvature.T @ ability_step) / by_question
+
+
+def _seen(cells: Cells) -> BoolArray:
+    """Mark the models that have answers; the others are no part of the group's mean."""
+    return np.asarray(cells.count.sum(axis=1) > 0)
+
+
+def _prior_precision(cells: Cells, components: Components) -> FloatArray:
+    """Precision of abilities around their own mean, whose value is left open: it is profiled out, models × models."""
+    models = len(cells.count)
+    seen = _seen(cells)
+    share = np.tile(seen / max(int(seen.sum()), 1), (models, 1))
+    own = np.eye(models) - share
+    return np.asarray(own.T @ own / components.models**2 + _LEAST_PRECISION * np.eye(models), dtype=np.float64)
+
+
+def _schur(curvature: FloatArray, by_question: FloatArray, prior: FloatArray) -> FloatArray:
     """Information on abilities once the questions are taken out: small and dense, where the whole is large."""
-    by_model = np.diag(curvature.sum(axis=1) + model_precision)
+    by_model = np.diag(curvature.sum(axis=1)) + prior
     return np.asarray(by_model - (curvature / by_question) @ curvature.T, dtype=np.float64)

@@ -6,14 +6,13 @@ import numpy as np
 
 from yzindex.drift.charts import ratio_step
 from yzindex.drift.common import fleet_mean
+from yzindex.drift.day_effects import DayEffects
 from yzindex.drift.history import FloatArray
 from yzindex.drift.residuals import Residuals
 from yzindex.drift.rules import Rules
 
 #: Days of a level of zero that the average of the fleet's level starts from.
 _CENTRE_PRIOR_DAYS = 10
-#: Days of ordinary variation that the estimate of the fleet's variation starts from.
-_INFLATION_PRIOR_DAYS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,15 +30,15 @@ class Move:
 class Fleet:
     """Level of the whole fleet per chart, its charts in both directions, and whether verdicts are suspended."""
 
-    def __init__(self, *, charts: int, rules: Rules) -> None:
+    def __init__(self, *, charts: int, rules: Rules, effects: DayEffects) -> None:
+        self.effects = effects
         self.ratio: FloatArray = np.zeros((2, charts))
         self.move: Move | None = None
+        self._centre: tuple[int, FloatArray] | None = None
         self._rules = rules
         self._charts = charts
         self._since = np.zeros((2, charts), dtype=np.int64)
         self._means: list[tuple[int, FloatArray]] = []
-        #: Squared deviation of each day's mean from the level, over its variance.
-        self._surprises: list[tuple[int, FloatArray]] = []
         self._design = np.where(np.arange(charts) == 0, rules.design_points, rules.dimension_design_points)
         #: Levels from this day on are the new ones.
         self._restarted: int | None = None
@@ -47,6 +46,11 @@ class Fleet:
 
     def centre(self, day: int) -> FloatArray:
         """The fleet's own level, lagged, in points per chart: fits are never quite centred."""
+        if self._centre is None or self._centre[0] != day:
+            self._centre = day, self._centre_of(day)
+        return self._centre[1]
+
+    def _centre_of(self, day: int) -> FloatArray:
         newest = day - self._rules.lag_days
         oldest = newest - self._rules.centre_days
         if self._restarted is not None and self._restarted > oldest:
@@ -72,9 +76,8 @@ class Fleet:
         self._means = [*_recent(self._means, day - 2 * self._rules.centre_days), (day, means)]
         if self.move is not None:
             return False
-        surprise = (means - centre) ** 2 / variances
-        variances = variances * self._inflation(day)
-        self._surprises = [*_recent(self._surprises, day - 4 * self._rules.centre_days), (day, surprise)]
+        self.effects.add_common(day, means - centre, variances)
+        variances = variances + self.effects.common
         self._since = np.where((self.ratio <= 0) & ~np.isnan(means), day, self._since)
         step = ratio_step((means - centre)[None], variances[None], self._design, self._rules.clip_deviations)[:, 0]
         self.ratio = np.maximum(self.ratio + np.nan_to_num(step), 0.0)
@@ -84,15 +87,6 @@ class Fleet:
         self.suspend(Move(day=day, since=int(self._since[direction, chart]), chart=chart))
         return True
 
-    def _inflation(self, day: int) -> FloatArray:
-        """How much more the fleet's mean has varied than was expected of it, lagged; at least 1."""
-        known = [surprise for at, surprise in self._surprises if at <= day - self._rules.lag_days]
-        if not known:
-            return np.ones(self._charts)
-        stacked = np.stack(known)
-        count = (~np.isnan(stacked)).sum(axis=0) + _INFLATION_PRIOR_DAYS
-        return np.asarray(np.maximum((np.nansum(stacked, axis=0) + _INFLATION_PRIOR_DAYS) / count, 1.0))
-
     def suspend(self, move: Move) -> None:
         """Suspend verdicts: for some days where the pool moved, until answers are graded again where a grader did."""
         self.move = move
@@ -100,6 +94,7 @@ class Fleet:
         self._awaits_regrading = move.chart is None
         if move.chart is not None:
             self._restarted = move.since
+        self._centre = None
 
     def regraded(self) -> None:
         """Resume after the baseline was graded again."""

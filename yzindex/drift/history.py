@@ -33,6 +33,8 @@ class Role(IntEnum):
     FRESH = 3
     #: Asked of other models before one is convicted: do they fall as well?
     CONTROL = 4
+    #: Fresh answers that a person asked for, whatever the charts say; never in a chart either.
+    BY_HAND = 5
 
 
 @dataclass(frozen=True, kw_only=True)

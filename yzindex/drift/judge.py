@@ -4,7 +4,7 @@ The same history gives the same verdicts, whatever the order of its rows; those 
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,13 +16,16 @@ from yzindex.drift.baseline import Table
 from yzindex.drift.charts import FALL, RISE
 from yzindex.drift.decomposition import Decomposition, RunTerms, decompose, terms_of
 from yzindex.drift.evidence import Facts, sentence
+from yzindex.drift.evidence_process import EvidenceProcess
+from yzindex.drift.fleet import Move
 from yzindex.drift.history import FloatArray, History, IntArray, Role, without_small_dimensions
-from yzindex.drift.luck import possible_draws, share_better
+from yzindex.drift.luck import Draws, possible_draws, share_better
 from yzindex.drift.packets import Packet, packets_of
-from yzindex.drift.residuals import POINTS, Residuals
+from yzindex.drift.residuals import POINTS, Residuals, shared_variance_of
 from yzindex.drift.rules import Rules
 from yzindex.drift.suspicion import Confirmed, Request
-from yzindex.drift.verdict import Verdict, Word
+from yzindex.drift.verdict import Terms, Verdict
+from yzindex.drift.words import Word
 from yzindex.scoring import exact
 
 #: The chart of the main score.
@@ -36,6 +39,23 @@ class Expected:
     packet: Packet
     mean: FloatArray
     variance: FloatArray
+    shared_variance: FloatArray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """A confirmed change, and the number of the run whose answers decided."""
+
+    confirmed: Confirmed
+    run: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suspension:
+    """A time without verdicts on models. `ended` is the first day with verdicts again, as an ordinal."""
+
+    move: Move
+    ended: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,15 +70,19 @@ class Day:
 
 
 class Judge:
-    """Takes days in order; `asks` says whether anybody can be asked again."""
+    """Takes days in order; `asks` says whether anybody can be asked again. May be copied deeply between two days."""
 
     def __init__(self, history: History, *, rules: Rules | None = None, asks: bool = False) -> None:
         self.rules = rules or Rules()
         self.names = history
         self._levels: list[deque[tuple[int, float, float]]] = [deque() for _ in history.models]
         self._last: list[Packet | None] = [None] * len(history.models)
+        self.decided: list[Decided] = []
+        self.suspensions: list[Suspension] = []
         self._expected: list[Expected] = []
         self._seen: IntArray = np.zeros(0, dtype=np.int64)
+        self._evidence = EvidenceProcess(models=len(history.models))
+        self._draws: tuple[tuple[tuple[int, ...], int], Draws] | None = None
         self.analysis = Analysis(
             question_dimension=history.question_dimension,
             dimension_weights=history.weights,
@@ -72,23 +96,50 @@ class Judge:
         """Take all of a day's packets, then speak of the models in `asked`. Days are ordinals, in their order."""
         self._expected = []
         self.analysis.begin(day)
+        self._note_move(day)
         for regraded in regrades:
             self.analysis.take_regrades(regraded)
+            self._note_move(day)
         for packet in packets:
             self._seen = np.union1d(self._seen, packet.question)
             self.analysis.take(packet)
+            self._note_move(day)
+            self.decided += [
+                Decided(confirmed=each, run=packet.number) for each in self.analysis.confirmed[len(self.decided) :]
+            ]
         requests = tuple(self.analysis.requests())
         daily = [packet for packet in packets if packet.role is Role.DAILY]
-        verdicts = self._verdicts(day, daily, asked.tolist(), requests)
+        verdicts = self._verdicts(day, daily, asked.tolist())
         for packet in daily:
             for model in np.unique(packet.model).tolist():
                 self._last[model] = packet
         return Day(day=date.fromordinal(day), verdicts=verdicts, expected=tuple(self._expected), requests=requests)
 
+    def _note_move(self, day: int) -> None:
+        """Note where a suspension began or ended."""
+        move = self.analysis.fleet.move
+        last = self.suspensions[-1] if self.suspensions else None
+        if last is not None and last.ended is None and move is not last.move:
+            self.suspensions[-1] = Suspension(move=last.move, ended=day)
+            last = None
+        if move is not None and (last is None or last.ended is not None):
+            self.suspensions.append(Suspension(move=move))
+
     def _observe(self, packet: Packet, table: Table, residuals: Residuals) -> None:
         """Keep what was expected of each answer, and each model's level of the last two weeks."""
-        place = self.analysis.baseline.row[packet.model], packet.question
-        self._expected.append(Expected(packet=packet, mean=table.mean[place], variance=table.variance[place]))
+        row = self.analysis.baseline.row
+        place = row[packet.model], packet.question
+        expected = Expected(
+            packet=packet,
+            mean=table.mean[place],
+            variance=table.variance[place],
+            shared_variance=shared_variance_of(packet, table, row),
+        )
+        self._expected.append(expected)
+        known = self.analysis.known_enough()[packet.model]
+        self._evidence.add(packet.model[known], packet.score[known], expected.mean[known])
+        if packet.role is not Role.DAILY:
+            return
         centre = float(self.analysis.fleet.centre(packet.day)[0])
         for model in np.flatnonzero(~np.isnan(residuals.points[:, 0])).tolist():
             level = self._levels[model]
@@ -96,28 +147,29 @@ class Judge:
             while level[0][0] <= packet.day - self.rules.lag_days:
                 level.popleft()
 
-    def _verdicts(
-        self, day: int, daily: list[Packet], models: list[int], requests: tuple[Request, ...]
-    ) -> tuple[Verdict, ...]:
-        if not models:
-            return ()
-        packet = daily[-1] if daily else _nothing(day)
-        terms = self._terms(packet)
-        before = {id(last): self._terms(last) for last in self._last if last is not None}
-        better = self._draws_better(packet, terms)
-        wanted = {model for request in requests if request.role is not Role.CONTROL for model in request.models}
+    def _verdicts(self, day: int, daily: list[Packet], models: list[int]) -> tuple[Verdict, ...]:
+        nothing = _nothing(day)
+        own = {model: packet for packet in daily for model in np.unique(packet.model).tolist()}
+        # A run that many models were in is taken apart once.
+        runs = {id(packet): packet for packet in (nothing, *daily, *self._last) if packet is not None}
+        terms = {each: self._terms(packet) for each, packet in runs.items()}
+        better = {id(packet): self._draws_better(packet, terms[id(packet)]) for packet in daily}
         verdicts = []
         for model in models:
-            last = self._last[model]
-            change = None if last is None else decompose(terms, before[id(last)], model)
+            packet, last = own.get(model, nothing), self._last[model]
+            now = terms[id(packet)]
+            change = None if last is None else decompose(now, terms[id(last)], model)
+            share = float(better[id(packet)][model]) if model in own else np.nan
             verdicts.append(
                 self._verdict(
                     day,
                     model,
-                    word=self._word(day, model, terms, change, wanted),
+                    word=self._word(day, model, now, change),
+                    run=packet.number if model in own else None,
+                    terms=_terms_of(now, model),
                     decomposition=change,
-                    better=None if np.isnan(better[model]) else round(100 * float(better[model])),
-                    compared_with=None if last is None or change is None else date.fromordinal(last.day),
+                    better=None if np.isnan(share) else round(100 * share),
+                    compared=None if change is None else last,
                 )
             )
         return tuple(verdicts)
@@ -135,19 +187,29 @@ class Judge:
 
     def _draws_better(self, packet: Packet, terms: RunTerms) -> FloatArray:
         """Share of possible draws that were better than the one each model got."""
-        if not len(packet.model):
-            return np.full(len(self.names.models), np.nan)
-        draws = possible_draws(
-            np.unique(packet.question),
-            self._seen,
-            self.names.question_dimension,
-            self.names.question_harder,
-            self.analysis.weights[0],
-        )
+        draws = self._possible(np.unique(packet.question))
         mean = self.analysis.baseline.table.mean[self.analysis.baseline.row]
         return np.where(np.isnan(terms.expected), np.nan, share_better(terms.expected / POINTS, draws.expected(mean)))
 
-    def _word(self, day: int, model: int, terms: RunTerms, change: Decomposition | None, wanted: set[int]) -> Word:
+    def _possible(self, drawn: IntArray) -> Draws:
+        """Give all draws of this make-up; the same one day after another, until new questions come."""
+        make_up = np.bincount(
+            2 * self.names.question_dimension[drawn] + self.names.question_harder[drawn],
+            minlength=2 * len(self.names.dimensions),
+        )
+        key = (tuple(make_up.tolist()), len(self._seen))
+        if self._draws is None or self._draws[0] != key:
+            draws = possible_draws(
+                drawn,
+                self._seen,
+                self.names.question_dimension,
+                self.names.question_harder,
+                self.analysis.weights[0],
+            )
+            self._draws = key, draws
+        return self._draws[1]
+
+    def _word(self, day: int, model: int, terms: RunTerms, change: Decomposition | None) -> Word:
         confirmed = self._standing(day, model)
         known = self.analysis.known_enough()
         if np.isnan(terms.score[model]) or not known[model]:
@@ -157,7 +219,7 @@ class Judge:
             return Word.MOVED
         if confirmed is not None:
             return confirmed[0]
-        if model in self.analysis.suspicions or model in wanted:
+        if model in self.analysis.suspicions or (self.analysis.asks and model in self.analysis.suspects()):
             return Word.SUSPECTED
         if change is None:
             return Word.NOT_ENOUGH_EVIDENCE
@@ -185,9 +247,11 @@ class Judge:
         model: int,
         *,
         word: Word,
+        run: int | None,
+        terms: Terms | None,
         decomposition: Decomposition | None,
         better: int | None,
-        compared_with: date | None,
+        compared: Packet | None,
     ) -> Verdict:
         standing = self._standing(day, model)
         suspicion = self.analysis.suspicions.get(model)
@@ -199,11 +263,12 @@ class Judge:
             size = (confirmed.estimate.points, *confirmed.estimate.interval)
         elif word is Word.SUSPECTED:
             direction, chart = self.analysis.charts.worst(model)
-            if suspicion is not None:
-                direction, chart = suspicion.direction, suspicion.chart
             since = int(self.analysis.charts.since[direction, model, chart])
+            if suspicion is not None:
+                chart, since = suspicion.chart, suspicion.since
         known = int(self.analysis.baseline.table.known[:, self.analysis.baseline.row[model]].sum())
         ratio = self.analysis.charts.ratio[:, model].max(axis=1)
+        fall, rise = self._evidence.log_evidence(model)
         facts = Facts(
             word=word,
             chart=self.chart_name(chart),
@@ -220,6 +285,7 @@ class Judge:
         return Verdict(
             day=date.fromordinal(day),
             model=self.names.models[model],
+            run=run,
             word=word,
             size=_points(size and size[0]),
             lo=_points(size and size[1]),
@@ -227,12 +293,16 @@ class Judge:
             since=facts.since,
             chart=facts.chart,
             evidence=sentence(facts),
+            terms=terms,
             decomposition=decomposition,
             draws_better=better,
             known=known,
-            compared_with=compared_with,
-            fall_ratio=exact(Decimal(repr(round(float(ratio[FALL]), 9)))),
-            rise_ratio=exact(Decimal(repr(round(float(ratio[RISE]), 9)))),
+            compared_with=None if compared is None else date.fromordinal(compared.day),
+            compared_run=None if compared is None else compared.number,
+            fall_ratio=in_digits(float(ratio[FALL])),
+            rise_ratio=in_digits(float(ratio[RISE])),
+            log_evidence_fall=in_digits(fall),
+            log_evidence_rise=in_digits(rise),
         )
 
     def chart_name(self, chart: int) -> str:
@@ -252,14 +322,30 @@ class Judge:
 def judge(history: History, *, rules: Rules | None = None, asks: bool = False) -> Iterator[Day]:
     """Judge every day of a history."""
     history = without_small_dimensions(history)
-    judging = Judge(history, rules=rules, asks=asks)
+    yield from fold(Judge(history, rules=rules, asks=asks), history)
+
+
+def fold(
+    judging: Judge,
+    history: History,
+    *,
+    regrades: Mapping[int, tuple[Regrades, ...]] | None = None,
+    asks: Mapping[int, bool] | None = None,
+) -> Iterator[Day]:
+    """Take the days of a history in their order, with what was graded again on each or on a day without answers.
+
+    `asks` holds the days of which is known whether models could be asked again then; the others are as the last one.
+    """
     packets: dict[int, list[Packet]] = {}
     for packet in packets_of(history):
         packets.setdefault(packet.day, []).append(packet)
     daily = history.role == Role.DAILY
-    for day in np.unique(history.day).tolist():
+    regrades = regrades or {}
+    for day in sorted({*np.unique(history.day).tolist(), *regrades}):
         asked = np.unique(history.model[daily & (history.day == day)])
-        yield judging.judge_day(day, packets.get(day, []), asked)
+        if asks is not None and day in asks:
+            judging.analysis.asks = asks[day]
+        yield judging.judge_day(day, packets.get(day, []), asked, regrades.get(day, ()))
 
 
 def _nothing(day: int) -> Packet:
@@ -267,5 +353,20 @@ def _nothing(day: int) -> Packet:
     return Packet(day=day, role=Role.DAILY, model=none, question=none, score=np.zeros(0), version=none)
 
 
+def _terms_of(terms: RunTerms, model: int) -> Terms | None:
+    if np.isnan(terms.score[model]):
+        return None
+    return Terms(
+        expected=in_digits(float(terms.expected[model])),
+        common=in_digits(float(terms.common[model])),
+        variance=in_digits(float(terms.variance[model])),
+    )
+
+
+def in_digits(value: float) -> Decimal:
+    """Bring a number to the step in which scores are stored."""
+    return exact(Decimal(repr(round(float(value), 12))))
+
+
 def _points(value: float | None) -> Decimal | None:
-    return None if value is None else exact(Decimal(repr(round(float(value), 9))))
+    return None if value is None else in_digits(value)

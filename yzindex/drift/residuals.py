@@ -24,6 +24,10 @@ class Residuals:
     own_variance: FloatArray
     #: Square points, one per chart: the error in the questions' easiness, the same for all who got them.
     shared_variance: FloatArray
+    #: Square points: how much of `points` squared the answers' own squares make up, if nothing moves them together.
+    squares: FloatArray
+    #: Share of a movement of all a model's answers that is not in `squares`, 0 to 1.
+    together: FloatArray
 
     @property
     def variance(self) -> FloatArray:
@@ -51,18 +55,33 @@ def residuals_of(
         return np.bincount(cell, weights=values, minlength=size).astype(np.float64).reshape(models, dimensions)
 
     count = summed(np.ones(len(cell)))
-    shared = np.minimum(
-        table.slope[place] ** 2 * table.easiness_variance[packet.question],
-        (1 - _LEAST_OWN_SHARE) * table.variance[place],
-    )
+    shared = shared_variance_of(packet, table, row)
     with np.errstate(invalid="ignore", divide="ignore"):
         points = POINTS * summed(packet.score - table.mean[place]) / count
         own = POINTS**2 * summed(table.variance[place] - shared) / count**2
         common = POINTS**2 * summed(shared) / count**2
+        realised = POINTS**2 * summed((packet.score - table.mean[place]) ** 2) / count**2
+        alone = 1 / count
     squares = weights**2
     shared_variance = np.array([_mean_of_known(common, squares[chart]) for chart in range(charts)])
     return Residuals(
-        points=_weighed(points, weights), own_variance=_weighed(own, squares), shared_variance=shared_variance
+        points=_weighed(points, weights),
+        own_variance=_weighed(own, squares),
+        shared_variance=shared_variance,
+        squares=_weighed(realised, squares),
+        together=1 - _weighed(alone, squares),
+    )
+
+
+def shared_variance_of(packet: Packet, table: Table, row: IntArray) -> FloatArray:
+    """Part of each answer's variance that all who got the question share: how easy it is, is not known exactly."""
+    place = row[packet.model], packet.question
+    return np.asarray(
+        np.minimum(
+            table.slope[place] ** 2 * table.easiness_variance[packet.question],
+            (1 - _LEAST_OWN_SHARE) * table.variance[place],
+        ),
+        dtype=np.float64,
     )
 
 

@@ -17,10 +17,10 @@ class Rules:
     #: The same for the chart of one dimension, whose answers are fewer.
     dimension_design_points: float = 15.0
     #: Above it a model is asked again, a few questions at a time.
-    low_bar: float = 1.0
+    low_bar: float = 1.2
     dimension_low_bar: float = 4.0
     #: Above it fresh questions decide.
-    alarm: float = 3.5
+    alarm: float = 4.0
     dimension_alarm: float = 6.0
     #: No packet of answers counts for more than so many standard deviations.
     clip_deviations: float = 3.0
@@ -28,7 +28,7 @@ class Rules:
     batches: tuple[int, ...] = (4, 6, 10, 20, 20)
     #: Fresh questions of each dimension in a round, at most one round a day.
     fresh_per_dimension: int = 40
-    #: A second round is asked even where the first agrees: one alone agrees by chance too often.
+    #: Rounds that a confirmation needs at least, each of another day: nobody is convicted on one day.
     least_rounds: int = 2
     most_rounds: int = 5
     #: Standard errors by which fresh answers must agree, and beyond which the suspicion is dismissed.
@@ -48,6 +48,8 @@ class Rules:
     fleet_alarm: float = 8.0
     #: Days without verdicts on models after the question pool has moved; the new level is learnt in them.
     suspended_days: int = 14
+    #: Days over which variation from day to day is measured.
+    day_effect_days: int = 60
     #: Days over which the fleet's own level is averaged.
     centre_days: int = 60
     #: A confirmed change is repeated until it has stood so long.

@@ -62,10 +62,12 @@ class Request:
     """Questions to be put to models now, before anything more is said; several models only to compare with."""
 
     role: Role
+    #: Whose suspicion it is to answer; where others are asked, none of them.
+    suspect: int
     models: tuple[int, ...]
     #: Number of questions from each dimension.
     per_dimension: tuple[int, ...]
-    #: With the first model and `since`, tells this request from all others.
+    #: With the suspect, the role, the round and `since`, tells this request from all others.
     day: int
     since: int
     round: int
@@ -99,7 +101,7 @@ class Interrogation:
             if packet.role is Role.AGAIN:
                 self._again[model] += int((packet.model == model).sum())
                 self._again_batches[model] += 1
-            elif packet.role is Role.FRESH:
+            elif packet.role in (Role.FRESH, Role.BY_HAND):
                 self._fresh[model] += 1
 
     def forget(self, model: int) -> None:
@@ -117,6 +119,7 @@ class Interrogation:
         size = min(self._rules.batches[batch], left)
         return Request(
             role=Role.AGAIN,
+            suspect=model,
             models=(model,),
             per_dimension=_shared_out(size, weights[chart] > 0),
             day=day,
@@ -125,15 +128,13 @@ class Interrogation:
         )
 
     def fresh(self, day: int, suspicion: Suspicion, weights: FloatArray) -> Request | None:
-        """Ask fresh questions, one round a day; the rounds that a confirmation needs at once if the first agrees."""
-        estimate = suspicion.estimate
-        agrees = estimate is not None and estimate.deviations(suspicion.direction) < -self._rules.confirm_deviations
-        soon = agrees and len(suspicion.rounds) < self._rules.least_rounds
-        if self._fresh[suspicion.model] and not soon:
+        """Ask fresh questions, one round a day."""
+        if self._fresh[suspicion.model]:
             return None
         used = weights[suspicion.chart] > 0
         return Request(
             role=Role.FRESH,
+            suspect=suspicion.model,
             models=(suspicion.model,),
             per_dimension=tuple(self._rules.fresh_per_dimension if each else 0 for each in used),
             day=day,

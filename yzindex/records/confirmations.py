@@ -1,24 +1,33 @@
-"""Confirmation runs: questions put again to one model that looks suspicious, once per suspicion, stage and round."""
+"""Confirmation runs: questions put again because a model looks suspicious, once per suspicion, stage and round."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, func, select
 
 from yzindex.bank.question import Question
 from yzindex.fleet import Fleet, Model
-from yzindex.records.runs import Submission, Versions, lock_numbering, submit
-from yzindex.records.states import ConfirmationStage, RunKind
-from yzindex.records.tables import StoredConfirmation
+from yzindex.records.runs import Submission, Versions, has_concluded, lock_numbering, submit
+from yzindex.records.states import ENDED, IMPARTIAL, AnswerState, ConfirmationStage, RunKind
+from yzindex.records.tables import Answer, Evaluation, Run, StoredConfirmation
 
 
 @dataclass(frozen=True, kw_only=True)
 class Confirmation:
     """What is to be asked of whom, and which suspicion it is to answer."""
 
+    #: The suspicious one.
     model: Model
+    #: Who is asked in its place, to compare with; the model itself where nobody is named.
+    others: tuple[Model, ...] = ()
     #: The analysis's own name of the suspicion; another suspicion of the same model has another.
     suspicion: str
+    #: Day on which the change that is suspected began.
+    since: date | None = None
+    #: Ordered by a person, whatever the analysis made of the model.
+    by_hand: bool = False
     stage: ConfirmationStage
     #: Counts the runs of this stage, from 1.
     round: int
@@ -58,7 +67,7 @@ def submit_confirmation(session: Session, confirmation: Confirmation, fleet: Fle
             kind=RunKind.CONFIRMATION,
             seed=confirmation.seed,
             questions=confirmation.questions,
-            models=(confirmation.model,),
+            models=confirmation.others or (confirmation.model,),
             fleet=fleet,
             versions=versions,
         ),
@@ -70,7 +79,59 @@ def submit_confirmation(session: Session, confirmation: Confirmation, fleet: Fle
             suspicion=confirmation.suspicion,
             stage=confirmation.stage,
             round=confirmation.round,
+            since=confirmation.since,
+            by_hand=confirmation.by_hand,
         )
     )
     session.flush()
     return Filed(number=number, created=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spent:
+    """What was asked about one model's suspicions since a moment."""
+
+    #: Questions put to the model itself.
+    calls: int
+    #: At list price, other models' answers and all retries included.
+    cost_usd: Decimal
+    #: Whether some of it is still being asked, whenever it was ordered.
+    is_asking: bool
+
+
+def spent_on(session: Session, model: str, since: datetime) -> Spent:
+    """Add up what the confirmations of a model have taken."""
+    own = session.exec(
+        select(Run.number, Run.status, Run.created_at)
+        .join(StoredConfirmation, col(StoredConfirmation.run_number) == col(Run.number))
+        .where(StoredConfirmation.model == model)
+    ).all()
+    recent = [number for number, _, created_at in own if created_at >= since]
+    evaluations = session.exec(select(Evaluation).where(col(Evaluation.run_number).in_(recent))).all()
+    return Spent(
+        calls=sum(each.asked for each in evaluations if each.model == model),
+        cost_usd=sum((each.cost_usd for each in evaluations), Decimal(0)),
+        is_asking=any(status not in ENDED for _, status, _ in own),
+    )
+
+
+def earlier_answers(session: Session, model: str, digests: Sequence[str], before: datetime) -> list[int]:
+    """Find a model's oldest graded answer to each of these questions, of runs that were made before a moment.
+
+    The oldest, because a grader that has moved since shows in it whenever it did.
+    """
+    rows = (
+        select(func.min(Answer.id))
+        .join(Evaluation, col(Evaluation.id) == col(Answer.evaluation_id))
+        .join(Run, col(Run.number) == col(Answer.run_number))
+        .where(
+            Evaluation.model == model,
+            col(Answer.question_digest).in_(digests),
+            Answer.state == AnswerState.GRADED,
+            col(Run.kind).in_(IMPARTIAL),
+            has_concluded(),
+            col(Run.created_at) < before,
+        )
+        .group_by(col(Answer.question_digest))
+    )
+    return sorted(answer for answer in session.exec(rows) if answer is not None)

@@ -5,6 +5,7 @@ Columns are selected and no objects made: years of answers are read at the end o
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -34,6 +35,17 @@ _ROLES: Mapping[tuple[RunKind, ConfirmationStage | None], Role] = {
 }
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class StoredHistory:
+    """A history, and what its names stand for in the tables."""
+
+    history: History
+    #: Name of each question by the digest of its wording.
+    question_of: Mapping[str, str]
+    #: Ordinal of each run's day.
+    day_of_run: Mapping[int, int]
+
+
 class _Answers(NamedTuple):
     """Columns of one length."""
 
@@ -51,6 +63,13 @@ class _Answers(NamedTuple):
 def read_history(
     session: Session, zone: ZoneInfo, *, as_of: date | None = None, concluding: int | None = None
 ) -> History:
+    """Read the answers in the main dimensions as `read_stored_history` does, for whoever needs no more."""
+    return read_stored_history(session, zone, as_of=as_of, concluding=concluding).history
+
+
+def read_stored_history(
+    session: Session, zone: ZoneInfo, *, as_of: date | None = None, concluding: int | None = None
+) -> StoredHistory:
     """Read the answers in the main dimensions up to the end of a day, or all; a run's day is that of its order.
 
     A run that the caller is about to conclude is named as `concluding`; others that are open do not count.
@@ -61,7 +80,8 @@ def read_history(
     days, roles = _runs(session, counts, zone)
     model_of = _models(session, counts)
     answers = _answers(session, counts)
-    questions = _question_names(answers)
+    question_of = _question_names(answers)
+    questions = [question_of[digest] for digest in answers.digest]
     dimension_of = dict(zip(questions, answers.dimension, strict=True))
     tier_of = dict(zip(questions, answers.tier, strict=True))
     dimensions = tuple(sorted(set(answers.dimension)))
@@ -71,7 +91,7 @@ def read_history(
         "version": [returned or "" for returned in answers.returned],
     }
     distinct = {column: tuple(sorted(set(values))) for column, values in names.items()}
-    return columned(
+    history = columned(
         models=distinct["model"],
         questions=distinct["question"],
         dimensions=dimensions,
@@ -91,6 +111,7 @@ def read_history(
             [np.nan if score is None else float(score) / _FULL_SCORE for score in answers.score], dtype=np.float64
         ),
     )
+    return StoredHistory(history=history, question_of=question_of, day_of_run=days)
 
 
 def _counts(zone: ZoneInfo, as_of: date | None, concluding: int | None) -> ColumnElement[bool]:
@@ -103,15 +124,21 @@ def _counts(zone: ZoneInfo, as_of: date | None, concluding: int | None) -> Colum
 def _runs(session: Session, counts: ColumnElement[bool], zone: ZoneInfo) -> tuple[dict[int, int], dict[int, int]]:
     """Read each run's day and role."""
     rows = (
-        select(col(Run.number), col(Run.created_at), col(Run.kind), col(StoredConfirmation.stage))
+        select(
+            col(Run.number),
+            col(Run.created_at),
+            col(Run.kind),
+            col(StoredConfirmation.stage),
+            col(StoredConfirmation.by_hand),
+        )
         .join(StoredConfirmation, col(StoredConfirmation.run_number) == col(Run.number), isouter=True)
         .where(counts)
     )
     days, roles = dict[int, int](), dict[int, int]()
-    for number, created_at, kind, stage in session.connection().execute(rows):
+    for number, created_at, kind, stage, by_hand in session.connection().execute(rows):
         assert number is not None
         days[number] = day_of(created_at, zone).toordinal()
-        roles[number] = _ROLES[kind, stage]
+        roles[number] = Role.BY_HAND if by_hand else _ROLES[kind, stage]
     return days, roles
 
 
@@ -144,13 +171,12 @@ def _answers(session: Session, counts: ColumnElement[bool]) -> _Answers:
     return _Answers(*zip(*session.connection().execute(rows).all(), strict=True))
 
 
-def _question_names(answers: _Answers) -> list[str]:
+def _question_names(answers: _Answers) -> dict[str, str]:
     id_of = dict(zip(answers.digest, answers.question_id, strict=True))
     wordings = Counter(id_of.values())
-    name_of = {
+    return {
         digest: name if wordings[name] == 1 else f"{name}@{digest[:_DIGEST_SHOWN]}" for digest, name in id_of.items()
     }
-    return [name_of[digest] for digest in answers.digest]
 
 
 def _places(distinct: tuple[str, ...], values: Iterable[str]) -> IntArray:

@@ -9,13 +9,13 @@ from sqlalchemy import and_, not_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from yzindex.dimensions import Dimension
+from yzindex.dimensions import MAIN_WEIGHTS, Dimension
 from yzindex.grading.grade import Verdict
 from yzindex.grading.spec import Needs
 from yzindex.ports import FinishReason
 from yzindex.records.database import Database
 from yzindex.records.runs import has_concluded
-from yzindex.records.states import IMPARTIAL, AnswerState, RegradePurpose
+from yzindex.records.states import IMPARTIAL, AnswerState, RegradePurpose, RunKind
 from yzindex.records.tables import Answer, Evaluation, Regrade, Run, now
 from yzindex.thermometer import Candidate, sampled
 
@@ -98,6 +98,21 @@ def plan_regrades(session: Session, answer_ids: Sequence[int], purpose: RegradeP
         ]
         if planned:
             _insert(session, planned, purpose)
+
+
+def answers_to_repair(session: Session, since: datetime) -> list[int]:
+    """Find the graded answers that the analysis rests on: calibrations, and all runs made since a moment."""
+    rows = (
+        select(col(Answer.id))
+        .join(Run, col(Run.number) == col(Answer.run_number))
+        .where(
+            col(Answer.dimension).in_(MAIN_WEIGHTS),
+            col(Answer.state) == AnswerState.GRADED,
+            has_concluded(),
+            or_(col(Run.kind) == RunKind.CALIBRATION, col(Run.created_at) >= since),
+        )
+    )
+    return sorted(answer for answer in session.connection().scalars(rows) if answer is not None)
 
 
 def _insert(session: Session, planned: list[dict[str, object]], purpose: RegradePurpose) -> None:

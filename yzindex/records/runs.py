@@ -5,14 +5,23 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, case, func, insert, text
 from sqlmodel import Session, col, select, update
+from sqlmodel.sql.expression import SelectOfScalar
 
 from yzindex.bank.question import Question
 from yzindex.errors import YzIndexError
 from yzindex.fleet import Fleet, Model
 from yzindex.records.columns import clock_s
 from yzindex.records.database import Database
-from yzindex.records.states import ENDED, OPEN, RunKind, RunStatus
-from yzindex.records.tables import Answer, Evaluation, Run, StoredQuestion, now
+from yzindex.records.states import (
+    ENDED,
+    OPEN,
+    REGRADE_OPEN,
+    ConfirmationStage,
+    RegradePurpose,
+    RunKind,
+    RunStatus,
+)
+from yzindex.records.tables import Answer, Evaluation, Regrade, Run, StoredConfirmation, StoredQuestion, now
 
 #: Any number will do, as long as nothing else takes the same lock.
 _NUMBERING_LOCK = 7_230_116
@@ -132,7 +141,8 @@ def claim_conclusion(database: Database, number: int, *, lease_s: float) -> int 
             Evaluation.run_number == number, col(Evaluation.closed_at).is_(None)
         )
         open_row = select(Answer.id).where(Answer.run_number == number, col(Answer.state).in_(OPEN))
-        if any(session.exec(rows.limit(1)).first() is not None for rows in (open_evaluation, open_row)):
+        waits_for = (open_evaluation, open_row, _open_regrades().where(StoredConfirmation.run_number == number))
+        if any(session.exec(rows.limit(1)).first() is not None for rows in waits_for):
             return None
         claimed = session.exec(
             update(Run)
@@ -176,6 +186,7 @@ def conclusions_due(database: Database) -> list[int]:
             select(Run.number).where(
                 col(Run.status).not_in(ENDED),
                 open_evaluations == 0,
+                col(Run.number).not_in(_open_regrades()),
                 case((col(Run.status) == RunStatus.CONCLUDING, col(Run.lease_until_s) < clock_s()), else_=True),
             )
         )
@@ -191,6 +202,22 @@ def aggregates_due(database: Database) -> list[int]:
             select(Evaluation.id).where(col(Evaluation.closed_at).is_(None), col(Evaluation.id).not_in(with_open_rows))
         )
         return [evaluation for evaluation in found if evaluation is not None]
+
+
+def _open_regrades() -> SelectOfScalar[int]:
+    """Runs of fresh answers whose model's earlier ones are still being graded again: both sides are of one day."""
+    return (
+        select(StoredConfirmation.run_number)
+        .join(Evaluation, col(Evaluation.model) == col(StoredConfirmation.model))
+        .join(Answer, col(Answer.evaluation_id) == col(Evaluation.id))
+        .join(Regrade, col(Regrade.answer_id) == col(Answer.id))
+        .where(
+            StoredConfirmation.stage == ConfirmationStage.FRESH,
+            # The thermometer takes over what it needs as well.
+            col(Regrade.purpose).in_((RegradePurpose.CONFIRMATION, RegradePurpose.THERMOMETER)),
+            col(Regrade.state).in_(REGRADE_OPEN),
+        )
+    )
 
 
 def _store_questions(session: Session, questions: Sequence[Question]) -> None:

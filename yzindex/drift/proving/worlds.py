@@ -137,7 +137,7 @@ SETTINGS: Mapping[str, Settings] = {
         ability=1.7,
         ability_spread=0.5,
     ),
-    "heavy tails": Settings(day_scale=0.25),
+    "heavy tails": Settings(day_scale=0.15),
     "drifting difficulty": Settings(drift=0.005),
     "correlated grader noise": Settings(grader_noise=0.03),
     "not additive": Settings(cell_spread=1.5, unequal=0.5),

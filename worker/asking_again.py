@@ -1,0 +1,113 @@
+"""Files what the analysis wants asked: confirmation runs, each once, within what asking again may cost."""
+
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+import structlog
+from sqlmodel import Session
+
+from worker.runtime import Runtime
+from yzindex.bank.question import Question
+from yzindex.days import beginning_of, today
+from yzindex.dimensions import MAIN_WEIGHTS
+from yzindex.drift.history import Role
+from yzindex.drift.suspicion import Request
+from yzindex.estimating import estimate
+from yzindex.fleet import Model
+from yzindex.grading.grade import GRADER_VERSION
+from yzindex.ordering import Plan, current_versions
+from yzindex.records.confirmations import Confirmation, earlier_answers, spent_on, submit_confirmation
+from yzindex.records.judging import Judged
+from yzindex.records.regrade_plans import GradingDay, plan_regrades
+from yzindex.records.states import ConfirmationStage, RegradePurpose, RunKind
+
+log = structlog.get_logger()
+
+_STAGES = {
+    Role.AGAIN: ConfirmationStage.AGAIN,
+    Role.FRESH: ConfirmationStage.FRESH,
+    Role.CONTROL: ConfirmationStage.CONTROL,
+}
+
+
+def file_requests(session: Session, runtime: Runtime, judged: Judged) -> tuple[int, ...]:
+    """File the last day's requests, and return the numbers of the runs that were made.
+
+    Nothing is filed for a model while an earlier confirmation of it is being asked: its end brings the analysis back.
+    What is over budget waits: the next day's answers bring it up again.
+    """
+    requests = judged.days[-1].requests if judged.days else ()
+    filed = (_file(session, runtime, judged, request) for request in requests)
+    return tuple(number for number in filed if number is not None)
+
+
+def _file(session: Session, runtime: Runtime, judged: Judged, request: Request) -> int | None:
+    fleet, names = runtime.fleet, judged.stored.history.models
+    suspect = fleet.model(names[request.suspect])
+    asked = tuple(model for place in request.models if (model := fleet.model(names[place])) is not None)
+    if suspect is None or not asked:
+        log.info("not asked again, no longer in the fleet", model=names[request.suspect])
+        return None
+    questions = _questions(runtime, judged, request)
+    if not questions or not _is_affordable(session, runtime, suspect, asked, questions):
+        return None
+    confirmation = Confirmation(
+        model=suspect,
+        others=asked if request.role is Role.CONTROL else (),
+        suspicion=f"since {date.fromordinal(request.since)} on {date.fromordinal(request.day)}",
+        since=date.fromordinal(request.since),
+        stage=_STAGES[request.role],
+        round=request.round + 1,
+        questions=questions,
+        seed=request.day,
+    )
+    filed = submit_confirmation(session, confirmation, fleet, current_versions(runtime.bank, fleet))
+    if not filed.created:
+        return None
+    if request.role is Role.FRESH:
+        grade_earlier_answers_again(session, runtime, confirmation)
+    log.info("confirmation filed", run=filed.number, model=suspect.slug, stage=confirmation.stage)
+    return filed.number
+
+
+def grade_earlier_answers_again(session: Session, runtime: Runtime, confirmation: Confirmation) -> None:
+    """Plan the older side of a comparison with fresh answers: both are graded on one day."""
+    zone = runtime.settings.zone
+    day = today(zone)
+    digests = [question.digest for question in confirmation.questions]
+    before = beginning_of(confirmation.since or day, zone)
+    plan_regrades(
+        session,
+        earlier_answers(session, confirmation.model.slug, digests, before),
+        RegradePurpose.CONFIRMATION,
+        GradingDay(day=day, grader_version=GRADER_VERSION, judge_set_version=runtime.fleet.judge_set_version),
+    )
+
+
+def _questions(runtime: Runtime, judged: Judged, request: Request) -> list[Question]:
+    """Choose among the bank's questions whose difficulty is known, by their wording."""
+    place = {name: index for index, name in enumerate(judged.stored.history.questions)}
+    askable = {
+        place[judged.stored.question_of[question.digest]]: question
+        for question in runtime.bank.questions
+        if question.dimension in MAIN_WEIGHTS and question.digest in judged.stored.question_of
+    }
+    chosen = judged.judge.analysis.questions_of(request, np.array(sorted(askable), dtype=np.int64), seed=request.day)
+    return [askable[index] for index in chosen.tolist()]
+
+
+def _is_affordable(
+    session: Session, runtime: Runtime, suspect: Model, asked: tuple[Model, ...], questions: list[Question]
+) -> bool:
+    settings = runtime.settings
+    spent = spent_on(session, suspect.slug, beginning_of(today(settings.zone), settings.zone))
+    if spent.is_asking:
+        return False
+    plan = Plan(kind=RunKind.CONFIRMATION, seed=0, models=asked, questions=tuple(questions))
+    cost_usd = sum((each.about_usd for each in estimate(plan, runtime.fleet)), Decimal(0))
+    calls = len(questions) if suspect in asked else 0
+    affordable = spent.calls + calls <= settings.ask_again_calls and spent.cost_usd + cost_usd <= settings.ask_again_usd
+    if not affordable:
+        log.warning("asking again waits for the next day's budget", model=suspect.slug, calls=calls, cost_usd=cost_usd)
+    return affordable
