@@ -9,7 +9,6 @@ from datetime import date
 from deploy.story.gradebook import grade_bank
 from deploy.story.pool import pool_of
 from deploy.story.search import find_world
-from deploy.story.world import story_fleet
 from yzindex.bank.files import load_bank
 from yzindex.settings import load_settings
 
@@ -24,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     bank = load_bank()
     pool = pool_of(bank, grade_bank(load_settings(), bank.questions))
     for seed in range(options.first, options.first + options.count):
-        world = find_world(bank, pool, story_fleet(), seed=seed, last_day=options.last_day)
+        world = find_world(bank, pool, seed=seed, last_day=options.last_day)
         print(json.dumps(asdict(world)), flush=True)
     return 0
 

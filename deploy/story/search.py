@@ -5,10 +5,11 @@ that the board's first words on the last day are those that the story is about. 
 looked at: it may come out right or wrong.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count
+from statistics import mean
 
 from deploy.simulated.answering import chance_of_right
 from deploy.simulated.config import Model, SimulatedConfig
@@ -36,120 +37,134 @@ _EXPECTED = (0.65, 0.95)
 #: An ordinary day is not further below what was to be expected of it.
 _ORDINARY_POINTS = 12.0
 #: Days of the real fall that are tried.
-_FALL_DAYS = (29, 30, 28, 27)
-_FIRST_DRAWS, _FORTUNES = 100_000, 1_000
+_FALL_DAYS = (28, 27, 29, 26)
+_FIRST_DRAWS, _FORTUNES, _OTHERS = 100_000, 1_000, 13
+#: The main questions of a draw.
+_Draw = tuple[Question, ...]
 _WEIGHTS = {dimension: float(weight) for dimension, weight in MAIN_WEIGHTS.items()}
 
 
-@dataclass(frozen=True, kw_only=True)
-class _LastDays:
-    """The main questions of the last day and of the one before."""
-
-    before: tuple[Question, ...]
-    last: tuple[Question, ...]
-
-
-def find_world(bank: Bank, pool: Pool, fleet: SimulatedConfig, *, seed: int, last_day: date) -> World:
+def find_world(bank: Bank, pool: Pool, *, seed: int, last_day: date) -> World:
     """Find the first world of a seed that tells the story on a day; takes about a minute."""
-    return next(world for world in _candidates(bank, pool, fleet, seed) if tells(bank, pool, fleet, world, last_day))
+    for world in _candidates(bank, pool, seed):
+        # The fallen model alone decides most: the others are exchanged until all is as wanted.
+        if _undecided(bank, pool, world, last_day) is not None:
+            for others in range(1, _OTHERS):
+                told = _with_fortunes(bank, pool, world, first=1 + others * _FORTUNES)
+                if told is not None and tells(bank, pool, told, last_day):
+                    return told
+    raise AssertionError("candidates never end")
 
 
-def tells(bank: Bank, pool: Pool, fleet: SimulatedConfig, world: World, last_day: date) -> bool:
-    """Whether nothing is confirmed before the last day, and the first words on it are those of the story."""
-    rehearsal = Rehearsal(pool, world.config(fleet, last_day))
-    rehearsal.calibrate()
-    for day in range(1, LAST_DAY):
-        rehearsal.play(day, smoke_draw(bank, world.draw_of(day)))
-        if rehearsal.analysis.confirmed or rehearsal.analysis.fleet.move:
-            return False
+def tells(bank: Bank, pool: Pool, world: World, last_day: date) -> bool:
+    """Whether the last day is the one on which fresh questions decide, and its first words are those of the story.
+
+    Nobody is convicted on one day: a first round of fresh questions was asked before, and nothing is confirmed yet.
+    """
+    rehearsal = _undecided(bank, pool, world, last_day)
+    if rehearsal is None:
+        return False
     rehearsal.play(LAST_DAY, smoke_draw(bank, world.draw_of(LAST_DAY)))
     words = {verdict.model: verdict.word for verdict in rehearsal.judged(LAST_DAY, answered=False).verdicts}
     wanted = {UNLUCKY: Word.WITHIN_CHANCE, HARD_DRAW: Word.LUCK, FALLEN: Word.SUSPECTED}
     return all(word == wanted.get(model, Word.STEADY) for model, word in words.items())
 
 
-def _candidates(bank: Bank, pool: Pool, fleet: SimulatedConfig, seed: int) -> Iterator[World]:
+def _undecided(bank: Bank, pool: Pool, world: World, last_day: date) -> Rehearsal | None:
+    """Play all days but the last; None unless exactly the fallen model is waiting for its second round."""
+    rehearsal = Rehearsal(pool, world.config(last_day))
+    rehearsal.calibrate()
+    for day in range(1, LAST_DAY):
+        rehearsal.play(day, smoke_draw(bank, world.draw_of(day)))
+        if rehearsal.analysis.confirmed or rehearsal.analysis.fleet.move:
+            return None
+    waiting = {rehearsal.names.models[each] for each in rehearsal.analysis.suspicions}
+    return rehearsal if waiting == {FALLEN} else None
+
+
+def _candidates(bank: Bank, pool: Pool, seed: int) -> Iterator[World]:
     """Give worlds whose last two days are as wanted by the provider's own chances and replies."""
     for attempt in count():
         first_draw = int(uniform(seed, "first draw", attempt) * _FIRST_DRAWS)
         world = World(seed=seed, first_draw=first_draw, fall_day=_FALL_DAYS[attempt % len(_FALL_DAYS)])
-        days = _LastDays(
-            before=_main(smoke_draw(bank, world.draw_of(LAST_DAY - 1))),
-            last=_main(smoke_draw(bank, world.draw_of(LAST_DAY))),
-        )
-        # Of the two days the distance alone matters, not the dates.
-        fortunes = _fortunes(pool, world.config(fleet, date.min + timedelta(days=LAST_DAY)), days)
-        if fortunes is not None:
-            yield replace(world, fortunes=fortunes)
+        told = _with_fortunes(bank, pool, world, first=1)
+        if told is not None:
+            yield told
 
 
-def _fortunes(pool: Pool, config: SimulatedConfig, days: _LastDays) -> dict[str, int] | None:
-    """Give every model the first fortune under which its last day is as its part in the story wants it."""
-    found = {}
+def _with_fortunes(bank: Bank, pool: Pool, world: World, *, first: int) -> World | None:
+    """Give every model that has none a fortune under which its last day is as its part in the story wants it.
+
+    The fallen model, once it has one, keeps it.
+    """
+    # Of all days their distance alone matters, not the dates.
+    config = world.config(date.min + timedelta(days=LAST_DAY))
+    draws = {
+        day: tuple(each for each in smoke_draw(bank, world.draw_of(day)) if each.dimension in MAIN_WEIGHTS)
+        for day in range(world.fall_day, LAST_DAY + 1)
+    }
+    found = {name: fortune for name, fortune in world.fortunes.items() if name == FALLEN}
     for model in config.models:
-        possible = (model.model_copy(update={"fortune": fortune}) for fortune in range(1, _FORTUNES))
-        fitting = next((each.fortune for each in possible if _fits(pool, config, each, days)), None)
-        if fitting is None:
-            return None
-        found[model.name] = fitting
-    return found
+        if model.name not in found:
+            possible = (model.model_copy(update={"fortune": first + each}) for each in range(_FORTUNES))
+            fitting = next((each.fortune for each in possible if _fits(pool, config, each, draws)), None)
+            if fitting is None:
+                return None
+            found[model.name] = fitting
+    return replace(world, fortunes=found)
 
 
-def _fits(pool: Pool, config: SimulatedConfig, model: Model, days: _LastDays) -> bool:
+def _fits(pool: Pool, config: SimulatedConfig, model: Model, draws: Mapping[int, _Draw]) -> bool:
     today = on_day(config, model, config.events[0].on)
-    expected = _level(pool, config, today, days.last)
-    harder = _level(pool, config, today, days.before) - expected
+    last, before = draws[LAST_DAY], draws[LAST_DAY - 1]
+    expected = _level(pool, config, today, last)
+    harder = _level(pool, config, today, before) - expected
     if (model.name == HARD_DRAW and harder < _HARD_POINTS) or (
         model.name in {UNLUCKY, FALLEN} and abs(harder) > _ALIKE_POINTS
     ):
         return False
-    last = _scores(pool, config, today, days.last, LAST_DAY)
-    main = _main_score(days.last, last)
-    lost = _main_score(days.before, _scores(pool, config, today, days.before, LAST_DAY - 1)) - main
-    match model.name:
-        case name if name == HARD_DRAW:
-            return _is_the_fall(lost) and main >= expected - _ORDINARY_POINTS
-        case name if name == UNLUCKY:
-            return (
-                _is_the_fall(lost)
-                and main >= expected - _ORDINARY_POINTS
-                and _is_unlucky(pool, config, today, days, last)
-            )
-        case name if name == FALLEN:
-            really = pool.level(config, model) - pool.level(config, today)
-            return _is_the_fall(lost) and abs(really - FALL_POINTS) <= 1.0
-        case _:
-            return abs(lost) <= _CALM_POINTS
+    main = _played(pool, config, today, last, LAST_DAY)
+    lost = _played(pool, config, today, before, LAST_DAY - 1) - main
+    if model.name not in {UNLUCKY, HARD_DRAW, FALLEN}:
+        return abs(lost) <= _CALM_POINTS
+    if not _LOST[0] <= lost <= _LOST[1]:
+        return False
+    if model.name == FALLEN:
+        really = pool.level(config, model) - pool.level(config, today)
+        return abs(really - FALL_POINTS) <= 1.0 and _is_low(pool, config, model, today, draws)
+    ordinary = main >= expected - _ORDINARY_POINTS
+    return ordinary and (model.name == HARD_DRAW or _is_unlucky(pool, config, today, last))
 
 
-def _is_the_fall(lost: float) -> bool:
-    return _LOST[0] <= lost <= _LOST[1]
+def _is_low(pool: Pool, config: SimulatedConfig, model: Model, today: Model, draws: Mapping[int, _Draw]) -> bool:
+    """Whether the days since the fall show it: by chance alone it would stay hidden for weeks."""
+    below = [
+        _level(pool, config, model, draw) - _played(pool, config, today, draw, day)
+        for day, draw in draws.items()
+        if day < LAST_DAY
+    ]
+    return mean(below) >= FALL_POINTS
 
 
-def _is_unlucky(pool: Pool, config: SimulatedConfig, model: Model, days: _LastDays, last: list[float]) -> bool:
+def _is_unlucky(pool: Pool, config: SimulatedConfig, model: Model, draw: _Draw) -> bool:
     """Whether an answer that was to be expected, though not for certain, did not come."""
     return any(
         _EXPECTED[0] <= chance_of_right(config, model, question) <= _EXPECTED[1]
-        for question, score in zip(days.last, last, strict=True)
-        if score < pool.worth[question.id, question.reference]
+        for question in draw
+        if score_of(pool, config, model, question, 0, LAST_DAY) < pool.worth[question.id, question.reference]
     )
 
 
-def _main(draw: tuple[Question, ...]) -> tuple[Question, ...]:
-    return tuple(question for question in draw if question.dimension in MAIN_WEIGHTS)
+def _played(pool: Pool, config: SimulatedConfig, model: Model, draw: _Draw, day: int) -> float:
+    """Main score of a day."""
+    return _main_score(draw, [score_of(pool, config, model, question, 0, day) for question in draw])
 
 
-def _scores(
-    pool: Pool, config: SimulatedConfig, model: Model, questions: tuple[Question, ...], day: int
-) -> list[float]:
-    return [score_of(pool, config, model, question, 0, day) for question in questions]
-
-
-def _level(pool: Pool, config: SimulatedConfig, model: Model, questions: tuple[Question, ...]) -> float:
+def _level(pool: Pool, config: SimulatedConfig, model: Model, questions: _Draw) -> float:
     return _main_score(questions, [pool.expected(config, model, question) for question in questions])
 
 
-def _main_score(questions: tuple[Question, ...], scores: list[float]) -> float:
+def _main_score(questions: _Draw, scores: list[float]) -> float:
     """Main score of a smoke draw: it has as many questions of one dimension as of the other."""
     each = len(questions) / len(MAIN_WEIGHTS)
     return sum(_WEIGHTS[question.dimension] * score for question, score in zip(questions, scores, strict=True)) / each

@@ -4,12 +4,14 @@ Days are counted from the calibration, which is day 0.
 """
 
 import json
+import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
-from deploy.simulated.config import Event, SimulatedConfig, load_config
+from deploy.simulated.config import SimulatedConfig
 
 #: Days with a run before the story's own.
 HISTORY_DAYS = 30
@@ -17,10 +19,11 @@ LAST_DAY = HISTORY_DAYS + 1
 UNLUCKY, HARD_DRAW, FALLEN = "sim/agate", "sim/opal", "sim/flint"
 #: What the one model's ability really loses.
 _FALL_LOGITS = -1.5
-#: Points by which every judge gets severer on the morning after.
-_MORNING_SEVERITY = 0.6
+#: Points of an item that every judge takes off from the morning after.
+_MORNING_SEVERITY = 0.8
 _FLEET = Path(__file__).with_name("fleet.toml")
 _WORLDS = Path(__file__).with_name("worlds.jsonl")
+_JUDGES = ("sim/judge-a", "sim/judge-b")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,24 +41,24 @@ class World:
         """Seed of the draw of a day."""
         return self.first_draw + day - 1
 
-    def config(self, fleet: SimulatedConfig, last_day: date) -> SimulatedConfig:
-        """Configure the provider so that the story ends on a day; its judges get severe on the next."""
+    def as_toml(self, last_day: date) -> str:
+        """Configure the provider so that the story ends on a day, and its judges are severe on the next."""
         began = last_day - timedelta(days=LAST_DAY)
-        fall = Event(on=began + timedelta(days=self.fall_day), who=FALLEN, logits=_FALL_LOGITS)
-        models = (each.model_copy(update={"fortune": self.fortunes.get(each.name, 0)}) for each in fleet.models)
-        severe = (
-            Event(on=last_day + timedelta(days=1), who=judge.name, severity=judge.severity + _MORNING_SEVERITY)
-            for judge in fleet.judges
-        )
-        changed = {"seed": self.seed, "began": began, "models": tuple(models), "events": (fall, *severe)}
-        return fleet.model_copy(update=changed)
+        fleet = _FLEET.read_text(encoding="utf-8")
+        for name, fortune in self.fortunes.items():
+            fleet = re.sub(f'(?m)^name = "{name}"$', f'name = "{name}"\nfortune = {fortune}', fleet)
+        fall = _event(began + timedelta(days=self.fall_day), FALLEN, f"logits = {_FALL_LOGITS}")
+        severe = [_event(last_day + timedelta(days=1), judge, f"severity = {_MORNING_SEVERITY}") for judge in _JUDGES]
+        return "\n".join([f"seed = {self.seed}", f"began = {began}", fleet, fall, *severe])
 
-
-def story_fleet() -> SimulatedConfig:
-    """Read the fleet of the story."""
-    return load_config(_FLEET)
+    def config(self, last_day: date) -> SimulatedConfig:
+        return SimulatedConfig.model_validate(tomllib.loads(self.as_toml(last_day)))
 
 
 def known_worlds(file: Path = _WORLDS) -> tuple[World, ...]:
     """Read the worlds that were found, by seed."""
     return tuple(World(**json.loads(line)) for line in file.read_text(encoding="utf-8").splitlines())
+
+
+def _event(day: date, who: str, what: str) -> str:
+    return f'[[events]]\non = {day}\nwho = "{who}"\n{what}\n'
