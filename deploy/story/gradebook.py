@@ -1,22 +1,18 @@
 """Grades of the bank's own replies, by the graders that the workers use: each distinct reply once, whoever gives it.
 
-Judges are asked as functions; the sandbox is that of the settings.
+The sandbox is that of the settings.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from deploy.simulated.config import SimulatedConfig
-from deploy.simulated.judging import JudgedReplies
-from deploy.simulated.recognising import turns_of
 from worker.grading import NotingRunner
 from worker.sandboxing import SandboxRunner
 from yzindex.bank.question import Question
-from yzindex.errors import YzIndexError
 from yzindex.grading.grade import Grade
-from yzindex.grading.grading import grade_reply
-from yzindex.grading.judging import Judgement, judge_messages, read_judgement
+from yzindex.grading.grading import WrongMeans, grade_reply
+from yzindex.grading.judging import Judgement
 from yzindex.grading.rubric import Rubric
 from yzindex.grading.spec import Needs
 from yzindex.ports import CodeRunner, FinishReason
@@ -26,10 +22,6 @@ from yzindex.settings import Settings
 Judges = Callable[[Question, str, Rubric], Sequence[Judgement]]
 #: More would only wait for processors.
 _PROGRAMS_AT_ONCE = 4
-
-
-class JudgeSilent(YzIndexError):
-    """A simulated judge does not know a question; the provider must have the bank that is graded."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +39,7 @@ def grade_bank(settings: Settings, questions: Iterable[Question]) -> Mapping[tup
     runner = SandboxRunner(settings)
     try:
         with ThreadPoolExecutor(_PROGRAMS_AT_ONCE) as threads:
-            graded = threads.map(lambda pair: graded_by(pair[0], pair[1], runner, _nobody), pairs)
+            graded = threads.map(lambda pair: graded_by(pair[0], pair[1], runner, nobody), pairs)
             return {(question.id, reply): each for (question, reply), each in zip(pairs, graded, strict=True)}
     finally:
         runner.close()
@@ -58,13 +50,15 @@ def replies_of(question: Question) -> tuple[str, ...]:
     return question.reference, *(wrong.reply for wrong in question.wrong)
 
 
-def graded_by(question: Question, reply: str, runner: CodeRunner, judge: Judges) -> Graded:
-    """Grade a complete reply."""
+def graded_by(
+    question: Question, reply: str, runner: CodeRunner, judge: Judges, finish: FinishReason = FinishReason.STOP
+) -> Graded:
+    """Grade a reply as a worker does."""
     noting = NotingRunner(runner)
     grade = grade_reply(
         question.grader,
         reply,
-        FinishReason.STOP,
+        finish,
         strict=question.strict,
         runner=noting,
         judge=lambda rubric: judge(question, reply, rubric),
@@ -72,21 +66,6 @@ def graded_by(question: Question, reply: str, runner: CodeRunner, judge: Judges)
     return Graded(grade=grade, ran_in=noting.ran_in)
 
 
-class Panel:
-    """The simulated judges, each asked what a worker would ask it."""
-
-    def __init__(self, config: SimulatedConfig, questions: Iterable[Question]) -> None:
-        self._config = config
-        self._replies = JudgedReplies(questions)
-
-    def __call__(self, question: Question, reply: str, rubric: Rubric) -> Sequence[Judgement]:
-        turns = turns_of(judge_messages(rubric, question.prompt, reply))
-        written = [self._replies.judge(judge, turns, seed=self._config.seed) for judge in self._config.judges]
-        known = [each for each in written if each is not None]
-        if len(known) < len(written):
-            raise JudgeSilent(JudgeSilent.__doc__)
-        return tuple(read_judgement(rubric, each, reply) for each in known)
-
-
-def _nobody(question: Question, _reply: str, _rubric: Rubric) -> Sequence[Judgement]:
-    raise JudgeSilent(f"{question.id} is judged: grade it with the judges of a configuration")
+def nobody(question: Question, _reply: str, _rubric: Rubric) -> Sequence[Judgement]:
+    """Stand for judges where none is to be asked."""
+    raise WrongMeans(f"{question.id} is judged, and there is no judge here")
