@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeVar
+from urllib.parse import quote
 
 import httpx2
 from pydantic import BaseModel, ValidationError
@@ -110,6 +111,10 @@ class Client:
     def resume(self, number: int) -> ResumedRun:
         """Have what is unscored in a run asked again."""
         return self._read(self._send("POST", f"/v1/runs/{number}/resume"), ResumedRun)
+
+    def confirm(self, model: str) -> OrderedRun:
+        """Have a model asked fresh questions now."""
+        return self._read(self._send("POST", f"/v1/models/{quote(model)}/confirmations"), OrderedRun)
 
     def wait(self, number: int, *, sleep: Callable[[float], None] = time.sleep) -> Iterator[RunBody]:
         """Give the run whenever it has changed, until it has ended; the last one given has."""

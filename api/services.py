@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Annotated, Protocol
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
@@ -28,6 +29,8 @@ class Services:
     bank: Bank
     fleet: Fleet
     broker: Broker
+    #: In which days begin.
+    zone: ZoneInfo
 
     def close(self) -> None:
         self.broker.close()

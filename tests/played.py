@@ -84,11 +84,11 @@ class PlayedBoard:
         self.fails: Callable[[int, str], bool] = lambda _run, _model: False
 
     def calibrate(self) -> int:
-        return self._next_day(lambda: self._order(RunKind.CALIBRATION, list(self.bank.questions)))
+        return self._next_day(lambda: self.order(RunKind.CALIBRATION, list(self.bank.questions)))
 
     def play_day(self) -> int:
         """Play a day through: the draw, and whatever is asked and graded again; return the daily run's number."""
-        return self._next_day(lambda: self._order(RunKind.SMOKE, self._draw()))
+        return self._next_day(lambda: self.order(RunKind.SMOKE, self._draw()))
 
     def _next_day(self, order: Callable[[], int]) -> int:
         self.day += 1
@@ -105,10 +105,10 @@ class PlayedBoard:
         while open_runs := self._open_runs():
             for number in open_runs:
                 self.answer(number)
-                self._regrade()
+                self.regrade()
                 self.conclude(number)
             if not self._open_runs():
-                self._regrade()
+                self.regrade()
                 closing.analyse_again(self.runtime)
 
     def answer(self, number: int) -> None:
@@ -142,7 +142,8 @@ class PlayedBoard:
         conclusion = closing.conclusion_of(self.runtime, number)
         return None if conclusion is None else closing.conclude(self.runtime, conclusion)
 
-    def _order(self, kind: RunKind, questions: list[Question]) -> int:
+    def order(self, kind: RunKind, questions: list[Question]) -> int:
+        """Order a run of all models."""
         with self.runtime.database.write() as session:
             lock_numbering(session)
             return runs.submit(
@@ -165,7 +166,7 @@ class PlayedBoard:
         ]
 
     def _score(self, model: str, question: str) -> Decimal:
-        right = 1 / (1 + math.exp(-self.ability[model] - self._offset[model, question]))
+        right = 1 / (1 + math.exp(-self.ability[model] - self._offset.get((model, question), 0.0)))
         return Decimal(100) if self.numbers.random() < right else Decimal(0)
 
     def _open_runs(self) -> list[int]:
@@ -173,7 +174,7 @@ class PlayedBoard:
             rows_ = select(Run.number).where(col(Run.status) != RunStatus.CONCLUDED).order_by(col(Run.number))
             return [number for number in session.exec(rows_) if number is not None]
 
-    def _regrade(self) -> None:
+    def regrade(self) -> None:
         """Grade again everything that is planned, by today's graders."""
         with self.runtime.database.write() as session:
             for row in session.exec(select(Regrade).where(col(Regrade.state).in_(REGRADE_OPEN))):

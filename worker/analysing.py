@@ -15,10 +15,10 @@ from worker.runtime import Runtime
 from yzindex.days import beginning_of, day_of, today
 from yzindex.drift.folding import Folder
 from yzindex.errors import YzIndexError
-from yzindex.grading.grade import GRADER_VERSION
+from yzindex.ordering import current_graders
 from yzindex.records.analyses import Standing, analyses_standing, note_analysed, take_stamp
 from yzindex.records.judging import Judged, judged
-from yzindex.records.regrade_plans import GradingDay, answers_to_repair, plan_regrades
+from yzindex.records.regrade_plans import answers_to_repair, plan_regrades
 from yzindex.records.runs import find_run
 from yzindex.records.states import RegradePurpose
 from yzindex.records.verdicts import write_verdicts
@@ -98,10 +98,5 @@ def _plan_repair(session: Session, runtime: Runtime) -> None:
     zone = runtime.settings.zone
     day = today(zone)
     answers = answers_to_repair(session, beginning_of(day - timedelta(days=_REPAIRED_DAYS), zone))
-    plan_regrades(
-        session,
-        answers,
-        RegradePurpose.REPAIR,
-        GradingDay(day=day, grader_version=GRADER_VERSION, judge_set_version=runtime.fleet.judge_set_version),
-    )
+    plan_regrades(session, answers, RegradePurpose.REPAIR, current_graders(runtime.fleet, day))
     log.warning("a grader has moved, repair planned", answers=len(answers))

@@ -15,12 +15,10 @@ from yzindex.drift.history import Role
 from yzindex.drift.suspicion import Request
 from yzindex.estimating import estimate
 from yzindex.fleet import Model
-from yzindex.grading.grade import GRADER_VERSION
-from yzindex.ordering import Plan, current_versions
-from yzindex.records.confirmations import Confirmation, earlier_answers, spent_on, submit_confirmation
+from yzindex.ordering import Plan, current_graders, current_versions
+from yzindex.records.confirmations import Confirmation, grade_earlier_answers, spent_on, submit_confirmation
 from yzindex.records.judging import Judged
-from yzindex.records.regrade_plans import GradingDay, plan_regrades
-from yzindex.records.states import ConfirmationStage, RegradePurpose, RunKind
+from yzindex.records.states import ConfirmationStage, RunKind
 
 log = structlog.get_logger()
 
@@ -43,7 +41,7 @@ def file_requests(session: Session, runtime: Runtime, judged: Judged) -> tuple[i
 
 
 def _file(session: Session, runtime: Runtime, judged: Judged, request: Request) -> int | None:
-    fleet, names = runtime.fleet, judged.stored.history.models
+    fleet, zone, names = runtime.fleet, runtime.settings.zone, judged.stored.history.models
     suspect = fleet.model(names[request.suspect])
     asked = tuple(model for place in request.models if (model := fleet.model(names[place])) is not None)
     if suspect is None or not asked:
@@ -66,23 +64,9 @@ def _file(session: Session, runtime: Runtime, judged: Judged, request: Request) 
     if not filed.created:
         return None
     if request.role is Role.FRESH:
-        grade_earlier_answers_again(session, runtime, confirmation)
+        grade_earlier_answers(session, confirmation, current_graders(fleet, today(zone)), zone)
     log.info("confirmation filed", run=filed.number, model=suspect.slug, stage=confirmation.stage)
     return filed.number
-
-
-def grade_earlier_answers_again(session: Session, runtime: Runtime, confirmation: Confirmation) -> None:
-    """Plan the older side of a comparison with fresh answers: both are graded on one day."""
-    zone = runtime.settings.zone
-    day = today(zone)
-    digests = [question.digest for question in confirmation.questions]
-    before = beginning_of(confirmation.since or day, zone)
-    plan_regrades(
-        session,
-        earlier_answers(session, confirmation.model.slug, digests, before),
-        RegradePurpose.CONFIRMATION,
-        GradingDay(day=day, grader_version=GRADER_VERSION, judge_set_version=runtime.fleet.judge_set_version),
-    )
 
 
 def _questions(runtime: Runtime, judged: Judged, request: Request) -> list[Question]:

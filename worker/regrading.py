@@ -14,7 +14,8 @@ from yzindex.days import beginning_of, today
 from yzindex.errors import Unavailable
 from yzindex.grading.grade import GRADER_VERSION
 from yzindex.grading.spec import Needs
-from yzindex.records.regrade_plans import GradingDay, Thermometer, plan_thermometer
+from yzindex.ordering import current_graders
+from yzindex.records.regrade_plans import Thermometer, plan_thermometer
 from yzindex.records.regrades import (
     RegradeClaim,
     claim_regrade,
@@ -39,7 +40,7 @@ def plan_today(runtime: Runtime) -> int:
     day = today(settings.zone)
     return plan_thermometer(
         runtime.database,
-        GradingDay(day=day, grader_version=GRADER_VERSION, judge_set_version=fleet.judge_set_version),
+        current_graders(fleet, day),
         Thermometer(
             answers=settings.thermometer_answers,
             judgements=settings.thermometer_judgements,

@@ -19,6 +19,7 @@ from yzindex.addresses import redis_address
 from yzindex.bank.files import INSTALLED, load_bank
 from yzindex.errors import YzIndexError
 from yzindex.fleet import load_fleet
+from yzindex.records.analyses import troubles
 from yzindex.records.database import Database
 from yzindex.records.migrating import is_current
 from yzindex.settings import Settings
@@ -45,8 +46,12 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield trouble("database", f"{where}: no such file", f"{_START} and makes it")
         return
     database = Database(settings.database_address)
+    troubled = dict[int, str]()
     try:
         current = is_current(database)
+        if current:
+            with database.read() as session:
+                troubled = troubles(session)
     except SQLAlchemyError as error:
         yield trouble("database", f"{where}: {type(error).__name__}", "start it, or check DATABASE_URL")
         return
@@ -56,6 +61,12 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding(part="database", ok=True, found=where)
     else:
         yield trouble("database", f"{where}: not of this version's tables", "`yz up` migrates it")
+    for number, told in troubled.items():
+        yield trouble(
+            "analysis",
+            f"Run #{number} has no verdicts: {told}",
+            "it is tried again by itself; the workers' log has more",
+        )
 
 
 def _broker(settings: Settings) -> Iterator[Finding]:

@@ -2,7 +2,21 @@
 
 import typer
 
-from api.cli import board, cancel, configuration, doctor, grade, questions, raw, resume, run, sandbox, score, up
+from api.cli import (
+    board,
+    cancel,
+    configuration,
+    confirm,
+    doctor,
+    grade,
+    questions,
+    raw,
+    resume,
+    run,
+    sandbox,
+    score,
+    up,
+)
 from api.cli.exits import YzGroup
 
 app = typer.Typer(
@@ -16,6 +30,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("cancel")(cancel.cancel)
 app.command("resume")(resume.resume)
+app.command("confirm")(confirm.confirm)
 app.command("board")(board.board)
 app.command("raw")(raw.raw)
 app.command("score")(score.score)

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, func, select
 
 from yzindex.bank.question import Question
+from yzindex.days import beginning_of
 from yzindex.fleet import Fleet, Model
+from yzindex.records.regrade_plans import GradingDay, plan_regrades
 from yzindex.records.runs import Submission, Versions, has_concluded, lock_numbering, submit
-from yzindex.records.states import ENDED, IMPARTIAL, AnswerState, ConfirmationStage, RunKind
+from yzindex.records.states import ENDED, IMPARTIAL, AnswerState, ConfirmationStage, RegradePurpose, RunKind
 from yzindex.records.tables import Answer, Evaluation, Run, StoredConfirmation
 
 
@@ -115,17 +118,24 @@ def spent_on(session: Session, model: str, since: datetime) -> Spent:
     )
 
 
-def earlier_answers(session: Session, model: str, digests: Sequence[str], before: datetime) -> list[int]:
-    """Find a model's oldest graded answer to each of these questions, of runs that were made before a moment.
+def grade_earlier_answers(session: Session, confirmation: Confirmation, on: GradingDay, zone: ZoneInfo) -> None:
+    """Plan the older side of a comparison with fresh answers to be graded again: both are graded on one day.
 
-    The oldest, because a grader that has moved since shows in it whenever it did.
+    Of each question, the oldest answer from before the suspected change: a grader that has moved shows in it whenever
+    it did.
     """
+    before = beginning_of(confirmation.since or on.day, zone)
+    plan_regrades(session, _earlier_answers(session, confirmation, before), RegradePurpose.CONFIRMATION, on)
+
+
+def _earlier_answers(session: Session, confirmation: Confirmation, before: datetime) -> list[int]:
+    digests = [question.digest for question in confirmation.questions]
     rows = (
         select(func.min(Answer.id))
         .join(Evaluation, col(Evaluation.id) == col(Answer.evaluation_id))
         .join(Run, col(Run.number) == col(Answer.run_number))
         .where(
-            Evaluation.model == model,
+            Evaluation.model == confirmation.model.slug,
             col(Answer.question_digest).in_(digests),
             Answer.state == AnswerState.GRADED,
             col(Run.kind).in_(IMPARTIAL),
