@@ -9,7 +9,7 @@ from api import problems
 from api.body_limit import BodyLimit
 from api.methods import Methods
 from api.publishing import Publisher
-from api.routes import board, confirmations, health, runs
+from api.routes import board, confirmations, health, runs, verdicts
 from api.services import Broker, Services
 from yzindex import __version__
 from yzindex.bank.files import INSTALLED, Bank, load_bank
@@ -51,7 +51,7 @@ def create_app(
     app.add_middleware(BodyLimit)
     app.add_middleware(Methods, routes=app.router.routes)
     problems.install(app)
-    for routes in (runs, confirmations, board, health):
+    for routes in (runs, confirmations, board, verdicts, health):
         app.include_router(routes.router)
     problems.document(app)
     return app

@@ -10,15 +10,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx2
 from pydantic import BaseModel, ValidationError
 
 from api.problems import Problem
 from api.shapes.board import BoardBody
+from api.shapes.compare import ComparisonBody
 from api.shapes.raw import RawAnswerBody, RawPage
 from api.shapes.runs import EstimateBody, OrderedRun, ResumedRun, RunBody, RunRequest
+from api.shapes.verdicts import VerdictsBody
 from yzindex.addresses import is_loopback
 from yzindex.records.states import ENDED
 from yzindex.wording import place_of, shown
@@ -66,6 +68,10 @@ class _Answer:
     status: int
     etag: str
     content: bytes
+
+
+def _comparison(address: str, model: str, run_a: int, run_b: int) -> str:
+    return f"{address}?{urlencode({'model': model, 'run_a': run_a, 'run_b': run_b})}"
 
 
 class Client:
@@ -132,6 +138,18 @@ class Client:
     def board(self) -> BoardBody:
         """Read the board."""
         return self._read(self._send("GET", "/v1/board"), BoardBody)
+
+    def verdicts(self) -> VerdictsBody:
+        """Read the newest day's verdicts."""
+        return self._read(self._send("GET", "/v1/verdicts"), VerdictsBody)
+
+    def compare(self, model: str, run_a: int, run_b: int) -> ComparisonBody:
+        """Compare two runs of a model."""
+        return self._read(self._send("GET", _comparison("/v1/compare", model, run_a, run_b)), ComparisonBody)
+
+    def compare_picture(self, model: str, run_a: int, run_b: int) -> bytes:
+        """Read the picture of a comparison, an SVG."""
+        return self._send("GET", _comparison("/v1/compare.svg", model, run_a, run_b)).content
 
     def raw(self, number: int, *, answer: int | None = None) -> Iterator[RawAnswerBody]:
         """Read a run's answers one by one."""

@@ -26,8 +26,10 @@ from api.shapes.values import Body
 from api.strict import UnreadableBody
 from yzindex.errors import InvalidDraw, YzIndexError
 from yzindex.ordering import InvalidOrder
+from yzindex.records.compare_view import NotComparable, NotInRun
 from yzindex.records.interventions import RunEnded
 from yzindex.records.runs import IdempotencyConflict, UnknownRun
+from yzindex.records.verdict_view import UnknownModel
 from yzindex.wording import shown
 
 log = structlog.get_logger()
@@ -112,6 +114,21 @@ _KINDS: dict[type[Exception], _Kind] = {
         name="run-ended",
         title="The run is concluded",
         do="Nothing is left to cancel; POST /v1/runs/{number}/resume asks again what is unscored.",
+    ),
+    UnknownModel: _Kind(
+        status=404, name="unknown-model", title="No such model", do="GET /v1/board lists the models of the fleet."
+    ),
+    NotInRun: _Kind(
+        status=404,
+        name="not-in-run",
+        title="The model is not in that run",
+        do="GET /v1/models/{slug}/history lists the runs of a model.",
+    ),
+    NotComparable: _Kind(
+        status=409,
+        name="not-comparable",
+        title="These runs cannot be compared",
+        do="Choose runs that GET /v1/models/{slug}/history gives with a verdict and a main score.",
     ),
     UnknownRun: _Kind(status=404, name="unknown-run", title="No such run", do="GET /v1/runs lists all runs."),
     NotReady: _Kind(

@@ -9,18 +9,23 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 JSON = "application/json"
+SVG = "image/svg+xml"
 #: For the OpenAPI description of a route that gives a tagged body.
 TAGGED: dict[int | str, dict[str, Any]] = {304: {"description": "Unchanged since the ETag of If-None-Match"}}
 
 
 def tagged(request: Request, body: BaseModel) -> Response:
     """Give a body with its ETag, or 304 where the client has it already (If-None-Match)."""
-    content = body.model_dump_json().encode()
+    return tagged_content(request, body.model_dump_json().encode(), JSON)
+
+
+def tagged_content(request: Request, content: bytes, media_type: str) -> Response:
+    """Give content of any type with its ETag, or 304 where the client has it already."""
     etag = f'"{sha256(content).hexdigest()[:32]}"'
     headers = {"etag": etag, "cache-control": "no-cache"}
     if _has(request, etag):
         return Response(status_code=304, headers=headers)
-    return Response(content, media_type=JSON, headers=headers)
+    return Response(content, media_type=media_type, headers=headers)
 
 
 def accepted(request: Request, offered: Sequence[str]) -> str:

@@ -90,6 +90,7 @@ def _show_run(stack: "Stack", client: "Client", seed: int | None) -> None:
     from api.terminal.console import console
     from api.terminal.progress import follow
     from api.terminal.tables import board_table, run_tables
+    from api.terminal.verdicts import why_fallen
     from deploy.demo_facts import facts_of
     from deploy.ran_in import places_left
 
@@ -101,7 +102,9 @@ def _show_run(stack: "Stack", client: "Client", seed: int | None) -> None:
     facts = facts_of(list(client.raw(run.number)))
     _say(f"  {time.monotonic() - started:.0f} s · {facts.line(places_left(facts.ran))}\n")
     console().print(run_tables(run))
-    console().print(board_table(client.board()))
+    board = client.board()
+    console().print(board_table(board))
+    console().print(why_fallen(board, client.compare))
     _say(_ways_on(stack, run.number))
     _refuse_emptiness(run, stack)
 

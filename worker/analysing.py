@@ -18,6 +18,7 @@ from yzindex.errors import YzIndexError
 from yzindex.ordering import current_graders
 from yzindex.records.analyses import Standing, analyses_standing, note_analysed, take_stamp
 from yzindex.records.judging import Judged, judged
+from yzindex.records.ledger import settle
 from yzindex.records.regrade_plans import answers_to_repair, plan_regrades
 from yzindex.records.runs import find_run
 from yzindex.records.states import RegradePurpose
@@ -83,7 +84,9 @@ def _find(runtime: Runtime, run_number: int | None) -> _Findings | None:
 def _write(session: Session, runtime: Runtime, findings: _Findings) -> tuple[int, ...]:
     settings, found = runtime.settings, findings.judged
     write_verdicts(session, settings.zone, found, since=findings.since)
-    # Here what was said before is settled by what is known now: the ledger and the watches.
+    for day in found.days:
+        if day.day >= findings.since:
+            settle(session, day.day)
     runs = (
         findings.standing.to_analyse if findings.run_number is None else {*findings.standing.runs, findings.run_number}
     )

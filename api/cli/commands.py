@@ -5,6 +5,7 @@ import typer
 from api.cli import (
     board,
     cancel,
+    compare,
     configuration,
     confirm,
     doctor,
@@ -16,6 +17,7 @@ from api.cli import (
     sandbox,
     score,
     up,
+    verdict,
 )
 from api.cli.exits import YzGroup
 
@@ -32,6 +34,8 @@ app.command("cancel")(cancel.cancel)
 app.command("resume")(resume.resume)
 app.command("confirm")(confirm.confirm)
 app.command("board")(board.board)
+app.command("compare")(compare.compare)
+app.command("verdict")(verdict.verdict)
 app.command("raw")(raw.raw)
 app.command("score")(score.score)
 app.command("grade")(grade.grade)

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from api.shapes.results import ChangeBody, ResultBody, UnscoredBody, change_body, result_body, unscored_body
 from api.shapes.values import Body, Moment, Score, score
+from api.shapes.verdicts import RecordBody, VerdictBody, record_body, verdict_body
 from yzindex.records.board_view import FEWEST, WINDOW, BoardView, Standing
 from yzindex.scoring.spread import WINDOW as REPEATABILITY_WINDOW
 from yzindex.scoring.spread import Repeatability
@@ -33,6 +34,7 @@ class StandingBody(Body):
     latest_finished_at: Moment | None
     in_latest_run: bool = Field(description="Whether that is the board's newest run.")
     change: ChangeBody | None
+    verdict: VerdictBody | None = Field(description="What is said of `latest`; null before it was analysed.")
     unscored: list[UnscoredBody]
     stability: StabilityBody | None = Field(description="Null with fewer than two runs.")
 
@@ -47,6 +49,7 @@ class BoardBody(Body):
     fewest_runs: int = FEWEST
     stability_window: int = REPEATABILITY_WINDOW
     advice: str = ADVICE
+    record: RecordBody
     models: list[StandingBody]
 
 
@@ -55,6 +58,7 @@ def board_body(view: BoardView) -> BoardBody:
         latest_run=view.latest_run,
         finished_at=view.finished_at,
         simulated=view.simulated,
+        record=record_body(view.record),
         models=[_standing(standing, view.latest_run) for standing in view.standings],
     )
 
@@ -72,13 +76,16 @@ def _standing(standing: Standing, latest_run: int | None) -> StandingBody:
         latest_finished_at=standing.latest_finished_at,
         in_latest_run=latest is not None and latest.run_number == latest_run,
         change=None if standing.change is None else change_body(standing.change),
+        verdict=None if standing.verdict is None else verdict_body(standing.verdict),
         unscored=[unscored_body(question) for question in standing.unscored],
         stability=None if standing.repeatability is None else _stability(standing.repeatability),
     )
 
 
 def _stability(found: Repeatability) -> StabilityBody:
-    stability, deviation = score(found.stability), score(found.standard_deviation)
-    assert stability is not None
-    assert deviation is not None
-    return StabilityBody(stability=stability, standard_deviation=deviation, runs=found.runs, warning=found.is_warning)
+    return StabilityBody(
+        stability=score(found.stability),
+        standard_deviation=score(found.standard_deviation),
+        runs=found.runs,
+        warning=found.is_warning,
+    )

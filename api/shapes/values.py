@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, overload
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
@@ -33,6 +33,10 @@ class Score(Body):
     shown: str = Field(description="Rounded half up: dimension scores to 0.1, all others to 0.01.", examples=["79.86"])
 
 
+@overload
+def score(value: Decimal, places: int = 2) -> Score: ...
+@overload
+def score(value: Decimal | None, places: int = 2) -> Score | None: ...
 def score(value: Decimal | None, places: int = 2) -> Score | None:
     """Give a score to show; None stays None, and is never zero."""
     # Adding zero turns a rounded "-0.00" into "0.00".

@@ -3,7 +3,7 @@
 from rich.console import Console
 
 #: What our widest table needs. A narrower terminal wraps the lines; cut off, a score could not be read at all.
-_LEAST_WIDTH = 160
+_LEAST_WIDTH = 180
 
 
 def console() -> Console:

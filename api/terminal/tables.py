@@ -5,21 +5,19 @@ charts that judge models had a part in. A missing score is a dash, never a zero,
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.console import RenderableType
 from rich.text import Text
 
 from api.shapes.board import BoardBody, StandingBody
 from api.shapes.raw import RawAnswerBody
 from api.shapes.results import ChangeBody, ResultBody, UnscoredBody
 from api.shapes.runs import EstimateBody, ModelBody, RunBody
-from api.shapes.values import Coverage, Score
+from api.terminal.layout import NONE, covered, figure, framed, named, new_table, signed, texts
+from api.terminal.verdicts import word_of
 from yzindex.dimensions import Dimension, Role
+from yzindex.drift.words import Word
 from yzindex.records.states import RunKind
 
-NONE = "-"
-_SIMULATED = "SIMULATED models: these scores say nothing about any real model."
 _SIDE_NOTE = "judgment and communication are side charts, AI-assisted: not part of the main score"
 _CAP_NOTE = "core_display is capped at 74 where integrity is FAIL: a capped rise is not an improvement"
 _DIMENSIONS = (Dimension.EXECUTION, Dimension.GROUNDING, Dimension.JUDGMENT, Dimension.COMMUNICATION)
@@ -32,7 +30,7 @@ def run_tables(run: RunBody | Mapping[str, object]) -> RenderableType:
         f"Run #{found.number} {found.kind} · {len(found.questions)} questions x {len(found.models)} models"
         f" · seed {found.seed} · {found.status}"
     )
-    table = _table(heading, ("model", *_DIMENSIONS, "integrity", "core_raw", "core_display", "change", "coverage"))
+    table = new_table(heading, ("model", *_DIMENSIONS, "integrity", "core_raw", "core_display", "change", "coverage"))
     for model in sorted(found.models, key=_by_main_score):
         table.add_row(*_run_row(model))
     notes = [
@@ -40,25 +38,37 @@ def run_tables(run: RunBody | Mapping[str, object]) -> RenderableType:
         *unscored_lines(found.number, ((model.model, model.unscored) for model in found.models)),
         _SIDE_NOTE,
     ]
-    return _framed(table, notes, simulated=found.simulated)
+    return framed(table, notes, simulated=found.simulated)
 
 
 def board_table(board: BoardBody) -> RenderableType:
     """Show the board as `GET /v1/board` gives it."""
     newest = f"newest: Run #{board.latest_run}" if board.latest_run else "no concluded smoke run yet"
-    table = _table(
+    table = new_table(
         f"Board · mean of the last {board.window} runs · {newest}",
-        ("rank", "model", "mean", "runs", "latest", "today", "change", "integrity", "stability", *_SIDE, "coverage"),
+        (
+            *("rank", "model", "mean", "runs", "latest", "today", "change", "verdict"),
+            *("integrity", "stability", *_SIDE, "coverage"),
+        ),
     )
     for standing in board.models:
         table.add_row(*_board_row(standing))
     notes = [
         *(f"{each.model}: not ranked: {each.unranked}" for each in board.models if each.unranked),
+        *_evidence(board),
         *_board_unscored(board),
         _SIDE_NOTE,
+        board.record.told,
         board.advice,
     ]
-    return _framed(table, notes, simulated=board.simulated)
+    return framed(table, notes, simulated=board.simulated)
+
+
+def _evidence(board: BoardBody) -> Iterator[str]:
+    """Say of every model that is not steady why its word was chosen."""
+    for each in board.models:
+        if each.verdict is not None and each.verdict.verdict is not Word.STEADY:
+            yield f"{each.model}: {each.verdict.evidence}"
 
 
 def _board_unscored(board: BoardBody) -> Iterator[str]:
@@ -71,19 +81,19 @@ def _board_unscored(board: BoardBody) -> Iterator[str]:
 
 def raw_table(answers: Iterable[RawAnswerBody]) -> RenderableType:
     """Show answers, a line each."""
-    table = _table("", ("answer", "model", "question", "tier", "score", "verdict", "attempts", "reason"))
+    table = new_table("", ("answer", "model", "question", "tier", "score", "verdict", "attempts", "reason"))
     for each in answers:
         attempts = sum(call.attempts for call in each.calls)
-        cells = (each.answer_id, _named(each.model, simulated=each.simulated), each.question_id, each.tier)
+        cells = (each.answer_id, named(each.model, simulated=each.simulated), each.question_id, each.tier)
         shown = NONE if each.score is None else format(each.score.quantize(Decimal("0.01")), "f")
-        table.add_row(*_cells(*cells, shown, each.verdict or each.state, attempts, each.reason or ""))
+        table.add_row(*texts(*cells, shown, each.verdict or each.state, attempts, each.reason or ""))
     return table
 
 
 def answer_text(answer: RawAnswerBody) -> RenderableType:
     """Show one answer in full."""
     lines = [
-        f"answer {answer.answer_id} · Run #{answer.run_number} · {_named(answer.model, simulated=answer.simulated)}",
+        f"answer {answer.answer_id} · Run #{answer.run_number} · {named(answer.model, simulated=answer.simulated)}",
         f"{answer.question_id} · {answer.dimension} · {answer.tier} · {answer.state}",
         f"verdict {answer.verdict or NONE} · score {NONE if answer.score is None else answer.score}",
         f"finish {answer.finish_reason or NONE} · ran in {answer.ran_in or NONE}",
@@ -112,7 +122,7 @@ def estimate_lines(estimate: EstimateBody, *, in_full: bool) -> Iterator[str]:
         drawn = f"seed {estimate.seed}: {', '.join(estimate.questions)}"
         yield f"  {drawn if estimate.kind is RunKind.SMOKE else 'every question of the bank'}"
         for model in estimate.models:
-            name = _named(model.model, simulated=model.simulated)
+            name = named(model.model, simulated=model.simulated)
             yield f"  {name}: about ${model.about_usd:.4f}, at most ${model.at_most_usd:.4f}"
 
 
@@ -130,59 +140,39 @@ def unscored_lines(run: int, unscored: Iterable[tuple[str, Sequence[UnscoredBody
 _SIDE = tuple(dimension for dimension in Dimension if dimension.role is Role.SIDE)
 
 
-def _framed(table: Table, notes: Iterable[str], *, simulated: bool) -> Group:
-    heading = [Text(_SIMULATED, style="bold")] if simulated else []
-    return Group(*heading, table, *(Text(f"  {note}") for note in notes))
-
-
-def _table(title: str, columns: Sequence[str]) -> Table:
-    table = Table(title=Text(title) if title else None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
-    for name in columns:
-        table.add_column(f"{name}", no_wrap=name != "reason")
-    return table
-
-
 def _run_row(model: ModelBody) -> tuple[Text, ...]:
-    name = _named(model.model, simulated=model.simulated)
+    name = named(model.model, simulated=model.simulated)
     if model.result is None:
-        return _cells(name, *[NONE] * 8, f"{model.progress.ended}/{model.progress.asked} ended")
+        return texts(name, *[NONE] * 8, f"{model.progress.ended}/{model.progress.asked} ended")
     result = model.result
-    return _cells(
+    return texts(
         name,
         *(_dimension(result, dimension) for dimension in _DIMENSIONS),
         _label(result),
-        _shown(result.core_raw),
-        _shown(result.core_display),
+        figure(result.core_raw),
+        figure(result.core_display),
         _change(model.change),
-        _coverage(result.coverage),
+        covered(result.coverage),
     )
 
 
 def _board_row(standing: StandingBody) -> tuple[Text, ...]:
     latest = standing.latest
     stability = standing.stability
-    return _cells(
+    return texts(
         NONE if standing.rank is None else standing.rank,
-        _named(standing.model, simulated=standing.simulated),
-        _shown(standing.mean),
+        named(standing.model, simulated=standing.simulated),
+        figure(standing.mean),
         len(standing.runs),
         NONE if latest is None else f"#{latest.run}",
         NONE if latest is None else _main(latest),
         _change(standing.change),
+        word_of(standing.verdict),
         NONE if latest is None else _label(latest),
         NONE if stability is None else f"{stability.stability.shown} (n={stability.runs}){'!' * stability.warning}",
         *(NONE if latest is None else _dimension(latest, dimension) for dimension in _SIDE),
-        NONE if latest is None else _coverage(latest.coverage),
+        NONE if latest is None else covered(latest.coverage),
     )
-
-
-def _cells(*values: object) -> tuple[Text, ...]:
-    # Names and reasons come from outside; rich would read [brackets] in plain text as markup.
-    return tuple(Text(str(value)) for value in values)
-
-
-def _named(model: str, *, simulated: bool) -> str:
-    return f"{model} (simulated)" if simulated else model
 
 
 def _dimension(result: ResultBody, dimension: Dimension) -> str:
@@ -195,7 +185,7 @@ def _dimension(result: ResultBody, dimension: Dimension) -> str:
 
 def _main(result: ResultBody) -> str:
     return (
-        f"{_shown(result.core_display)} ({_shown(result.core_raw)})" if result.capped else _shown(result.core_display)
+        f"{figure(result.core_display)} ({figure(result.core_raw)})" if result.capped else figure(result.core_display)
     )
 
 
@@ -204,19 +194,8 @@ def _label(result: ResultBody) -> str:
     return label.upper() if label == "fail" else label
 
 
-def _shown(score: Score | None) -> str:
-    return NONE if score is None else score.shown
-
-
 def _change(change: ChangeBody | None) -> str:
-    if change is None or change.core_display is None:
-        return NONE
-    return change.core_display.shown if change.core_display.exact < 0 else f"+{change.core_display.shown}"
-
-
-def _coverage(coverage: Coverage) -> str:
-    star = "" if coverage.scored == coverage.asked else " *"
-    return f"{coverage.scored}/{coverage.asked}{star}"
+    return NONE if change is None else signed(change.core_display)
 
 
 def _capped_notes(models: Iterable[ModelBody]) -> list[str]:

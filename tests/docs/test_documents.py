@@ -7,6 +7,7 @@ import json
 import re
 import shlex
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,10 @@ from worker.app import THERMOMETER_HOUR
 from worker.trouble import MOST_GIVEN_BACK
 from yzindex.bank.importing.formats import Format
 from yzindex.dimensions import MAIN_WEIGHTS, Dimension
+from yzindex.drift.ledger import CHANGED_DEVIATIONS, LEAST_DAYS, LONG, MOVED_DEVIATIONS, SOON
+from yzindex.drift.rules import Rules
+from yzindex.drift.watching import FALL_POINTS, settles_on
+from yzindex.drift.words import Word
 from yzindex.fleet import Fleet
 from yzindex.grading.asserted import View
 from yzindex.grading.code import CallCase, Calls
@@ -84,6 +89,21 @@ def test_the_page_on_faults_states_the_waits_and_tries_of_the_code() -> None:
     assert f"a call is tried {settings.model_attempts} times within {settings.model_deadline_s / 60:g} minutes" in page
     assert f"tried again {MOST_GIVEN_BACK} times" in page
     assert f"tried {MOST_GIVEN_BACK + 1} times, then unscored" in page
+
+
+def test_the_page_on_verdicts_has_every_word_in_its_order_and_the_numbers_of_the_code() -> None:
+    page = (ROOT / "docs/verdicts.md").read_text(encoding="utf-8")
+
+    assert re.findall(r"^\| `([^`]+)` \| [^|]+ \| [^|]+ \|$", page, re.MULTILINE)[: len(Word)] == list(Word)
+    assert f"confirmed within {SOON.days} days, or after {LONG.days} days the answers since" in page
+    assert f"with at least {LEAST_DAYS} of answers" in page
+    assert f"over the {SOON.days} days after it, all models together are within two standard errors" in page
+    assert MOVED_DEVIATIONS == 2
+    assert CHANGED_DEVIATIONS == 1
+    assert f"A fall of more than {FALL_POINTS} points" in page
+    assert f"It is settled after {(settles_on(date.min) - date.min).days} days" in page
+    assert Rules().steady_points == 5
+    assert Rules().least_fleet == 5
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)

@@ -9,7 +9,7 @@ from yzindex.drift.charts import FALL
 from yzindex.drift.decomposition import Decomposition
 from yzindex.drift.fleet import Move
 from yzindex.drift.suspicion import Confirmed
-from yzindex.drift.verdict import Word
+from yzindex.drift.words import Word
 from yzindex.scoring import rounded
 
 

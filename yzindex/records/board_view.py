@@ -4,7 +4,7 @@ Only concluded runs of the kinds that rank count. A single day is never ranked a
 no zero.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -13,10 +13,12 @@ from sqlmodel import Session, col, select
 
 from yzindex.fleet import Fleet, Model
 from yzindex.records.database import Database
+from yzindex.records.ledger import BoardRecord, board_record
 from yzindex.records.run_views import Change, Result, UnscoredQuestion, change_of, result_of, unscored_of
 from yzindex.records.runs import has_concluded
 from yzindex.records.states import RANKED
 from yzindex.records.tables import Evaluation, Run
+from yzindex.records.verdict_view import VerdictView, verdicts_of
 from yzindex.scoring import mean
 from yzindex.scoring.spread import WINDOW as REPEATABILITY_WINDOW
 from yzindex.scoring.spread import Repeatability, repeatability
@@ -43,6 +45,8 @@ class Standing:
     latest_finished_at: datetime | None
     unscored: tuple[UnscoredQuestion, ...]
     change: Change | None
+    #: What is said of the latest result; None before it was analysed.
+    verdict: VerdictView | None
     #: Of `core_raw`: the cap would pass off a model that fails every day as a steady one.
     repeatability: Repeatability | None
 
@@ -55,6 +59,7 @@ class BoardView:
     latest_run: int | None
     finished_at: datetime | None
     standings: tuple[Standing, ...]
+    record: BoardRecord
 
     @property
     def simulated(self) -> bool:
@@ -67,11 +72,15 @@ def board_view(database: Database, fleet: Fleet) -> BoardView:
         newest = session.exec(
             select(Run).where(col(Run.kind).in_(RANKED), has_concluded()).order_by(col(Run.number).desc()).limit(1)
         ).first()
-        standings = [_standing(session, model, fleet) for model in fleet.models]
+        latest = {model.slug: _concluded(session, model.slug, scored=False, limit=1) for model in fleet.models}
+        verdicts = verdicts_of(session, [evaluation for found in latest.values() for evaluation, _ in found])
+        standings = [_standing(session, model, fleet, latest[model.slug], verdicts) for model in fleet.models]
+        record = board_record(session)
     return BoardView(
         latest_run=None if newest is None else newest.number,
         finished_at=None if newest is None else newest.finished_at,
         standings=ranked(standings),
+        record=record,
     )
 
 
@@ -94,8 +103,13 @@ def _placed(standing: Standing, own: Decimal | None, means: Sequence[Decimal]) -
     return replace(standing, rank=1 + sum(own is not None and other > own for other in means))
 
 
-def _standing(session: Session, model: Model, fleet: Fleet) -> Standing:
-    newest = _concluded(session, model.slug, scored=False, limit=1)
+def _standing(
+    session: Session,
+    model: Model,
+    fleet: Fleet,
+    newest: Sequence[tuple[Evaluation, Run]],
+    verdicts: Mapping[tuple[str, int], VerdictView],
+) -> Standing:
     scored = list(reversed(_concluded(session, model.slug, scored=True, limit=REPEATABILITY_WINDOW)))
     averaged = scored[-WINDOW:]
     evaluation, run = newest[0] if newest else (None, None)
@@ -111,6 +125,7 @@ def _standing(session: Session, model: Model, fleet: Fleet) -> Standing:
         latest_finished_at=None if run is None else run.finished_at,
         unscored=() if evaluation is None else tuple(unscored_of(session, [evaluation.id]).get(evaluation.id or 0, ())),
         change=None if run is None or latest is None else change_of(session, run, model.slug, latest),
+        verdict=None if evaluation is None else verdicts.get((model.slug, evaluation.run_number)),
         repeatability=repeatability([each.core_raw for each, _ in scored if each.core_raw is not None]),
     )
 

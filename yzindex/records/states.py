@@ -112,17 +112,6 @@ class Direction(StrEnum):
     RISE = "rise"
 
 
-class Settled(StrEnum):
-    """What became of something that was said of a model."""
-
-    #: Too early to say.
-    OPEN = "open"
-    #: What came later agrees.
-    HELD = "held"
-    #: What came later says otherwise.
-    OVERTURNED = "overturned"
-
-
 class MoveCause(StrEnum):
     """What moved when it was not the models."""
 
@@ -130,12 +119,3 @@ class MoveCause(StrEnum):
     GRADER = "grader"
     #: All models moved together.
     QUESTIONS = "questions"
-
-
-class WatchOutcome(StrEnum):
-    """What became of a model that was watched for a week after a fall."""
-
-    OPEN = "open"
-    #: By more than five points.
-    FELL_FURTHER = "fell further"
-    DID_NOT = "did not"

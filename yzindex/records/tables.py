@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from yzindex import clock
 from yzindex.dimensions import Dimension
+from yzindex.drift.outcomes import Settled, WatchOutcome
 from yzindex.drift.words import Word
 from yzindex.grading.spec import Needs
 from yzindex.records.columns import ExactDecimal, StorableText, UtcDateTime, one_of
@@ -21,8 +22,6 @@ from yzindex.records.states import (
     RegradeState,
     RunKind,
     RunStatus,
-    Settled,
-    WatchOutcome,
 )
 
 # Constraints need names that are the same on every database, or a later migration cannot change them.
@@ -342,6 +341,20 @@ class BoardMove(SQLModel, table=True):
     analysis_version: str
     #: First day on which models are spoken of again.
     ended_on: date | None = None
+    settled: Settled = Field(
+        default=Settled.OPEN, sa_type=one_of(Settled), sa_column_kwargs={"server_default": Settled.OPEN.value}
+    )
+    settled_on: date | None = None
+    settled_because: str | None = Field(default=None, sa_type=Text)
+
+
+class Settlement(SQLModel, table=True):
+    """What became of a verdict that a movement was no change. Apart from the verdict, whose row its day may rewrite."""
+
+    evaluation_id: int = Field(foreign_key="evaluation.id", primary_key=True)
+    outcome: Settled = Field(sa_type=one_of(Settled))
+    settled_on: date
+    because: str = Field(sa_type=Text)
 
 
 class Watch(SQLModel, table=True):

@@ -37,6 +37,8 @@ from yzindex.records.tables import (
 _DAILY = (RunKind.SMOKE, RunKind.FULL)
 #: Ids named in one statement; databases refuse many more.
 _AT_ONCE = 2000
+#: What is kept of a row whose figures are written anew: what became of it is no matter of figures.
+_STAYS = {"id", "settled", "settled_on", "settled_because"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,11 +53,8 @@ class _Daily:
 
 def write_verdicts(session: Session, zone: ZoneInfo, judged: Judged, *, since: date) -> None:
     """Write what is said of the days from `since` on; the runs that it is said of must have ended."""
-    days = [day for day in judged.days if day.day >= since]
-    evaluations = _evaluations(session, zone, since)
-    verdicts = [verdict for day in days for verdict in day.verdicts]
-    _write_verdicts(session, _rows_of(evaluations, verdicts))
-    _write_expectations(session, judged, days)
+    _write_verdicts(session, verdict_rows(session, zone, judged, since=since))
+    _write_expectations(session, judged, [day for day in judged.days if day.day >= since])
     for decided in judged.judge.decided:
         if date.fromordinal(decided.confirmed.day) >= since:
             _write_confirmed(session, judged, decided)
@@ -63,6 +62,12 @@ def write_verdicts(session: Session, zone: ZoneInfo, judged: Judged, *, since: d
         if suspension.ended is None or date.fromordinal(suspension.ended) >= since:
             _write_move(session, judged.judge, suspension)
     session.flush()
+
+
+def verdict_rows(session: Session, zone: ZoneInfo, judged: Judged, *, since: date) -> list[StoredVerdict]:
+    """Make the rows of what is said of the days from `since` on, and write none of them."""
+    verdicts = [verdict for day in judged.days if day.day >= since for verdict in day.verdicts]
+    return _rows_of(_evaluations(session, zone, since), verdicts)
 
 
 def _evaluations(session: Session, zone: ZoneInfo, since: date) -> list[_Daily]:
@@ -222,7 +227,7 @@ def _write_confirmed(session: Session, judged: Judged, decided: Decided) -> None
     if written is None:
         session.add(made)
     else:
-        written.sqlmodel_update(made.model_dump(exclude={"id", "settled", "settled_on", "settled_because"}))
+        written.sqlmodel_update(made.model_dump(exclude=_STAYS))
 
 
 def _write_move(session: Session, judge: Judge, suspension: Suspension) -> None:
@@ -240,7 +245,7 @@ def _write_move(session: Session, judge: Judge, suspension: Suspension) -> None:
     if written is None:
         session.add(made)
     else:
-        written.sqlmodel_update(made.model_dump(exclude={"id"}))
+        written.sqlmodel_update(made.model_dump(exclude=_STAYS))
 
 
 def _portions(ids: list[int]) -> list[list[int]]:

@@ -1,0 +1,46 @@
+"""Lays out a comparison as a waterfall."""
+
+from api.pictures.waterfall import Step, Waterfall
+from api.shapes.compare import ComparisonBody
+from api.shapes.values import Score
+
+
+def waterfall_of(found: ComparisonBody) -> Waterfall:
+    """Choose what the picture of a comparison shows; the terms are those of the page."""
+    before, after = found.before, found.after
+    was, now = before.result.core_display, after.result.core_display
+    assert was is not None
+    assert now is not None
+    simulated = " (simulated)" if found.simulated else ""
+    steps = [
+        Step(name="draw", points=found.draw.exact, note=_draw(found.draw)),
+        Step(name="everyone", points=found.common.exact, note="the other models moved by this much as well"),
+        Step(
+            name="rest",
+            points=found.rest.exact,
+            note=f"the model and its answers' noise: {_signed(found.rest_lo)} to {_signed(found.rest_hi)}",
+            interval=(found.rest_lo.exact, found.rest_hi.exact),
+        ),
+    ]
+    if found.cap.exact:
+        steps.append(Step(name="cap", points=found.cap.exact, note="the integrity cap, no change of ability"))
+    return Waterfall(
+        title=f"{found.model}{simulated}: {after.verdict}",
+        subtitle=f"Run #{before.run} ({before.day.isoformat()}) to Run #{after.run} ({after.day.isoformat()})"
+        + ("" if after.draws_better is None else f" · a draw worse than {after.draws_better} of 100"),
+        before=f"Run #{before.run}",
+        was=was.exact,
+        steps=tuple(steps),
+        after=f"Run #{after.run}",
+        now=now.exact,
+    )
+
+
+def _draw(draw: Score) -> str:
+    if draw.exact == 0:
+        return "these questions were as hard"
+    return f"these questions were {'harder' if draw.exact < 0 else 'easier'}"
+
+
+def _signed(score: Score) -> str:
+    return score.shown if score.exact < 0 else f"+{score.shown}"
