@@ -27,7 +27,7 @@ from yzindex.settings import Settings
 Say = Callable[[str], None]
 
 #: Share of every score that the moved graders of the mornings after take off.
-_GRADER_LOSS = 0.15
+_GRADER_LOSS = 0.3
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,23 +18,30 @@ class Reckoning:
 
     model: str
     really: str
-    accused: bool
+    word: Word
+    #: Within the time in which a board is to find it.
     fell: bool
+    #: Whether a judge or a grader really moved that day.
+    graders_moved: bool
 
     @property
     def is_right(self) -> bool:
-        return self.accused == self.fell
+        """Whether exactly a model that fell is accused; a day on which nothing is said of models needs its reason."""
+        if self.word is Word.MOVED:
+            return self.graders_moved
+        return (self.word is Word.CONFIRMED_DROP) == self.fell
 
     def line(self, width: int) -> str:
         """Say it in one line."""
-        found = "accused" if self.accused else "not accused"
-        return f"  {self.model:{width}}  {self.really:62}  {found:11}  {'right' if self.is_right else 'WRONG'}"
+        return f"  {self.model:{width}}  {self.really:76}  {self.word:25}  {'right' if self.is_right else 'WRONG'}"
 
 
-def reckon(truth: Mapping[str, Any], words: Mapping[str, Word], day: date) -> list[Reckoning]:
-    """Hold each model's word of a day against the provider's account."""
+def reckon(
+    truth: Mapping[str, Any], words: Mapping[str, Word], day: date, *, graders_moved: bool = False
+) -> list[Reckoning]:
+    """Hold each model's word of a day against the provider's account, and what was done to the graders here."""
     events = [event for event in truth["events"] if date.fromisoformat(event["on"]) <= day]
-    return [_of_model(model, word, events, day) for model, word in words.items()]
+    return [_of_model(model, word, events, day, graders_moved) for model, word in words.items()]
 
 
 def other_events(truth: Mapping[str, Any], words: Iterable[str]) -> list[str]:
@@ -47,14 +54,15 @@ def other_events(truth: Mapping[str, Any], words: Iterable[str]) -> list[str]:
     ]
 
 
-def _of_model(model: str, word: Word, events: list[Mapping[str, Any]], day: date) -> Reckoning:
+def _of_model(model: str, word: Word, events: list[Mapping[str, Any]], day: date, graders_moved: bool) -> Reckoning:
     falls = [event for event in events if event["who"] == model and event.get("logits", 0) < 0]
     recent = [event for event in falls if date.fromisoformat(event["on"]) > day - timedelta(days=_RECENT_DAYS)]
     return Reckoning(
         model=model,
         really=_told(falls[-1]) if falls else "nothing",
-        accused=word is Word.CONFIRMED_DROP,
+        word=word,
         fell=bool(recent),
+        graders_moved=graders_moved,
     )
 
 

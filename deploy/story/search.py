@@ -5,7 +5,7 @@ that the board's first words on the last day are those that the story is about. 
 looked at: it may come out right or wrong.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count
@@ -17,11 +17,13 @@ from deploy.simulated.draws import uniform
 from deploy.simulated.events import on_day
 from deploy.story.pool import Pool
 from deploy.story.rehearsal import Rehearsal, score_of
-from deploy.story.world import FALLEN, HARD_DRAW, LAST_DAY, UNLUCKY, World
+from deploy.story.world import CALM, FALLEN, HARD_DRAW, LAST_DAY, UNLUCKY, World
 from yzindex.bank.draw import smoke_draw
 from yzindex.bank.files import Bank
 from yzindex.bank.question import Question
 from yzindex.dimensions import MAIN_WEIGHTS
+from yzindex.drift.rules import Rules
+from yzindex.drift.suspicion import Suspicion
 from yzindex.drift.words import Word
 
 #: By how much the one model really falls, on the whole pool.
@@ -37,29 +39,30 @@ _EXPECTED = (0.65, 0.95)
 #: An ordinary day is not further below what was to be expected of it.
 _ORDINARY_POINTS = 12.0
 #: Days of the real fall that are tried.
-_FALL_DAYS = (28, 27, 29, 26)
-_FIRST_DRAWS, _FORTUNES, _OTHERS = 100_000, 1_000, 13
+_FALL_DAYS = (29, 28, 30, 27)
+_FIRST_DRAWS, _FORTUNES, _OTHERS = 100_000, 400, 12
 #: The main questions of a draw.
 _Draw = tuple[Question, ...]
+_OTHER_NAMES = frozenset({UNLUCKY, HARD_DRAW, *CALM})
 _WEIGHTS = {dimension: float(weight) for dimension, weight in MAIN_WEIGHTS.items()}
 
 
 def find_world(bank: Bank, pool: Pool, *, seed: int, last_day: date) -> World:
     """Find the first world of a seed that tells the story on a day; takes about a minute."""
-    for world in _candidates(bank, pool, seed):
-        # The fallen model alone decides most: the others are exchanged until all is as wanted.
+    for world in _fallen_worlds(bank, pool, seed):
+        # Most is decided by the fallen model alone: the others come when it is as wanted, and are then exchanged.
         if _undecided(bank, pool, world, last_day) is not None:
-            for others in range(1, _OTHERS):
+            for others in range(_OTHERS):
                 told = _with_fortunes(bank, pool, world, first=1 + others * _FORTUNES)
                 if told is not None and tells(bank, pool, told, last_day):
                     return told
-    raise AssertionError("candidates never end")
+    raise AssertionError("worlds never end")
 
 
 def tells(bank: Bank, pool: Pool, world: World, last_day: date) -> bool:
     """Whether the last day is the one on which fresh questions decide, and its first words are those of the story.
 
-    Nobody is convicted on one day: a first round of fresh questions was asked before, and nothing is confirmed yet.
+    Nobody is convicted on one day: fresh answers of days before agree, and nothing is confirmed yet.
     """
     rehearsal = _undecided(bank, pool, world, last_day)
     if rehearsal is None:
@@ -71,41 +74,48 @@ def tells(bank: Bank, pool: Pool, world: World, last_day: date) -> bool:
 
 
 def _undecided(bank: Bank, pool: Pool, world: World, last_day: date) -> Rehearsal | None:
-    """Play all days but the last; None unless exactly the fallen model is waiting for its second round."""
+    """Play all days but the last; None unless the fallen model, and no other, awaits the day that decides."""
     rehearsal = Rehearsal(pool, world.config(last_day))
     rehearsal.calibrate()
     for day in range(1, LAST_DAY):
         rehearsal.play(day, smoke_draw(bank, world.draw_of(day)))
         if rehearsal.analysis.confirmed or rehearsal.analysis.fleet.move:
             return None
-    waiting = {rehearsal.names.models[each] for each in rehearsal.analysis.suspicions}
-    return rehearsal if waiting == {FALLEN} else None
+    waiting = {rehearsal.names.models[each]: of_it for each, of_it in rehearsal.analysis.suspicions.items()}
+    if set(waiting) != {FALLEN} or not _agrees(waiting[FALLEN]):
+        return None
+    return rehearsal
 
 
-def _candidates(bank: Bank, pool: Pool, seed: int) -> Iterator[World]:
-    """Give worlds whose last two days are as wanted by the provider's own chances and replies."""
+def _agrees(suspicion: Suspicion) -> bool:
+    """Whether the fresh answers so far agree with the suspicion: another day of them decides."""
+    estimate = suspicion.estimate
+    return estimate is not None and estimate.deviations(suspicion.direction) < -Rules().confirm_deviations
+
+
+def _fallen_worlds(bank: Bank, pool: Pool, seed: int) -> Iterator[World]:
+    """Give worlds in which the fallen model's days are as wanted, and the others' as they come."""
     for attempt in count():
         first_draw = int(uniform(seed, "first draw", attempt) * _FIRST_DRAWS)
         world = World(seed=seed, first_draw=first_draw, fall_day=_FALL_DAYS[attempt % len(_FALL_DAYS)])
-        told = _with_fortunes(bank, pool, world, first=1)
+        told = _with_fortunes(bank, pool, world, first=1, names={FALLEN})
         if told is not None:
             yield told
 
 
-def _with_fortunes(bank: Bank, pool: Pool, world: World, *, first: int) -> World | None:
-    """Give every model that has none a fortune under which its last day is as its part in the story wants it.
-
-    The fallen model, once it has one, keeps it.
-    """
+def _with_fortunes(
+    bank: Bank, pool: Pool, world: World, *, first: int, names: Collection[str] = _OTHER_NAMES
+) -> World | None:
+    """Give models a fortune under which their last day is as their part in the story wants it."""
     # Of all days their distance alone matters, not the dates.
     config = world.config(date.min + timedelta(days=LAST_DAY))
     draws = {
         day: tuple(each for each in smoke_draw(bank, world.draw_of(day)) if each.dimension in MAIN_WEIGHTS)
-        for day in range(world.fall_day, LAST_DAY + 1)
+        for day in range(min(world.fall_day, LAST_DAY - 1), LAST_DAY + 1)
     }
-    found = {name: fortune for name, fortune in world.fortunes.items() if name == FALLEN}
+    found = dict(world.fortunes)
     for model in config.models:
-        if model.name not in found:
+        if model.name in names:
             possible = (model.model_copy(update={"fortune": first + each}) for each in range(_FORTUNES))
             fitting = next((each.fortune for each in possible if _fits(pool, config, each, draws)), None)
             if fitting is None:

@@ -46,8 +46,10 @@ def tell(stack: Stack, client: Client, state: StoryState, say: Say) -> None:
         console().print(verdict_table(f"First words on Run #{run.number}", spoken))
         console().print(why_fallen(client.board(), client.compare))
         if _ask_again(stack, client, database, say):
+            suspected = {verdict.model for verdict in spoken if verdict.verdict is Word.SUSPECTED}
             spoken = client.verdicts().verdicts
-            console().print(verdict_table("After asking again", spoken))
+            again = [verdict for verdict in spoken if verdict.model in suspected]
+            console().print(verdict_table("After asking again", again))
         console().print(board_table(client.board()))
         _reveal(stack, state, spoken, say)
     finally:
@@ -114,11 +116,12 @@ def _reveal(stack: Stack, state: StoryState, spoken: list[VerdictBody], say: Say
     words = {verdict.model: Word(verdict.verdict) for verdict in spoken}
     say("\nWhat the simulated provider really did")
     width = max(map(len, words))
-    for each in reckon(truth, words, state.day):
+    loss = stack.settings.simulated_grader_loss
+    for each in reckon(truth, words, state.day, graders_moved=loss > 0):
         say(each.line(width))
     for line in other_events(truth, words):
         say(f"  {line}")
-    if loss := stack.settings.simulated_grader_loss:
+    if loss:
         say(f"  SIMULATED here, not by the provider: the graders take {loss:.0%} off every score")
     say("  One story; another one: make demo SEED=7 in a new folder (YZ_DATA_DIR); the next morning: make demo")
 

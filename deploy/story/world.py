@@ -17,6 +17,7 @@ from deploy.simulated.config import SimulatedConfig
 HISTORY_DAYS = 30
 LAST_DAY = HISTORY_DAYS + 1
 UNLUCKY, HARD_DRAW, FALLEN = "sim/agate", "sim/opal", "sim/flint"
+CALM = ("sim/jasper", "sim/onyx")
 #: What the one model's ability really loses.
 _FALL_LOGITS = -1.5
 #: Points of an item that every judge takes off from the morning after.
