@@ -22,8 +22,6 @@ from yzindex.bank.draw import smoke_draw
 from yzindex.bank.files import Bank
 from yzindex.bank.question import Question
 from yzindex.dimensions import MAIN_WEIGHTS
-from yzindex.drift.rules import Rules
-from yzindex.drift.suspicion import Suspicion
 from yzindex.drift.words import Word
 
 #: By how much the one model really falls, on the whole pool.
@@ -40,7 +38,7 @@ _EXPECTED = (0.65, 0.95)
 _ORDINARY_POINTS = 12.0
 #: Days of the real fall that are tried.
 _FALL_DAYS = (29, 28, 30, 27)
-_FIRST_DRAWS, _FORTUNES, _OTHERS = 100_000, 400, 12
+_FIRST_DRAWS, _FORTUNES, _OTHERS = 100_000, 1_500, 12
 #: The main questions of a draw.
 _Draw = tuple[Question, ...]
 _OTHER_NAMES = frozenset({UNLUCKY, HARD_DRAW, *CALM})
@@ -62,7 +60,7 @@ def find_world(bank: Bank, pool: Pool, *, seed: int, last_day: date) -> World:
 def tells(bank: Bank, pool: Pool, world: World, last_day: date) -> bool:
     """Whether the last day is the one on which fresh questions decide, and its first words are those of the story.
 
-    Nobody is convicted on one day: fresh answers of days before agree, and nothing is confirmed yet.
+    Nobody is convicted on one day: fresh questions were asked before, and nothing is decided yet.
     """
     rehearsal = _undecided(bank, pool, world, last_day)
     if rehearsal is None:
@@ -74,23 +72,15 @@ def tells(bank: Bank, pool: Pool, world: World, last_day: date) -> bool:
 
 
 def _undecided(bank: Bank, pool: Pool, world: World, last_day: date) -> Rehearsal | None:
-    """Play all days but the last; None unless the fallen model, and no other, awaits the day that decides."""
+    """Play all days but the last; None unless the fallen model, and no other, is past the alarm and undecided."""
     rehearsal = Rehearsal(pool, world.config(last_day))
     rehearsal.calibrate()
     for day in range(1, LAST_DAY):
         rehearsal.play(day, smoke_draw(bank, world.draw_of(day)))
         if rehearsal.analysis.confirmed or rehearsal.analysis.fleet.move:
             return None
-    waiting = {rehearsal.names.models[each]: of_it for each, of_it in rehearsal.analysis.suspicions.items()}
-    if set(waiting) != {FALLEN} or not _agrees(waiting[FALLEN]):
-        return None
-    return rehearsal
-
-
-def _agrees(suspicion: Suspicion) -> bool:
-    """Whether the fresh answers so far agree with the suspicion: another day of them decides."""
-    estimate = suspicion.estimate
-    return estimate is not None and estimate.deviations(suspicion.direction) < -Rules().confirm_deviations
+    waiting = {rehearsal.names.models[each] for each in rehearsal.analysis.suspicions}
+    return rehearsal if waiting == {FALLEN} else None
 
 
 def _fallen_worlds(bank: Bank, pool: Pool, seed: int) -> Iterator[World]:
