@@ -26,7 +26,7 @@ def today(folder: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def morning(today: str, folder: Path) -> str:  # noqa: ARG001
+def morning(today: str, folder: Path) -> str:
     return demo(folder)
 
 
