@@ -8,6 +8,7 @@ from api.problems import documented
 from api.services import Given
 from api.shapes.runs import OrderedRun, ordered_body
 from api.strict import StrictRoute
+from yzindex.fleet import LONGEST_NAME
 from yzindex.ordering import order_confirmation
 from yzindex.records.run_views import run_view
 
@@ -18,11 +19,13 @@ router = APIRouter(prefix="/v1", tags=["models"], route_class=StrictRoute)
     "/models/{slug:path}/confirmations",
     status_code=202,
     response_model=OrderedRun,
-    responses=documented(408, 413, 422, 503),
+    responses=documented(404, 408, 413, 422, 503),
     summary="Ask a model again",
 )
 def post_confirmation(
-    slug: Annotated[str, Path(description="The model's name in the fleet.")], services: Given, response: Response
+    slug: Annotated[str, Path(min_length=1, max_length=LONGEST_NAME, description="The model's name in the fleet.")],
+    services: Given,
+    response: Response,
 ) -> OrderedRun:
     """Put fresh questions to a model and compare the answers with what was known of it; once a day for each model."""
     ordered = order_confirmation(services.database, services.bank, services.fleet, slug, services.zone)

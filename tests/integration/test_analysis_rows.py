@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from sqlmodel import SQLModel, col, select, update
+from sqlmodel import SQLModel, col, delete, select, update
 
 from tests.played import FIRST_DAY, PlayedBoard
 from worker import analysing, closing
@@ -52,7 +52,7 @@ def words(database: Database, day: int) -> dict[str, Word]:
             .join(Evaluation, col(Evaluation.id) == col(StoredVerdict.evaluation_id))
             .where(StoredVerdict.day == day_of(day))
         )
-        return dict(found.all())
+        return {model: Word(word) for model, word in found}
 
 
 def day_of(day: int) -> dt.date:
@@ -205,7 +205,7 @@ def test_what_was_concluded_before_there_were_verdicts_is_judged_with_the_next_r
     board.play_day()
     with database.write() as session:
         for table in (StoredVerdict, Expectation, StoredAnalysis):
-            session.connection().execute(table.__table__.delete())  # type: ignore[attr-defined]
+            session.exec(delete(table))
 
     board.play_day()
 
@@ -240,11 +240,11 @@ def test_nothing_is_asked_again_beyond_what_is_allowed(database: Database, setti
 
     assert all_of(database, StoredConfirmation) == []
     assert all_of(database, ConfirmedChange) == []
-    said = {words(database, day)[FALLEN] for day in range(1, 5)}
-    assert (Word.SUSPECTED in said) == settings.ask_again
+    # Nothing is said either that fresh answers have not confirmed.
+    assert Word.SUSPECTED in {words(database, day)[FALLEN] for day in range(1, 5)}
 
 
-def test_a_run_without_main_questions_gets_a_verdict_that_says_so(database: Database) -> None:
+def test_a_model_whose_answers_all_failed_to_come_gets_a_verdict_that_says_so(database: Database) -> None:
     board = a_calibrated_board(database)
     board.fails = lambda _run, model: model == FALLEN
     number = board.play_day()

@@ -227,7 +227,8 @@ class Analysis:
     def _take_by_hand(self, packet: Packet) -> None:
         if self.fleet.move is None:
             for model in np.unique(packet.model).tolist():
-                if model not in self.suspicions:
+                suspicion = self.suspicions.get(model)
+                if suspicion is None or suspicion.direction != FALL:
                     began = bool(self.charts.ratio[FALL, model, 0] > 0)
                     self._suspect(model, FALL, 0, int(self.charts.since[FALL, model, 0]) if began else self.day)
         self._take_fresh(packet)
@@ -263,7 +264,7 @@ class Analysis:
             return False
         for day in days:
             others = self._change_of(suspicion, [packet for packet in suspicion.rounds if packet.day != day])
-            if others is None or others.deviations(suspicion.direction) > -self.rules.confirm_deviations / 2:
+            if others is None or others.deviations(suspicion.direction) > -self.rules.each_day_deviations:
                 return False
         return True
 

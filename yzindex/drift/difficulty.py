@@ -25,8 +25,8 @@ _MOST_STEPS = 30
 #: Further out an answer is as good as certain, and its logarithm still a number.
 _FARTHEST_LOGIT = 30.0
 _SETTLED = 1e-6
-#: Holds the group's mean where nothing else does, as with no answers at all.
-_LEAST_PRECISION = 1e-4
+#: Spread in logits that the models' mean is given beforehand; holds it where all answers are right, or all wrong.
+_MEAN_SPREAD = 3.0
 #: A Newton step moves no effect further than this, in logits.
 _LONGEST_STEP = 1.5
 
@@ -162,6 +162,12 @@ def expect(fitted: Fit) -> Expectation:
         mean += share * first
         square += share * second
         slope += share * (first - second)
+    # The mode of a skewed posterior lies nearer to an even chance than its mean: all expectations move alike, until as
+    # much is expected of the known answers as they gave.
+    missing = float((fitted.cells.total - fitted.cells.count * mean).sum())
+    shift = missing / max(float((fitted.cells.count * slope).sum()), 1.0)
+    square = np.clip(square + 2 * mean * slope * shift, 0.0, 1.0)
+    mean = np.clip(mean + slope * shift, 0.0, 1.0)
     noise = fitted.components.dispersion * np.maximum(mean - square, 0.0)
     variance = np.maximum(noise + np.maximum(square - mean**2, 0.0), LEAST_VARIANCE)
     return Expectation(mean=mean, variance=variance, slope=slope)
@@ -194,7 +200,7 @@ def _newton_step(
 ) -> tuple[FloatArray, FloatArray] | None:
     """Step of abilities and easiness to the maximum of a quadratic; None where it has none."""
     by_question = curvature.sum(axis=0) + question_precision
-    if by_question.min(initial=1.0) <= question_precision / 10:
+    if by_question.min(initial=question_precision) <= question_precision / 10:
         return None
     try:
         factor = cho_factor(_schur(curvature, by_question, prior), lower=True)
@@ -210,12 +216,12 @@ def _seen(cells: Cells) -> BoolArray:
 
 
 def _prior_precision(cells: Cells, components: Components) -> FloatArray:
-    """Precision of abilities around their own mean, whose value is left open: it is profiled out, models × models."""
+    """Precision of abilities around their own mean, and of that mean around an even chance; models × models."""
     models = len(cells.count)
     seen = _seen(cells)
-    share = np.tile(seen / max(int(seen.sum()), 1), (models, 1))
+    share = seen / max(int(seen.sum()), 1)
     own = np.eye(models) - share
-    return np.asarray(own.T @ own / components.models**2 + _LEAST_PRECISION * np.eye(models), dtype=np.float64)
+    return np.asarray(own.T @ own / components.models**2 + np.outer(share, share) / _MEAN_SPREAD**2, dtype=np.float64)
 
 
 def _schur(curvature: FloatArray, by_question: FloatArray, prior: FloatArray) -> FloatArray:

@@ -1,4 +1,4 @@
-"""The numbers of the method, frozen: they were chosen on other seeds than those of the proof in docs/method.md."""
+"""The numbers of the method. They are chosen on other seeds than those of the proof in docs/method.md."""
 
 from dataclasses import dataclass
 
@@ -17,10 +17,10 @@ class Rules:
     #: The same for the chart of one dimension, whose answers are fewer.
     dimension_design_points: float = 15.0
     #: Above it a model is asked again, a few questions at a time.
-    low_bar: float = 1.2
+    low_bar: float = 1.0
     dimension_low_bar: float = 4.0
     #: Above it fresh questions decide.
-    alarm: float = 4.0
+    alarm: float = 3.5
     dimension_alarm: float = 6.0
     #: No packet of answers counts for more than so many standard deviations.
     clip_deviations: float = 3.0
@@ -32,8 +32,10 @@ class Rules:
     least_rounds: int = 2
     most_rounds: int = 5
     #: Standard errors by which fresh answers must agree, and beyond which the suspicion is dismissed.
-    confirm_deviations: float = 1.9
-    dismiss_deviations: float = 0.5
+    confirm_deviations: float = 1.8
+    dismiss_deviations: float = 0.4
+    #: Standard errors by which they must agree without the day that agrees most.
+    each_day_deviations: float = 0.4
     #: Where nobody can be asked again, later answers must pass this bar by themselves.
     passive_alarm: float = 3.0
     #: Known answers of a model, and of it in each dimension, before anything is said of it.

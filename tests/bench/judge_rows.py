@@ -1,0 +1,124 @@
+"""Time of judging the rows of a year: `python tests/bench/judge_rows.py [--models 30] [--days 365]`.
+
+Ten questions a day, four of them in the main dimensions, after a calibration. Told are the first look of a process, the
+next one (nothing new), and a day that is added.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert
+
+from tests import rows
+from yzindex.bank.question import Question
+from yzindex.dimensions import Dimension
+from yzindex.drift.folding import Folder
+from yzindex.grading.spec import Needs
+from yzindex.records.database import Database
+from yzindex.records.judging import Judged, judged
+from yzindex.records.migrating import migrate
+from yzindex.records.states import AnswerState, RunKind, RunStatus
+from yzindex.records.tables import Answer, Evaluation, Run, StoredQuestion
+
+ZONE = ZoneInfo("UTC")
+BEGAN = datetime(2025, 1, 1, 3, tzinfo=UTC)
+QUESTIONS = [rows.question(dimension, number) for dimension in Dimension for number in range(100)]
+
+
+def write_run(database: Database, number: int, models: int, chance: random.Random) -> None:
+    """Write a concluded run: the calibration of the main dimensions first, then ten drawn questions."""
+    calibrates = number == 1
+    asked = QUESTIONS[:200] if calibrates else [each for of in _dimensions() for each in chance.sample(of, 2)]
+    at = BEGAN + timedelta(days=number - 1)
+    with database.write() as session:
+        session.add(
+            Run(
+                number=number,
+                kind=RunKind.CALIBRATION if calibrates else RunKind.SMOKE,
+                status=RunStatus.CONCLUDED,
+                seed=number,
+                bank_version="1",
+                bank_digest="d",
+                grader_version="1",
+                judge_set_version="none",
+                formula_version="1",
+                software_version="0",
+                created_at=at,
+                finished_at=at,
+            )
+        )
+        session.flush()
+        for model in range(models):
+            evaluation = Evaluation(run_number=number, model=f"m{model:02}", provider="p", vendor="v", model_asked="m")
+            session.add(evaluation)
+            session.flush()
+            session.connection().execute(
+                insert(Answer),
+                [
+                    {
+                        "run_number": number,
+                        "evaluation_id": evaluation.id,
+                        "question_digest": question.digest,
+                        "question_id": question.id,
+                        "dimension": question.dimension,
+                        "tier": question.tier,
+                        "needs": Needs.RULES,
+                        "position": place,
+                        "state": AnswerState.GRADED,
+                        "score": 100 if chance.random() < 0.7 else 0,
+                        "model_returned": "m",
+                    }
+                    for place, question in enumerate(asked)
+                ],
+            )
+
+
+def _dimensions() -> list[list[Question]]:
+    return [[each for each in QUESTIONS if each.dimension is dimension] for dimension in Dimension]
+
+
+def timed(what: str, judge: Callable[[], Judged]) -> None:
+    began, cpu_began = time.perf_counter(), time.process_time()
+    found = judge()
+    took_s, cpu_s = time.perf_counter() - began, time.process_time() - cpu_began
+    print(f"{what}: {took_s:.2f} s, {cpu_s:.2f} s of CPU, {len(found.days)} days", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--models", type=int, default=30)
+    parser.add_argument("--days", type=int, default=365)
+    given = parser.parse_args()
+    chance = random.Random(1)
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{Path(folder) / 'yz.sqlite3'}")
+        migrate(database)
+        with database.write() as session:
+            session.add_all(
+                StoredQuestion(digest=each.digest, question_id=each.id, body=each.canonical()) for each in QUESTIONS
+            )
+        for number in range(1, given.days + 1):
+            write_run(database, number, given.models, chance)
+        folder_of_days = Folder()
+
+        def judge() -> Judged:
+            with database.read() as session:
+                return judged(session, ZONE, asks=True, folder=folder_of_days)
+
+        timed("first", judge)
+        timed("again", judge)
+        write_run(database, given.days + 1, given.models, chance)
+        timed("a day more", judge)
+        database.close()
+
+
+if __name__ == "__main__":
+    main()
