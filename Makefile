@@ -15,7 +15,7 @@ MAKEFLAGS += --no-print-directory
 help:  ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-demo: bootstrap  ## Install, start the stack on simulated models, show one smoke run (SEED=7 chooses the draw)
+demo: bootstrap  ## Install, then a story on simulated models: today, and with every further call the next morning (SEED=7: another)
 	@$(BIN)/python -m deploy.demo $(if $(SEED),--seed $(SEED))
 
 up: bootstrap  ## Install, then run the one-machine stack until Ctrl-C

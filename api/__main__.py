@@ -14,6 +14,7 @@ import uvicorn
 
 from api.app import create_app
 from api.protocol import Protocol
+from yzindex import simulation
 from yzindex.errors import YzIndexError
 from yzindex.settings import load_settings, prepare_data_dir
 
@@ -37,6 +38,7 @@ def main() -> int:
         settings = load_settings()
         if settings.uses_data_dir:
             prepare_data_dir(settings)
+        simulation.enter(settings)
         app = create_app(settings)
     except YzIndexError as error:
         print(error, file=sys.stderr)  # noqa: T201

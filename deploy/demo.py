@@ -1,4 +1,6 @@
-"""`make demo`: the one-machine stack on simulated models, one smoke run over HTTP, and what came of it.
+"""`make demo`: a month of simulated days, then a smoke run over HTTP, its verdicts, and what was really done.
+
+The first call in a state folder plays the days before and tells of today; each further one is the next morning.
 
 python -m deploy.demo [--seed N]
 
@@ -15,19 +17,9 @@ from typing import TYPE_CHECKING
 from yzindex import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from api.client import Client
-    from api.shapes.runs import RunBody
-    from deploy.stack import Stack
     from yzindex.settings import Settings
 
-_RUN_WITHIN_S = 150.0
 _DONE, _BAD_NEWS, _BAD_USAGE, _OURS_IS_DOWN, _INTERRUPTED = 0, 1, 2, 3, 130
-
-
-class DemoFailed(Exception):
-    """The demo has nothing to show; the message says what to do."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -37,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     folder = os.environ.get("YZ_DATA_DIR", "./.yz")
     _say(f"yz-index {__version__} · one-machine demo · models are SIMULATED · state in {folder} (delete to start over)")
     from api.client import ApiError
-    from deploy.faults import StackError
+    from deploy.faults import DemoFailed, StackError
     from deploy.interrupts import ended_by_signals
     from yzindex.errors import InvalidBank, YzIndexError
     from yzindex.settings import InvalidSettings, load_settings
@@ -58,9 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _seed(arguments: list[str] | None) -> int | None:
     parser = argparse.ArgumentParser(prog="make demo", description="The one-machine demo on simulated models.")
-    parser.add_argument(
-        "--seed", type=int, default=os.environ.get("SEED") or None, help="what is drawn and what the models know"
-    )
+    parser.add_argument("--seed", type=int, default=os.environ.get("SEED") or None, help="which story is told")
     seed: int | None = parser.parse_args(arguments).seed
     return seed
 
@@ -68,76 +58,24 @@ def _seed(arguments: list[str] | None) -> int | None:
 def _run(settings: "Settings", seed: int | None) -> int:
     from api.client import Client
     from deploy.engine import prepare_sandbox
-    from deploy.stack import Simulation, Stack
+    from deploy.stack import Stack
+    from deploy.story.opening import open_story
+    from deploy.story.telling import tell
 
     found = prepare_sandbox(settings, _say, "demo")
     sandbox = f"sandbox  {found}     " if found else ""
     _say(f"  {sandbox}queue  {_queue(settings)}     database  {_database(settings)}")
+    story = open_story(settings, seed, _say)
     started = time.monotonic()
-    _say("  starting API, workers, Flower and the simulated provider ...")
-    with Stack(settings, simulation=Simulation(seed=seed), say=_say) as stack:
+    with Stack(story.settings, simulation=story.simulation, say=_say) as stack:
         _say(f"  up after {time.monotonic() - started:.0f} s · logs in {stack.folder.logs}")
+        story.keep()
         with Client(stack.api) as client:
-            _show_run(stack, client, seed)
+            tell(stack, client, story.state, _say)
         if _has_terminal():
             _say("  Ctrl-C stops everything.")
             stack.serve()
     return _DONE
-
-
-def _show_run(stack: "Stack", client: "Client", seed: int | None) -> None:
-    from api.shapes.runs import RunRequest
-    from api.terminal.console import console
-    from api.terminal.progress import follow
-    from api.terminal.tables import board_table, run_tables
-    from api.terminal.verdicts import why_fallen
-    from deploy.demo_facts import facts_of
-    from deploy.ran_in import places_left
-
-    ordered = client.submit(RunRequest(seed=seed))
-    _say(f'  POST {stack.api}/v1/runs  {{"kind":"smoke"}}  ->  202  Run #{ordered.number}\n')
-    _say(f"Run #{ordered.number} {ordered.kind} · {len(ordered.questions)} questions x {len(ordered.models)} models")
-    started = time.monotonic()
-    run = follow(client.wait(ordered.number, sleep=_tending(stack)), shown=True)
-    facts = facts_of(list(client.raw(run.number)))
-    _say(f"  {time.monotonic() - started:.0f} s · {facts.line(places_left(facts.ran))}\n")
-    console().print(run_tables(run))
-    board = client.board()
-    console().print(board_table(board))
-    console().print(why_fallen(board, client.compare))
-    _say(_ways_on(stack, run.number))
-    _refuse_emptiness(run, stack)
-
-
-def _tending(stack: "Stack") -> "Callable[[float], None]":
-    """Give a sleep that looks after the stack, and ends when a run takes too long."""
-    deadline = time.monotonic() + _RUN_WITHIN_S
-
-    def sleep(seconds: float) -> None:
-        if time.monotonic() > deadline:
-            raise DemoFailed(
-                f"the run did not end within {_RUN_WITHIN_S:g} s; look into {stack.folder.logs}, "
-                "or give this machine more time by `make up` and `yz run --wait`"
-            )
-        stack.tend()
-        time.sleep(seconds)
-
-    return sleep
-
-
-def _refuse_emptiness(run: "RunBody", stack: "Stack") -> None:
-    if not any(model.result is not None and model.result.coverage.scored for model in run.models):
-        raise DemoFailed(
-            f"no answer of Run #{run.number} was scored; the reasons are above, more in {stack.folder.logs}"
-        )
-
-
-def _ways_on(stack: "Stack", number: int) -> str:
-    return f"""
-  board   {stack.api}/v1/board            run     {stack.api}/v1/runs/{number}
-  Flower  {stack.flower}            raw     {stack.api}/v1/runs/{number}/raw
-  submit  curl -X POST {stack.api}/v1/runs -H 'content-type: application/json' -d '{{"kind":"smoke"}}'
-  your own models:  OPENAI_API_KEY=... YZ_MODELS=model-a,model-b make up    another draw:  make demo SEED=7"""
 
 
 def _queue(settings: "Settings") -> str:

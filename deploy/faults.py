@@ -9,6 +9,10 @@ StackError
 """
 
 
+class DemoFailed(Exception):
+    """The demo has nothing to show; the message says what to do."""
+
+
 class StackError(Exception):
     """The stack cannot run."""
 

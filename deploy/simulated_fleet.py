@@ -55,6 +55,8 @@ def simulated_recipe(folder: StateFolder, settings: Settings, port: int, environ
         "config": folder.simulated_config,
         "log": folder.simulated_log,
     }
+    options["timezone"] = settings.timezone
+    options["days-ahead"] = str(settings.simulated_days_ahead)
     if settings.bank_dir is not None:
         options["bank"] = settings.bank_dir.resolve()
     return Recipe(

@@ -9,7 +9,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +50,8 @@ class Simulation:
     seed: int | None = None
     #: Who they are, how fast they answer, and which faults befall them.
     config: Path = INSTALLED_FLEET
+    #: Called with the children's settings and the provider's log when there are tables and nothing runs on them yet.
+    prepare: Callable[[Settings, Path], None] | None = None
 
 
 def say_line(line: str) -> None:
@@ -101,6 +103,11 @@ class Stack:
         """Address of Flower."""
         return f"http://{FLOWER_HOST}:{self.settings.flower_port}"
 
+    @property
+    def simulated_provider(self) -> str:
+        """Address of the simulated provider."""
+        return f"http://127.0.0.1:{self._simulated_port}"
+
     def child(self, name: str) -> Child:
         """The process of that name: valkey, simulated, api, models, judge, sandbox, control, beat or flower."""
         return self._supervisor.child(name)
@@ -135,6 +142,8 @@ class Stack:
         prepare_database(
             self.settings.database_address, self.folder.backups, self._say, without_backup=self._without_backup
         )
+        if self._simulation is not None and self._simulation.prepare is not None:
+            self._simulation.prepare(self.settings, self.folder.simulated_log)
         self._start_children(crew)
         hold.sign(api=self.api, flower=self.flower)
 

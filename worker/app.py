@@ -9,6 +9,7 @@ from celery.signals import beat_init, worker_ready
 from worker import transport
 from worker.chords import chord_store_address
 from worker.heartbeat import start_heartbeat
+from yzindex import simulation
 from yzindex.addresses import celery_address
 from yzindex.errors import YzIndexError
 from yzindex.fleet import read_fleet
@@ -89,6 +90,7 @@ def _settings_or_end() -> Settings:
             prepare_data_dir(settings)
         if settings.models_file is not None:
             read_fleet(settings.models_file)
+        simulation.enter(settings)
     except YzIndexError as error:
         print(error, file=sys.stderr)  # noqa: T201
         raise SystemExit(2) from None

@@ -1,8 +1,9 @@
 """Days in the zone of whoever runs the index: a run belongs to one day, wherever its workers are."""
 
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from yzindex import clock
 from yzindex.wording import did_you_mean
 
 
@@ -26,7 +27,7 @@ def day_of(moment: datetime, zone: ZoneInfo) -> date:
 
 
 def today(zone: ZoneInfo) -> date:
-    return day_of(datetime.now(UTC), zone)
+    return day_of(clock.now(), zone)
 
 
 def beginning_of(day: date, zone: ZoneInfo) -> datetime:

@@ -174,6 +174,18 @@ class Settings(BaseSettings):
         default=60.0, ge=1, le=3600, description="Seconds a claimed row stays a worker's unrenewed."
     )
 
+    simulated_days_ahead: int = Field(
+        default=0,
+        ge=-3650,
+        le=3650,
+        description="Only with a fleet of simulated models: days that it lives ahead of this machine.",
+    )
+    simulated_grader_loss: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Only with a fleet of simulated models: share of every score that a moved grader takes off.",
+    )
     heartbeat_file: Path | None = Field(default=None, description="File a worker touches while it is alive.")
 
     @field_validator("models", "judges", mode="before")

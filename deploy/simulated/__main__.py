@@ -8,13 +8,18 @@ import asyncio
 import json
 import signal
 import sys
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
 from deploy.simulated import config, log
 from deploy.simulated.server import create_app
+from yzindex import clock
 from yzindex.bank import files
+from yzindex.days import today
 from yzindex.errors import InvalidBank
 
 _BACKLOG = 2048
@@ -33,7 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     try:
-        asyncio.run(_serve(create_app(settings, questions=bank.questions, log=record), options.host, options.port))
+        clock.live_ahead(timedelta(days=options.days_ahead))
+        app = create_app(settings, questions=bank.questions, log=record, today=partial(today, options.timezone))
+        asyncio.run(_serve(app, options.host, options.port))
     except OSError as error:
         print(f"cannot listen on {options.host}:{options.port}: {error}; --port 0 takes a free one", file=sys.stderr)
         return 2
@@ -49,6 +56,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--config", type=Path, default=config.INSTALLED, help="TOML file (default: %(default)s)")
     parser.add_argument("--bank", type=Path, default=files.INSTALLED, help="folder of a bank (default: the installed)")
     parser.add_argument("--log", type=Path, default=None, help="JSON lines file to append to and continue from")
+    parser.add_argument("--timezone", type=ZoneInfo, default=ZoneInfo("UTC"), help="zone of the days of its events")
+    parser.add_argument("--days-ahead", type=int, default=0, help="live so many days later than this machine")
     return parser
 
 

@@ -4,6 +4,7 @@ Read from TOML. Frozen and closed: an unknown key is an error that names the key
 """
 
 import tomllib
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
@@ -37,10 +38,13 @@ class Latency(Part):
 
 
 class Difficulty(Part):
-    """How hard questions are, in logits: an easier one `-tier`, a harder one `+tier`, and a normal term of each."""
+    """How hard questions are, in logits: an easier one `-tier`, a harder one `+tier`, and normal terms."""
 
     tier: float = Field(default=0.7, ge=0)
+    #: Standard deviation of each question's own term, the same for all models.
     spread: float = Field(default=0.6, ge=0)
+    #: Standard deviation of a term of each pair of model and question: what a model happens to know, it knows again.
+    affinity: float = Field(default=0.0, ge=0)
 
 
 class Fault(StrEnum):
@@ -107,6 +111,23 @@ class Ability(Part):
         own: float | None = getattr(self, dimension.value)
         return self.default if own is None else own
 
+    def plus(self, logits: float) -> Self:
+        """The same, higher by so much on every dimension."""
+        given = {name: value + logits for name, value in self if value is not None}
+        return self.model_copy(update=given)
+
+
+class Event(Part):
+    """Something that changes on a day and stays so. A model's event may have the first two, a judge's the last."""
+
+    on: date
+    #: Name of a model or judge.
+    who: Name
+    #: Added to a model's ability on questions of every dimension; negative for a fall.
+    logits: float | None = None
+    version: str | None = None
+    severity: float | None = Field(default=None, ge=-4, le=4)
+
 
 class Speaker(Part):
     """Whoever can be asked by name."""
@@ -131,6 +152,17 @@ class Model(Speaker):
     refusal: Share = 0.0
     #: The share of replies that are still being written at the limit.
     truncation: Share = 0.0
+    #: Chooses among models that are equally likely: what each happens to know, and how its replies fall.
+    fortune: int = Field(default=0, ge=0)
+
+    def after(self, event: Event) -> Self:
+        """The model that an event of its makes of it."""
+        return self.model_copy(
+            update={
+                "ability": self.ability.plus(event.logits or 0.0),
+                "version": self.version if event.version is None else event.version,
+            }
+        )
 
 
 class JudgeModel(Speaker):
@@ -140,6 +172,10 @@ class JudgeModel(Speaker):
     severity: float = Field(default=0.0, ge=-4, le=4)
     #: Standard deviation of an item's points.
     noise: float = Field(default=0.0, ge=0, le=4)
+
+    def after(self, event: Event) -> Self:
+        """The judge that an event of its makes of it."""
+        return self.model_copy(update={} if event.severity is None else {"severity": event.severity})
 
 
 class SimulatedConfig(Part):
@@ -153,6 +189,9 @@ class SimulatedConfig(Part):
     faults: Faults = Faults()
     models: tuple[Model, ...] = Field(min_length=1)
     judges: tuple[JudgeModel, ...] = ()
+    #: First day of a story told by days: chance then depends on the day's number and not on what was asked before it.
+    began: date | None = None
+    events: tuple[Event, ...] = ()
 
     @property
     def speakers(self) -> tuple[Model | JudgeModel, ...]:
@@ -168,6 +207,19 @@ class SimulatedConfig(Part):
         unknown = sorted(set(self.faults.models) - set(names))
         if unknown:
             raise ValueError(f"faults.models names {', '.join(unknown)}; choose from {', '.join(names)}")
+        return self
+
+    @model_validator(mode="after")
+    def _events_fit(self) -> Self:
+        models, judges = ({each.name for each in group} for group in (self.models, self.judges))
+        for event in self.events:
+            if event.who not in models | judges:
+                raise ValueError(f"an event names {event.who}; choose from {', '.join(sorted(models | judges))}")
+            is_of_model = event.logits is not None or event.version is not None
+            if is_of_model != (event.who in models) or (event.severity is not None) != (event.who in judges):
+                raise ValueError(
+                    f"an event does not fit {event.who}: a model's gives `logits` or `version`, a judge's `severity`"
+                )
         return self
 
 
@@ -208,6 +260,7 @@ def _keys_at(location: tuple[int | str, ...]) -> list[str]:
         "models": Model,
         "ability": Ability,
         "judges": JudgeModel,
+        "events": Event,
     }
     named = [part for part in location if isinstance(part, str)]
     return list((parts[named[-1]] if named else SimulatedConfig).model_fields)

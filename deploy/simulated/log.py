@@ -37,8 +37,10 @@ class Entry(BaseModel):
     question: str
     #: SHA-256 of the prompt.
     prompt: str
-    #: How many replies to this question the model had given before; none when this one was not given either.
+    #: How many replies to this question the model had given that day before; none when this one was not given either.
     k: int | None = None
+    #: Day of a story.
+    day: int = 0
     outcome: Outcome | None = None
     #: The chance the model had of being right.
     chance: float | None = None
@@ -57,6 +59,7 @@ class RequestLog:
         self.faults: defaultdict[str, Counter[Fault]] = defaultdict(Counter)
         self.judged: Counter[str] = Counter()
         self._requests: Counter[tuple[str, str]] = Counter()
+        self._given: Counter[tuple[str, str, int]] = Counter()
         self._file: BinaryIO | None = None
         if file is not None:
             self._open(file)
@@ -67,9 +70,9 @@ class RequestLog:
         self._requests[model, prompt] += 1
         return before
 
-    def replies(self, model: str, question: str) -> int:
-        """How many replies the model has given to this question."""
-        return sum(self.outcomes[model][question, outcome] for outcome in Outcome)
+    def replies(self, model: str, question: str, day: int = 0) -> int:
+        """How many replies the model has given to this question on that day of a story."""
+        return self._given[model, question, day]
 
     def append(self, entry: Entry) -> None:
         """Write an entry and count it. It is with the operating system when this returns."""
@@ -92,6 +95,7 @@ class RequestLog:
             self.faults[entry.model][entry.fault] += 1
         elif entry.outcome is not None:
             self.outcomes[entry.model][entry.question, entry.outcome] += 1
+            self._given[entry.model, entry.question, entry.day] += 1
             self.expected_right[entry.model] += entry.chance or 0.0
         elif entry.question == JUDGE and not entry.abandoned:
             self.judged[entry.model] += 1

@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import UTC, datetime
+from datetime import date
 from uuid import uuid4
 
 from aiohttp import web
@@ -12,10 +12,10 @@ from deploy.simulated.config import Fault, JudgeModel, Model, SimulatedConfig
 from deploy.simulated.faults import Arrival, choose_fault, choose_latency_s
 from deploy.simulated.log import Entry, RequestLog
 from deploy.simulated.recognising import digest
-from deploy.simulated.replying import Said, Simulation, complete
+from deploy.simulated.replying import Said, Simulation, complete, today_in_utc
 from deploy.simulated.sending import is_gone, send, send_faulty
-from deploy.simulated.truth import truth
 from deploy.simulated.wire import OWNED_BY, ApiError, ChatRequest, read_request
+from yzindex import clock
 from yzindex.bank.files import load_bank
 from yzindex.bank.question import Question
 
@@ -26,7 +26,11 @@ _LARGEST_REQUEST = 16 * 2**20
 
 
 def create_app(
-    config: SimulatedConfig, *, questions: Iterable[Question] | None = None, log: RequestLog | None = None
+    config: SimulatedConfig,
+    *,
+    questions: Iterable[Question] | None = None,
+    log: RequestLog | None = None,
+    today: Callable[[], date] = today_in_utc,
 ) -> web.Application:
     """Make the provider; by default it knows the installed bank and keeps its log in memory only.
 
@@ -34,7 +38,7 @@ def create_app(
     """
     known = load_bank().questions if questions is None else questions
     app = web.Application(middlewares=[_answer_errors, _check_key], client_max_size=_LARGEST_REQUEST)
-    app[_SIMULATION] = Simulation(config, known, log or RequestLog())
+    app[_SIMULATION] = Simulation(config, known, log or RequestLog(), today)
     app.on_response_prepare.append(_add_request_id)
     app.router.add_get("/v1/models", _list_models)
     app.router.add_post("/v1/chat/completions", _chat)
@@ -80,7 +84,7 @@ def _model_entry(speaker: Model | JudgeModel) -> dict[str, object]:
 
 async def _tell_truth(request: web.Request) -> web.Response:
     simulation = request.app[_SIMULATION]
-    return web.json_response(truth(simulation.config, simulation.log))
+    return web.json_response(simulation.truth())
 
 
 async def _chat(request: web.Request) -> web.StreamResponse:
@@ -114,12 +118,13 @@ def _entry(
 ) -> Entry:
     given = fault is None and not abandoned
     return Entry(
-        time=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        time=clock.now().isoformat(timespec="milliseconds"),
         request_id=request[_REQUEST_ID],
         model=arrival.model,
         question=said.question,
         prompt=arrival.prompt,
         k=said.k if given else None,
+        day=said.day,
         outcome=said.outcome if given else None,
         chance=said.chance if given else None,
         fault=fault,

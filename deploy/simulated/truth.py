@@ -1,22 +1,28 @@
 """What the simulated provider really is and really did, for whoever wants to check an analysis against it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from statistics import mean
+from typing import Any
 
-from deploy.simulated.answering import Outcome
-from deploy.simulated.config import JudgeModel, Model, SimulatedConfig
+from deploy.simulated.answering import Outcome, chance_of_right
+from deploy.simulated.config import Event, JudgeModel, Model, SimulatedConfig
+from deploy.simulated.events import on_day
 from deploy.simulated.log import RequestLog
+from yzindex.bank.question import Question
 from yzindex.dimensions import Dimension
 
-Json = Mapping[str, object]
+Json = Mapping[str, Any]
 
 
-def truth(config: SimulatedConfig, log: RequestLog) -> Json:
-    """Give the abilities as configured now, and from the log what was answered and which faults were injected."""
+def truth(config: SimulatedConfig, log: RequestLog, questions: Sequence[Question], today: date) -> Json:
+    """Give the abilities of today, what changed until then and, from the log, answers given and faults injected."""
     return {
         "simulated": True,
         "seed": config.seed,
-        "models": [_of_model(model, log) for model in config.models],
-        "judges": [_of_judge(judge, log) for judge in config.judges],
+        "models": [_of_model(on_day(config, model, today), log) for model in config.models],
+        "judges": [_of_judge(on_day(config, judge, today), log) for judge in config.judges],
+        "events": [_of_event(config, event, questions) for event in config.events if event.on <= today],
     }
 
 
@@ -47,6 +53,25 @@ def _of_judge(judge: JudgeModel, log: RequestLog) -> Json:
         "judged": log.judged[judge.name],
         "faults": {fault.value: count for fault, count in log.faults[judge.name].items()},
     }
+
+
+def _of_event(config: SimulatedConfig, event: Event, questions: Sequence[Question]) -> Json:
+    model = next((each for each in config.models if each.name == event.who), None)
+    told = event.model_dump(mode="json", exclude_none=True)
+    if model is None:
+        return told
+    # Mean chance of being right over the whole bank, on the day before and on the day.
+    return told | {
+        "chance_before": _chances(config, on_day(config, model, event.on - timedelta(days=1)), questions),
+        "chance_after": _chances(config, on_day(config, model, event.on), questions),
+    }
+
+
+def _chances(config: SimulatedConfig, model: Model, questions: Sequence[Question]) -> Json:
+    chances: dict[str, list[float]] = {}
+    for question in questions:
+        chances.setdefault(question.dimension.value, []).append(chance_of_right(config, model, question))
+    return {dimension: round(mean(each), 4) for dimension, each in chances.items()}
 
 
 def _by_question(counts: Mapping[tuple[str, Outcome], int]) -> Json:

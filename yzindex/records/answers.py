@@ -107,7 +107,7 @@ def store_reply(database: Database, claim: Claim, reply: ModelReply) -> bool:
         claim,
         AnswerState.ASKING,
         state=AnswerState.ANSWERED,
-        **_reply_values(reply),
+        **reply_values(reply),
         lease_until_s=clock_s() + _HANDOVER_S,
         published_s=clock_s(),
         publish_count=1,
@@ -129,7 +129,7 @@ def keep_late_reply(database: Database, claim: Claim, reply: ModelReply) -> bool
                 col(Answer.attempt) == claim.attempt,
                 col(Answer.reply).is_(None),
             )
-            .values(**_reply_values(reply))
+            .values(**reply_values(reply))
         )
         session.exec(
             update(Evaluation)
@@ -146,11 +146,7 @@ def store_grade(database: Database, claim: Claim, grade: Grade, *, ran_in: str |
         claim,
         AnswerState.GRADING,
         state=AnswerState.GRADED,
-        score=grade.score,
-        verdict=grade.verdict.value,
-        reason=grade.reason,
-        cases=[_stored_case(case) for case in grade.cases],
-        ran_in=ran_in,
+        **graded_values(grade, ran_in),
         ended_at=now(),
         lease_until_s=None,
     )
@@ -276,12 +272,24 @@ def _stored_case(graded: CaseGrade) -> dict[str, str | bool]:
     return {name: storable(value) if isinstance(value, str) else value for name, value in fields.items()}
 
 
-def _reply_values(reply: ModelReply) -> dict[str, object]:
+def reply_values(reply: ModelReply) -> dict[str, object]:
+    """Columns of an answer that a reply fills."""
     return {
         "reply": reply.text,
         "finish_reason": reply.finish_reason.value,
         "model_returned": reply.model_returned,
         "answered_at": now(),
+    }
+
+
+def graded_values(grade: Grade, ran_in: str | None) -> dict[str, object]:
+    """Columns of an answer that a grade fills."""
+    return {
+        "score": grade.score,
+        "verdict": grade.verdict.value,
+        "reason": grade.reason,
+        "cases": [_stored_case(case) for case in grade.cases],
+        "ran_in": ran_in,
     }
 
 

@@ -1,11 +1,12 @@
 """The tables. They store; validation happens before a row is made."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import JSON, Column, MetaData, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
+from yzindex import clock
 from yzindex.dimensions import Dimension
 from yzindex.drift.outcomes import Settled, WatchOutcome
 from yzindex.drift.words import Word
@@ -36,7 +37,7 @@ SQLModel.metadata = MetaData(
 
 def now() -> datetime:
     """The time shown to people; leases use the database's clock instead."""
-    return datetime.now(UTC)
+    return clock.now()
 
 
 class Run(SQLModel, table=True):
