@@ -13,7 +13,7 @@ def _answers(seed: int, *, models: int = 11, questions: int = 80, cell_spread: f
     ability = numbers.normal(1.5, 0.7, models)
     easiness = numbers.normal(0, 1.3, questions)
     p = expit(ability[:, None] + easiness + numbers.normal(0, cell_spread, (models, questions)))
-    total = sum((numbers.random(p.shape) < p).astype(float) for _ in range(rounds))
+    total = np.stack([numbers.random(p.shape) < p for _ in range(rounds)]).sum(axis=0, dtype=np.float64)
     return ability, p, Cells(count=np.full(p.shape, float(rounds)), total=total)
 
 
@@ -122,7 +122,7 @@ def test_held_out_answers_tell_whether_models_differ_from_question_to_question(c
     row, question = np.divmod(np.tile(np.arange(p.size), 3), p.shape[1])
     score = (numbers.random(len(row)) < p[row, question]).astype(float)
 
-    found = estimate_components(Answers(row=row, question=question, score=score), *p.shape, Components())
+    found = estimate_components(Answers(row=row, question=question, score=score), p.shape[0], p.shape[1], Components())
 
     assert (found.cells >= 1.5) == (cell_spread > 1)
     assert found.dispersion >= dispersion
@@ -134,7 +134,7 @@ def test_partial_scores_are_told_to_be_less_noisy_than_right_or_wrong_ones():
     row, question = np.divmod(np.tile(np.arange(p.size), 2), p.shape[1])
     score = numbers.binomial(8, p[row, question]) / 8
 
-    found = estimate_components(Answers(row=row, question=question, score=score), *p.shape, Components())
+    found = estimate_components(Answers(row=row, question=question, score=score), p.shape[0], p.shape[1], Components())
 
     assert found.dispersion <= 0.2
 
