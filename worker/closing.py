@@ -56,7 +56,7 @@ def conclude(runtime: Runtime, conclusion: Conclusion) -> tuple[int, ...] | None
         with runtime.database.write() as session:
             if not end(session):
                 return None
-            note_not_analysed(session, [conclusion.run_number], asks=runtime.settings.ask_again, trouble=told(trouble))
+            note_not_analysed(session, [conclusion.run_number], asks=runtime.settings.ask_again, trouble=_told(trouble))
     if filed is not None:
         log.info("run concluded", run=conclusion.run_number, filed=filed)
     return filed
@@ -76,9 +76,9 @@ def analyse_again(runtime: Runtime) -> tuple[int, ...]:
         log.exception("analysis failed again")
         with runtime.database.write() as session:
             runs = analyses_standing(session, runtime.settings.zone).to_analyse
-            note_not_analysed(session, runs, asks=runtime.settings.ask_again, trouble=told(trouble))
+            note_not_analysed(session, runs, asks=runtime.settings.ask_again, trouble=_told(trouble))
     return ()
 
 
-def told(trouble: Exception) -> str:
+def _told(trouble: Exception) -> str:
     return f"{type(trouble).__name__}: {trouble}"

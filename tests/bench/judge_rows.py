@@ -86,9 +86,10 @@ def _dimensions() -> list[list[Question]]:
 
 
 def timed(what: str, judge: Callable[[], Judged]) -> None:
-    began = time.perf_counter()
+    began, cpu_began = time.perf_counter(), time.process_time()
     found = judge()
-    print(f"{what}: {time.perf_counter() - began:.2f} s, {len(found.days)} days", flush=True)
+    took_s, cpu_s = time.perf_counter() - began, time.process_time() - cpu_began
+    print(f"{what}: {took_s:.2f} s, {cpu_s:.2f} s of CPU, {len(found.days)} days", flush=True)
 
 
 def main() -> None:

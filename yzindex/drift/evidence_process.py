@@ -6,7 +6,6 @@ logarithm of 3 is a fortune of twenty. Three shares are bet side by side, as the
 """
 
 import numpy as np
-from scipy.special import logsumexp
 
 from yzindex.drift.history import FloatArray, IntArray
 
@@ -29,5 +28,5 @@ class EvidenceProcess:
 
     def log_evidence(self, model: int) -> tuple[float, float]:
         """Logarithms of a model's fortunes on a fall and on a rise."""
-        fall, rise = (logsumexp(self._log[:, model], axis=-1) - np.log(len(_SHARES))).tolist()
+        fall, rise = (np.logaddexp.reduce(self._log[:, model], axis=-1) - np.log(len(_SHARES))).tolist()
         return fall, rise

@@ -13,7 +13,7 @@ def _answers(seed: int, *, models: int = 11, questions: int = 80, cell_spread: f
     ability = numbers.normal(1.5, 0.7, models)
     easiness = numbers.normal(0, 1.3, questions)
     p = expit(ability[:, None] + easiness + numbers.normal(0, cell_spread, (models, questions)))
-    total = np.sum([(numbers.random(p.shape) < p).astype(float) for _ in range(rounds)], axis=0)
+    total = np.stack([numbers.random(p.shape) < p for _ in range(rounds)]).sum(axis=0, dtype=np.float64)
     return ability, p, Cells(count=np.full(p.shape, float(rounds)), total=total)
 
 
