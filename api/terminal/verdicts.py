@@ -51,7 +51,7 @@ def size_of(verdict: VerdictBody) -> str:
 
 
 def word_of(verdict: VerdictBody | None) -> str:
-    """Give the word, a confirmed change with its day and the draw with its rank: what fits into a row of the board."""
+    """Give the word, a confirmed change with its first day: what fits into a row of the board."""
     if verdict is None:
         return NONE
     if verdict.verdict in {Word.CONFIRMED_DROP, Word.CONFIRMED_RISE} and verdict.since is not None:
@@ -77,14 +77,14 @@ def fallen(board: BoardBody) -> list[Fall]:
 
 def why_fallen(board: BoardBody, compare: Callable[[str, int, int], ComparisonBody]) -> RenderableType:
     """Take the newest run's falls apart side by side; `compare` gives the comparison of two runs of a model."""
-    models = fallen(board)
-    if not models:
+    falls = fallen(board)
+    if not falls:
         return Group()
-    table = new_table(_heading(models), ("model", "change =", "draw +", "everyone +", "rest [95 %]", "verdict", "draw"))
-    for fall in models:
+    table = new_table(_heading(falls), ("model", "change =", "draw +", "everyone +", "rest [95 %]", "verdict", "draw"))
+    for fall in falls:
         name = named(fall.verdict.model, simulated=fall.verdict.simulated)
         table.add_row(*texts(name, *_terms(fall.terms), word_of(fall.verdict), _rank(fall.verdict)))
-    costs = [line for fall in models for line in _costs(fall, compare)]
+    costs = [line for fall in falls for line in _costs(fall, compare)]
     return Group(table, *(Text(f"  {line}") for line in ["what cost the points:", *costs] if costs))
 
 
