@@ -20,7 +20,7 @@ def check_zone(name: str) -> str:
 def day_of(moment: datetime, zone: ZoneInfo) -> date:
     """Give the day on which an aware moment falls in a zone.
 
-    >>> day_of(datetime(2026, 11, 20, 23, 30, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
+    >>> day_of(datetime.fromisoformat("2026-11-20T23:30+00:00"), ZoneInfo("Europe/Berlin"))
     datetime.date(2026, 11, 21)
     """
     return moment.astimezone(zone).date()

@@ -14,6 +14,6 @@ _REHEARSALS = 4
 
 def choose_world(worlds: Sequence[World], bank: Bank, pool: Pool, seed: int, last_day: date) -> World:
     """Choose by seed; where none of a few tells the whole story on this day, the seed's own is told as it comes."""
-    own = seed % len(worlds)
+    own = next((place for place, world in enumerate(worlds) if world.seed == seed), seed % len(worlds))
     tried = [worlds[(own + each) % len(worlds)] for each in range(min(_REHEARSALS, len(worlds)))]
     return next((world for world in tried if tells(bank, pool, world, last_day)), tried[0])

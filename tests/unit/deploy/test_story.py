@@ -69,7 +69,7 @@ def test_the_fall_is_about_eleven_points_in_every_known_world(pool: Pool) -> Non
         assert 8 < pool.level(config, model) - pool.level(config, lowered) < 17
 
 
-def test_twenty_worlds_are_known_each_of_another_seed() -> None:
+def test_every_known_world_is_of_another_seed() -> None:
     seeds = [world.seed for world in known_worlds()]
 
     assert len(seeds) == len(set(seeds)) >= 1
