@@ -34,7 +34,7 @@ NUMBERS = [
 
 
 @pytest.mark.parametrize("variable", NUMBERS)
-@pytest.mark.parametrize("value", ["abc", "nan", "inf", "-1", "1e9", "9" * 5000, "0x10", "1,5"])
+@pytest.mark.parametrize("value", ["abc", "nan", "inf", "-99999", "1e9", "9" * 5000, "0x10", "1,5"])
 def test_a_number_that_is_none_or_out_of_bounds_says_what_is_needed(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str
 ) -> None:

@@ -37,7 +37,7 @@ def test_doctor_names_a_run_whose_verdicts_are_missing_and_why(database: Databas
         note_not_analysed(session, [number], asks=True, trouble="ZeroDivisionError: of no model")
 
     address = database.engine.url.render_as_string(hide_password=False)
-    found = list(checkup._database(Settings(data_dir=tmp_path, database_url=address)))
+    found = list(checkup.database_finding(Settings(data_dir=tmp_path, database_url=address)))
 
     assert [(each.part, each.ok) for each in found] == [("database", True), ("analysis", False)]
     assert found[1].found == "Run #1 has no verdicts: ZeroDivisionError: of no model"
