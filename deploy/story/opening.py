@@ -22,7 +22,7 @@ from yzindex.bank.files import INSTALLED, load_bank
 from yzindex.days import today
 from yzindex.records.database import Database
 from yzindex.records.tables import Run
-from yzindex.settings import Settings
+from yzindex.settings import Settings, prepare_data_dir
 
 Say = Callable[[str], None]
 
@@ -49,7 +49,7 @@ class OpenStory:
 def open_story(settings: Settings, seed: int | None, say: Say) -> OpenStory:
     """Choose a world and have its days played, or go on to the next morning of the folder's story."""
     folder = StateFolder(settings.data_dir.resolve())
-    folder.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    prepare_data_dir(settings)
     kept = read_state(folder.root)
     if kept is None:
         return _first(settings, folder, _SEED if seed is None else seed, say)

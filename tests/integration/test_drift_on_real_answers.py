@@ -266,7 +266,6 @@ def test_the_published_fall_of_ten_points_convicts_nobody_who_was_not_convicted_
 
 @needs(PUBLISHED)
 @pytest.mark.timeout(400)
-@pytest.mark.xfail(reason="target missed: 21 of 316 (6.6 %) become suspected where nobody is asked again")
 def test_the_published_fall_makes_at_most_one_in_twenty_suspicious() -> None:
     words = words_around_the_published_days()
 

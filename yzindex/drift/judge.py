@@ -342,7 +342,8 @@ def fold(
     regrades = regrades or {}
     daily = history.role == Role.DAILY
     days, begins = np.unique(history.day, return_index=True)
-    spans = dict(zip(days.tolist(), zip(begins, np.r_[begins[1:], len(history)], strict=True), strict=True))
+    ends = np.append(begins, len(history))[1:]
+    spans = dict(zip(days.tolist(), zip(begins, ends, strict=True), strict=True))
     runs = groupby(packets_of(history), key=lambda packet: packet.day)
     coming = next(runs, None)
     for day in sorted({*spans, *regrades}):

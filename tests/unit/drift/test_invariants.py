@@ -119,7 +119,7 @@ def figures(verdict: Verdict) -> list[float]:
 
 
 @pytest.mark.xfail(
-    reason="answers are dealt into two halves by their place, to estimate spread; no other name should deal another way",
+    reason="spread is estimated from two halves of the answers, which are dealt by the order of names",
     strict=False,
 )
 @few
