@@ -44,5 +44,5 @@ def test_the_demo_goes_on_where_no_sandbox_runs_with_the_banks_own_answers_alone
     assert "sandbox  none: docker (no socket at /var/run/docker.sock), bubblewrap (" in said
     assert "Programs written by models will not run here. Install Docker:" in said
     assert "only programs that are byte for byte this bank's own reference or wrong answers are run" in said
-    assert "Run #1" in said
+    assert "Run #" in said
     print(said)
