@@ -44,8 +44,8 @@ def make_demo(clone: Path) -> str:
 def test_make_demo_in_a_fresh_clone_shows_a_run_and_a_second_one_the_next(clone: Path) -> None:
     first, second = make_demo(clone), make_demo(clone)
 
-    ordered = [int(number) for printed in (first, second) for number in re.findall(r"(?m)^Run #(\d+) smoke", printed)]
-    assert len(ordered) == 2 and ordered[0] < ordered[1]
+    ordered = [int(re.findall(r"(?m)^Run #(\d+) smoke", printed)[0]) for printed in (first, second)]
+    assert ordered[0] < ordered[1]
     for printed in (first, second):
         assert "SIMULATED" in printed
         assert len(re.findall(r"(?m)^ sim/\S+.* \d+/10 ", printed)) >= 5

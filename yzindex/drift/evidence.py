@@ -85,10 +85,8 @@ def _luck(facts: Facts) -> str:
 
 def _chance(facts: Facts) -> str:
     assert facts.decomposition is not None
-    draw = f"{facts.decomposition.draw:+.2f}"
-    return (
-        f"The draw explains {draw} of {_change(facts):+.2f} points{_rank(facts)}; the rest does not add up to a change."
-    )
+    draw, change = (f"{rounded(points):+}" for points in (facts.decomposition.draw, _change(facts)))
+    return f"The draw explains {draw} of {change} points{_rank(facts)}; the rest does not add up to a change."
 
 
 def _rank(facts: Facts) -> str:
