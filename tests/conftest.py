@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import random
+from collections import defaultdict
 from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -35,6 +37,15 @@ def pytest_report_header() -> str:
     examples = "the same every time" if IN_CI else "new every time"
     skips = "failures" if NO_SKIPS else "allowed"
     return f"YZ_TEST_SEED={os.environ['YZ_TEST_SEED']}; hypothesis examples are {examples}; skips are {skips}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files whose tests are given most time, or one of them would run alone at the end."""
+    given_s: dict[Path, float] = defaultdict(float)
+    for item in items:
+        marker = item.get_closest_marker("timeout")
+        given_s[item.path] = max(given_s[item.path], marker.args[0] if marker else 0.0)
+    items.sort(key=lambda item: -given_s[item.path])
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
