@@ -64,4 +64,4 @@ check-dependencies:
 	@$(BIN)/deptry --no-ansi . 2>&1
 
 check-tests:
-	@$(if $(FAST_TESTS),$(BIN)/pytest -q -n 2 $(FAST_TESTS),echo "check: no fast tests yet")
+	@$(if $(FAST_TESTS),$(BIN)/pytest -q $(SIDE_BY_SIDE) $(FAST_TESTS),echo "check: no fast tests yet")
