@@ -18,7 +18,7 @@ from api.problems import MEDIA_TYPE, Problem
 from tests.unit.api.test_problems import rows
 from yzindex.records.database import Database
 
-#: For each route and mode; more find more, and ten take half a second each.
+#: For each route and mode; more find more, and each is a request and all its checks.
 EXAMPLES = 10
 
 bounded = hypothesis.settings(
