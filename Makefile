@@ -6,6 +6,11 @@ PACKAGES := yzindex worker api sandbox deploy
 FAST_TESTS := $(wildcard tests/unit tests/docs)
 # A pytest selection or option: make test ARGS="-k redis -x"
 ARGS ?=
+# Two at a time. A file's tests stay together, for they share what they started; tests/conftest.py says what comes first.
+SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
+
+# Some machines set it: then each of a stack's processes compiles a thousand modules anew, every time.
+unexport PYTHONDONTWRITEBYTECODE
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
@@ -25,7 +30,7 @@ prove: bootstrap  ## Install, then prove the verdicts on simulated worlds, into 
 	@$(BIN)/yz prove $(if $(MATRIX),--matrix '$(MATRIX)') --out docs/method.md
 
 test: bootstrap  ## Install, then run all tests; those whose engine is absent are skipped by name
-	@$(BIN)/pytest tests $(ARGS)
+	@$(BIN)/pytest $(SIDE_BY_SIDE) tests $(ARGS)
 
 # The parts share nothing, so they run side by side; -k lets every one of them speak before the end.
 check: bootstrap  ## Formatting, lint, layers, types, dependencies, fast tests
@@ -59,4 +64,4 @@ check-dependencies:
 	@$(BIN)/deptry --no-ansi . 2>&1
 
 check-tests:
-	@$(if $(FAST_TESTS),$(BIN)/pytest -q -n 2 $(FAST_TESTS),echo "check: no fast tests yet")
+	@$(if $(FAST_TESTS),$(BIN)/pytest -q $(SIDE_BY_SIDE) $(FAST_TESTS),echo "check: no fast tests yet")

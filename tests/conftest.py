@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import random
+from collections import defaultdict
 from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -16,6 +18,8 @@ import pytest
 from sandbox import Sandbox
 from tests import engines, sandboxes
 from worker.sandboxing import SandboxRunner
+from yzindex.records.database import Database
+from yzindex.records.migrating import migrate
 from yzindex.settings import Settings
 
 NO_SKIPS = os.environ.get("YZ_TEST_NO_SKIPS") == "1"
@@ -35,6 +39,15 @@ def pytest_report_header() -> str:
     examples = "the same every time" if IN_CI else "new every time"
     skips = "failures" if NO_SKIPS else "allowed"
     return f"YZ_TEST_SEED={os.environ['YZ_TEST_SEED']}; hypothesis examples are {examples}; skips are {skips}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the files whose tests are given most time, or one of them would run alone at the end."""
+    given_s: dict[Path, float] = defaultdict(lambda: float(config.getini("timeout")))
+    for item in items:
+        marker = item.get_closest_marker("timeout")
+        given_s[item.path] = max(given_s[item.path], marker.args[0] if marker else 0.0)
+    items.sort(key=lambda item: -given_s[item.path])
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -69,6 +82,16 @@ def _fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
 def _seeded(request: pytest.FixtureRequest) -> None:
     """Seed `random` per test, so that a test's choices do not depend on which tests ran before it."""
     random.seed(f"{os.environ['YZ_TEST_SEED']}:{request.node.nodeid}")
+
+
+@pytest.fixture(scope="session")
+def empty_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with our tables and nothing in them; a copy is there sooner than one migrated anew."""
+    file = tmp_path_factory.mktemp("tables") / "yz.sqlite3"
+    database = Database(f"sqlite:///{file}")
+    migrate(database)
+    database.close()
+    return file
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ import pytest
 from api.client import Client
 from api.shapes.raw import RawAnswerBody
 from api.shapes.runs import RunBody, RunRequest
+from deploy.leftovers import writers
 from deploy.stack import Simulation, Stack
 from sandbox.owner import LABEL
 from tests import engines
@@ -37,9 +38,10 @@ DEADLINE_S = 120
 
 
 class Containers:
-    """Watches the engine: what is created under our label, with which network, and what is gone again."""
+    """Watches the engine: what a stack creates under our label, with which network, and what of it is gone again."""
 
-    def __init__(self) -> None:
+    def __init__(self, stack: Stack) -> None:
+        self._folder = stack.folder
         self._engine = docker.from_env()
         self._events = self._engine.events(decode=True, filters={"label": LABEL, "type": "container"})
         self.networks: dict[str, str] = {}
@@ -49,17 +51,22 @@ class Containers:
 
     def _watch(self) -> None:
         for event in self._events:
-            container = event["Actor"]["ID"]
-            if event["Action"] == "create":
+            container, labels = event["Actor"]["ID"], event["Actor"]["Attributes"]
+            if event["Action"] == "create" and creator(labels) in writers(self._folder):
                 found = self._engine.api.inspect_container(container)
                 self.networks[container] = found["HostConfig"]["NetworkMode"]
-            elif event["Action"] == "destroy":
+            elif event["Action"] == "destroy" and container in self.networks:
                 self.destroyed.add(container)
 
     def close(self) -> None:
         self._events.close()
         self._thread.join(10)
         self._engine.close()
+
+
+def creator(labels: dict[str, str]) -> int:
+    """The process that had a container created; other tests and other users of the engine have theirs."""
+    return int(labels[f"{LABEL}.owner"].split()[2])
 
 
 @contextmanager
@@ -93,9 +100,8 @@ def client(stack: Stack) -> Iterator[Client]:
 
 @pytest.fixture(scope="module")
 def containers(stack: Stack) -> Iterator[Containers]:
-    """What this stack has the engine do; the stack before it has ended."""
-    assert stack.api
-    containers = Containers()
+    """What this stack has the engine do."""
+    containers = Containers(stack)
     yield containers
     containers.close()
 

@@ -19,7 +19,7 @@ from redis import Redis
 from deploy.leftovers import writers
 from deploy.state_folder import StateFolder
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(300)]
 
 ROOT = Path(__file__).parents[2]
 UP_WITHIN_S = 90.0

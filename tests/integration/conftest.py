@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from yzindex.records.migrating import migrate
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, tmp_path: Path, empty_tables: Path) -> Iterator[Database]:
     """An empty, migrated database."""
     postgres = request.param == "postgres"
+    if not postgres:
+        shutil.copy(empty_tables, tmp_path)
     address = request.getfixturevalue("postgres_url") if postgres else f"sqlite:///{tmp_path / 'yz.sqlite3'}"
     database = Database(address)
     migrate(database)

@@ -73,6 +73,8 @@ def test_a_chord_whose_header_is_redelivered_does_not_conclude_before_its_last_g
 
     redis.rpush(LET_GO, "1")
     until(lambda: read_run(database, number).status is RunStatus.CONCLUDED, "the run concluded")
+    # The rows say so before the task has ended.
+    until(lambda: "yz.conclude" in finished(redis), "the conclusion ended")
     concluded = read_run(database, number)
     with database.read() as session:
         answers = session.exec(select(Answer).order_by(col(Answer.id))).all()

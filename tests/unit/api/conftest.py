@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,6 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from tests.rows import FLEET, small_bank
 from yzindex.records.database import Database
-from yzindex.records.migrating import migrate
 from yzindex.settings import Settings
 
 
@@ -42,9 +42,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
+def database(settings: Settings, empty_tables: Path) -> Iterator[Database]:
+    shutil.copy(empty_tables, settings.data_dir)
     database = Database(settings.database_address)
-    migrate(database)
     yield database
     database.close()
 

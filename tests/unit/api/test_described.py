@@ -18,8 +18,8 @@ from api.problems import MEDIA_TYPE, Problem
 from tests.unit.api.test_problems import rows
 from yzindex.records.database import Database
 
-#: For each route and mode; more find more, and take a second each.
-EXAMPLES = 25
+#: For each route and mode; more find more, and each is a request and all its checks.
+EXAMPLES = 10
 
 bounded = hypothesis.settings(
     max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck)

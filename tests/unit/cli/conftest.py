@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,7 +18,6 @@ from tests.rows import FLEET, small_bank
 from tests.unit.api.conftest import NotingBroker
 from yzindex.fleet import Fleet
 from yzindex.records.database import Database
-from yzindex.records.migrating import migrate
 from yzindex.settings import Settings
 
 Yz = Callable[..., Result]
@@ -42,9 +42,9 @@ def fleet() -> Fleet:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(tmp_path: Path, empty_tables: Path) -> Iterator[Database]:
+    shutil.copy(empty_tables, tmp_path)
     database = Database(Settings(data_dir=tmp_path).database_address)
-    migrate(database)
     yield database
     database.close()
 

@@ -31,21 +31,6 @@ def written(folder: Path, *, days: int) -> Path:
     return file
 
 
-def test_each_way_to_run_the_board_is_told_with_its_counts(yz: Yz, tmp_path: Path) -> None:
-    result = yz("power", written(tmp_path, days=25), "--replicates", "20", "--json")
-
-    told = [json.loads(line) for line in result.stdout.splitlines()]
-    assert result.exit_code == 0, result.output
-    assert [(each["daily_questions"], each["asks_again"]) for each in told[::3]] == [
-        (6, False), (12, False), (24, False), (6, True),
-    ]  # fmt: skip
-    assert {each["points"] for each in told} == {5, 10, 20}
-    for each in told:
-        share, low, high = each["share_within_14_days"]
-        assert low <= share <= high
-        assert each["found_within_14_days"] == round(share * each["replicates"])
-
-
 def test_the_table_tells_days_only_where_nine_of_ten_were_found() -> None:
     today, more = Option(multiple=1, asks=True), Option(multiple=2, asks=True)
     found, missed = tuple(range(1, 20)), tuple(range(1, 11))
