@@ -183,6 +183,7 @@ class _Quadratic:
 
     @classmethod
     def of_safe(cls, derived: _Derivatives, components: Components, prior: FloatArray) -> Self:
+        """Take the safe curvature, by which there always is one."""
         quadratic = cls.of(derived.safe, components, prior)
         assert quadratic is not None  # a sum of positive parts
         return quadratic
@@ -219,10 +220,8 @@ def fit(cells: Cells, components: Components, start: Fit | None = None) -> Fit:
         derived = integral.derivatives(ability[:, None] + easiness)
         own = derived.gradient.sum(axis=1) - prior @ ability
         others = derived.gradient.sum(axis=0) - easiness * question_precision
-        quadratic = _Quadratic.of(derived.curvature, components, prior) or _Quadratic.of_safe(
-            derived, components, prior
-        )
-        ability_step, easiness_step = quadratic.step(own, others)
+        quadratic = _Quadratic.of(derived.curvature, components, prior)
+        ability_step, easiness_step = (quadratic or _Quadratic.of_safe(derived, components, prior)).step(own, others)
         longest = max(np.abs(ability_step).max(initial=0.0), np.abs(easiness_step).max(initial=0.0))
         shortened = min(1.0, _LONGEST_STEP / longest) if longest else 1.0
         ability += shortened * ability_step

@@ -47,7 +47,7 @@ def test_spreads_are_the_same_by_any_other_names_and_in_any_order(seed, cases):
     answers = _answers(seed, cell_spread=1.0, rounds=2, cases=cases)
     numbers = np.random.default_rng(seed)
     kept = numbers.permutation(len(answers.score))[:1500]
-    row, question, score = (each[kept] for each in (answers.row, answers.question, answers.score))
+    row, question, score = answers.row[kept], answers.question[kept], answers.score[kept]
     new_row, new_question = numbers.permutation(MODELS), numbers.permutation(QUESTIONS)
     order = numbers.permutation(len(kept))
 
