@@ -1,17 +1,23 @@
-"""How much models, questions and single answers vary, estimated from answers that a fit has not seen."""
+"""How much models, questions and single answers vary, estimated by how well each answer is expected from the others."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
-from yzindex.drift.difficulty import Cells, Components, Fit, expect, fit
-from yzindex.drift.history import BoolArray, FloatArray, IntArray
+from yzindex.drift.difficulty import Cells, Components, Fit, expect_left_out, fit
+from yzindex.drift.history import FloatArray, IntArray
 
 _CELL_SPREADS = (0.25, 0.5, 1.0, 1.5, 2.2, 3.2, 4.5)
 _DISPERSIONS = (0.1, 0.2, 0.35, 0.6, 1.0)
 #: Fewer answers than this say nothing of spread.
 _LEAST_ANSWERS = 60
 _LEAST_SPREAD = 0.3
+#: Scores in a cell that are the same in so many steps from 0 to 1 are left out as one.
+_STEPS = 16
+#: A value that is greater by no more than this share is not greater: fits are only nearly the same under other names.
+_SAME = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -22,62 +28,77 @@ class Answers:
     question: IntArray
     score: FloatArray
 
-    def cells(self, rows: int, questions: int, kept: BoolArray | None = None) -> Cells:
-        """Count and sum the answers, or those kept, in each cell."""
-        chosen = slice(None) if kept is None else kept
-        place = self.row[chosen] * questions + self.question[chosen]
+    def cells(self, rows: int, questions: int) -> Cells:
+        """Count and sum the answers in each cell."""
+        place = self.row * questions + self.question
         size = rows * questions
         count = np.bincount(place, minlength=size).astype(np.float64)
-        total = np.bincount(place, weights=self.score[chosen], minlength=size).astype(np.float64)
+        total = np.bincount(place, weights=self.score, minlength=size).astype(np.float64)
         return Cells(count=count.reshape(rows, questions), total=total.reshape(rows, questions))
 
 
-def estimate_components(answers: Answers, rows: int, questions: int, start: Components) -> Components:
-    """Choose the components under which held-out answers are likeliest; a step at a time from `start`.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Alike:
+    """Answers of one cell and nearly one score, taken together: their number, mean and variance."""
 
-    Answers are dealt into two halves; each is predicted by a fit to the other, and scored by Dawid and Sebastiani's
-    rule (1999), `-log v - (y - m)² / v`, which is best for the true mean and variance and needs no distribution.
+    row: IntArray
+    question: IntArray
+    count: IntArray
+    score: FloatArray
+    variance: FloatArray
+
+    @classmethod
+    def of(cls, answers: Answers, questions: int) -> Self:
+        step = np.rint(answers.score * _STEPS).astype(np.int64)
+        cell = answers.row * questions + answers.question
+        seen, group = np.unique(cell * (_STEPS + 1) + step, return_inverse=True)
+        row, question = np.divmod(seen // (_STEPS + 1), questions)
+        count = np.bincount(group)
+        score = np.bincount(group, weights=answers.score) / count
+        variance = np.bincount(group, weights=(answers.score - score[group]) ** 2) / count
+        return cls(row=row, question=question, count=count, score=score, variance=variance)
+
+
+def estimate_components(answers: Answers, rows: int, questions: int, start: Components) -> Components:
+    """Choose the components under which each answer is likeliest, given all others; a step at a time from `start`.
+
+    What is expected of an answer is scored by Dawid and Sebastiani's rule (1999), `-log v - (y - m)² / v`, which is
+    best for the true mean and variance and needs no distribution. Neither the order of the answers nor that of rows and
+    questions matters.
     """
     if len(answers.score) < _LEAST_ANSWERS:
         return start
-    first = _dealt(answers)
-    halves = tuple(
-        (answers.cells(rows, questions, learnt), told) for learnt, told in ((first, ~first), (~first, first))
-    )
-    fits: list[Fit | None] = [None, None]
+    cells, alike = answers.cells(rows, questions), _Alike.of(answers, questions)
     known: dict[Components, float] = {}
+    fitted: Fit | None = None
 
     def value(components: Components) -> float:
+        nonlocal fitted
         if components not in known:
-            known[components] = 0.0
-            for half, (learnt, told) in enumerate(halves):
-                fitted = fits[half] = fit(learnt, components, fits[half])
-                known[components] += _held_out(fitted, answers, told)
+            fitted = fit(cells, components, fitted)
+            known[components] = _left_out_score(fitted, alike)
         return known[components]
 
     best = start
     for _ in range(2):
-        best = max((replace(best, cells=spread) for spread in _near(best.cells, _CELL_SPREADS)), key=value)
-        best = max((replace(best, dispersion=share) for share in _near(best.dispersion, _DISPERSIONS)), key=value)
-    return _with_group_spreads(fit(answers.cells(rows, questions), best))
+        best = _first_best((replace(best, cells=spread) for spread in _near(best.cells, _CELL_SPREADS)), value)
+        best = _first_best((replace(best, dispersion=share) for share in _near(best.dispersion, _DISPERSIONS)), value)
+    return _with_group_spreads(fit(cells, best, fitted))
 
 
-def _dealt(answers: Answers) -> BoolArray:
-    # The answers of a cell alternate: one that is on both sides tells noise from the cell's own effect.
-    order = np.lexsort((answers.question, answers.row))
-    dealt = np.zeros(len(order), dtype=np.bool_)
-    row, question = answers.row[order], answers.question[order]
-    begins = np.r_[True, (row[1:] != row[:-1]) | (question[1:] != question[:-1])]
-    position = np.arange(len(order)) - np.maximum.accumulate(np.where(begins, np.arange(len(order)), 0))
-    dealt[order] = (position + row + question) % 2 == 0
-    return dealt
+def _left_out_score(fitted: Fit, alike: _Alike) -> float:
+    expected = expect_left_out(fitted, alike.row, alike.question, alike.score)
+    square = (alike.score - expected.mean) ** 2 + alike.variance
+    return float((alike.count * (-np.log(expected.variance) - square / expected.variance)).sum())
 
 
-def _held_out(fitted: Fit, answers: Answers, told: BoolArray) -> float:
-    expectation = expect(fitted)
-    place = answers.row[told], answers.question[told]
-    variance = expectation.variance[place]
-    return float((-np.log(variance) - (answers.score[told] - expectation.mean[place]) ** 2 / variance).sum())
+def _first_best(candidates: Iterable[Components], value: Callable[[Components], float]) -> Components:
+    """Give the first of those that are best but for rounding."""
+    best, *others = candidates
+    for each in others:
+        if value(each) > value(best) + _SAME * abs(value(best)):
+            best = each
+    return best
 
 
 def _near(value: float, grid: tuple[float, ...]) -> tuple[float, ...]:

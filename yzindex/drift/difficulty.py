@@ -5,20 +5,21 @@ crossed random effects with a normal cell effect: De Boeck 2008). The cell effec
 quadrature, the rest is maximised by Newton steps (Laplace's approximation); all shrink towards their group.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
 from scipy.linalg import cho_factor, cho_solve
 from scipy.special import expit
 
-from yzindex.drift.history import BoolArray, FloatArray
+from yzindex.drift.history import BoolArray, FloatArray, IntArray
 
 #: No answer is surer than this: a model at its ceiling can still fail.
 LEAST_VARIANCE = 0.02
 
 _CELL_NODES, _CELL_WEIGHTS = hermegauss(9)
-_CELL_LOG_WEIGHTS = np.log(_CELL_WEIGHTS / _CELL_WEIGHTS.sum())[:, None, None]
+_CELL_LOG_WEIGHTS = np.log(_CELL_WEIGHTS / _CELL_WEIGHTS.sum())
 _ABILITY_NODES, _ABILITY_WEIGHTS = hermegauss(3)
 _ABILITY_WEIGHTS = _ABILITY_WEIGHTS / _ABILITY_WEIGHTS.sum()
 _MOST_STEPS = 30
@@ -29,6 +30,8 @@ _SETTLED = 1e-6
 _MEAN_SPREAD = 3.0
 #: A Newton step moves no effect further than this, in logits.
 _LONGEST_STEP = 1.5
+#: So many answers are left out at a time, which bounds the memory.
+_LEFT_OUT_AT_ONCE = 1 << 14
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +48,7 @@ class Components:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Cells:
-    """Known answers, counted and summed: arrays of models × questions."""
+    """Known answers, counted and summed: arrays of models × questions, or of some of these cells in a row."""
 
     count: FloatArray
     total: FloatArray
@@ -66,16 +69,54 @@ class Fit:
     #: Variance of `ability + easiness`, shape models × questions.
     sum_variance: FloatArray
 
+    @property
+    def logit(self) -> FloatArray:
+        """`ability + easiness`, shape models × questions."""
+        return self.ability[:, None] + self.easiness
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Expectation:
-    """What a fit expects of the next answer in each cell, shape models × questions, in scores of 0 to 1."""
+    """What a fit expects of the next answer in each cell, in scores of 0 to 1; shape of the cells."""
 
     mean: FloatArray
     #: Of an answer around `mean`, what is not known of the cell included; at least `LEAST_VARIANCE`.
     variance: FloatArray
     #: How much `mean` rises per logit of ability.
     slope: FloatArray
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Chance:
+    """Moments of the chance of success of the next answer in each cell, over what is unknown of it."""
+
+    mean: FloatArray
+    square: FloatArray
+    #: How much `mean` rises per logit.
+    slope: FloatArray
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Derivatives:
+    """Of the cells' log-likelihood by their logits."""
+
+    gradient: FloatArray
+    #: Negated second derivative. Below zero where a surprising answer pulls the cell effect; near the maximum that is
+    #: as it should be.
+    curvature: FloatArray
+    #: Where it is less, the curvature of a normal likelihood, which is never below zero.
+    safe: FloatArray
+
+    def at(self, place: tuple[IntArray, IntArray]) -> Self:
+        return replace(self, gradient=self.gradient[place], curvature=self.curvature[place], safe=self.safe[place])
+
+    def minus(self, other: Self) -> Self:
+        return replace(
+            self,
+            gradient=self.gradient - other.gradient,
+            curvature=self.curvature - other.curvature,
+            safe=self.safe - other.safe,
+        )
 
 
 @dataclass(eq=False)
@@ -85,9 +126,12 @@ class _Integral:
     cells: Cells
     components: Components
     _nodes: FloatArray = field(init=False)
+    _log_weights: FloatArray = field(init=False)
 
     def __post_init__(self) -> None:
-        self._nodes = self.components.cells * _CELL_NODES[:, None, None]
+        before_cells = (-1,) + (1,) * self.cells.count.ndim
+        self._nodes = self.components.cells * _CELL_NODES.reshape(before_cells)
+        self._log_weights = _CELL_LOG_WEIGHTS.reshape(before_cells)
 
     def weights(self, logit: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Posterior weight of each node (first axis), and the success probability there."""
@@ -96,24 +140,67 @@ class _Integral:
         p = 1 - q
         # log σ(x) = x + log σ(-x), so a cell's log-likelihood is total·x + count·log σ(-x).
         log_likelihood = self.cells.total * shifted + self.cells.count * np.log(q)
-        log_likelihood = log_likelihood / self.components.dispersion + _CELL_LOG_WEIGHTS
+        log_likelihood = log_likelihood / self.components.dispersion + self._log_weights
         log_likelihood -= log_likelihood.max(axis=0)
         weight = np.exp(log_likelihood)
         weight /= weight.sum(axis=0)
         return weight, p
 
-    def derivatives(self, logit: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """First and negated second derivative of the log-likelihood by each cell's logit, and the latter made safe."""
+    def derivatives(self, logit: FloatArray) -> _Derivatives:
+        """Derive the log-likelihood by each cell's logit."""
         weight, p = self.weights(logit)
         slope = (self.cells.total - self.cells.count * p) / self.components.dispersion
         gradient = (weight * slope).sum(axis=0)
         information = (weight * p * (1 - p)).sum(axis=0) * self.cells.count / self.components.dispersion
         spread = (weight * slope**2).sum(axis=0) - gradient**2
-        # Below zero where a surprising answer pulls the cell effect. Near the maximum that is as it should be.
         curvature = information - spread
-        # The curvature of a normal likelihood, which is never below zero.
         normal = information / (1 + information * self.components.cells**2)
-        return gradient, curvature, np.maximum(curvature, normal)
+        return _Derivatives(gradient=gradient, curvature=curvature, safe=np.maximum(curvature, normal))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Quadratic:
+    """The penalised log-likelihood around a fit, with the questions taken out: small and dense, where it is large."""
+
+    curvature: FloatArray
+    by_question: FloatArray
+    #: Cholesky factor of the information on abilities, as scipy keeps it.
+    factor: tuple[FloatArray, bool]
+
+    @classmethod
+    def of(cls, curvature: FloatArray, components: Components, prior: FloatArray) -> Self | None:
+        """None where it has no maximum."""
+        question_precision = components.questions**-2
+        by_question = curvature.sum(axis=0) + question_precision
+        if by_question.min(initial=question_precision) <= question_precision / 10:
+            return None
+        by_model = np.diag(curvature.sum(axis=1)) + prior
+        try:
+            factor = cho_factor(by_model - (curvature / by_question) @ curvature.T, lower=True)
+        except np.linalg.LinAlgError:
+            return None
+        return cls(curvature=curvature, by_question=by_question, factor=factor)
+
+    @classmethod
+    def of_safe(cls, derived: _Derivatives, components: Components, prior: FloatArray) -> Self:
+        """Take the safe curvature, by which there always is one."""
+        quadratic = cls.of(derived.safe, components, prior)
+        assert quadratic is not None  # a sum of positive parts
+        return quadratic
+
+    def step(self, own: FloatArray, others: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Give the steps of abilities and easiness to the maximum, where `own` and `others` are the gradient."""
+        ability_step = cho_solve(self.factor, own - self.curvature @ (others / self.by_question))
+        return ability_step, (others - self.curvature.T @ ability_step) / self.by_question
+
+    def variances(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Variance of abilities, of easiness, and of their sums, shape models × questions."""
+        share = self.curvature / self.by_question
+        covariance = cho_solve(self.factor, np.eye(len(share)))
+        pull = covariance @ share
+        ability = np.diag(covariance).copy()
+        easiness = 1 / self.by_question + (share * pull).sum(axis=0)
+        return ability, easiness, np.maximum(ability[:, None] + easiness - 2 * pull, 1e-9)
 
 
 def fit(cells: Cells, components: Components, start: Fit | None = None) -> Fit:
@@ -130,14 +217,11 @@ def fit(cells: Cells, components: Components, start: Fit | None = None) -> Fit:
     prior = _prior_precision(cells, components)
     question_precision = components.questions**-2
     for _ in range(_MOST_STEPS):
-        gradient, curvature, safe = integral.derivatives(ability[:, None] + easiness)
-        own = gradient.sum(axis=1) - prior @ ability
-        others = gradient.sum(axis=0) - easiness * question_precision
-        step = _newton_step(curvature, own, others, question_precision, prior)
-        if step is None:
-            step = _newton_step(safe, own, others, question_precision, prior)
-            assert step is not None  # a sum of positive parts
-        ability_step, easiness_step = step
+        derived = integral.derivatives(ability[:, None] + easiness)
+        own = derived.gradient.sum(axis=1) - prior @ ability
+        others = derived.gradient.sum(axis=0) - easiness * question_precision
+        quadratic = _Quadratic.of(derived.curvature, components, prior)
+        ability_step, easiness_step = (quadratic or _Quadratic.of_safe(derived, components, prior)).step(own, others)
         longest = max(np.abs(ability_step).max(initial=0.0), np.abs(easiness_step).max(initial=0.0))
         shortened = min(1.0, _LONGEST_STEP / longest) if longest else 1.0
         ability += shortened * ability_step
@@ -149,12 +233,47 @@ def fit(cells: Cells, components: Components, start: Fit | None = None) -> Fit:
 
 def expect(fitted: Fit) -> Expectation:
     """Say what to expect of the next answer in each cell: the cell's own answers, and what is unknown, included."""
-    logit = fitted.ability[:, None] + fitted.easiness
-    integral = _Integral(fitted.cells, fitted.components)
-    deviation = np.sqrt(fitted.sum_variance)
-    mean = np.zeros_like(logit)
-    square = np.zeros_like(logit)
-    slope = np.zeros_like(logit)
+    chance = _chance(fitted.cells, fitted.components, fitted.logit, fitted.sum_variance)
+    return _expectation(chance, _shift(fitted.cells, chance), fitted.components)
+
+
+def expect_left_out(fitted: Fit, row: IntArray, question: IntArray, score: FloatArray) -> Expectation:
+    """Say what would be expected of each of these known answers if it were the one that is not known, without refits.
+
+    Taking an answer away changes the likelihood of its own cell alone: one Newton step from the fit leads to that
+    cell's logit and variance without it (approximate leave-one-out: Rahnama Rad and Maleki 2020; for posteriors by
+    Laplace's approximation: Vehtari et al. 2016).
+    """
+    components = fitted.components
+    shift = _shift(fitted.cells, _chance(fitted.cells, components, fitted.logit, fitted.sum_variance))
+    all_answers = _Integral(fitted.cells, components).derivatives(fitted.logit)
+    quadratic = _Quadratic.of(all_answers.curvature, components, _prior_precision(fitted.cells, components))
+    # How far a fit gives way follows from its likelihood as it is; of one that has not settled, from the safe one.
+    yielding = quadratic.variances()[2] if quadratic else fitted.sum_variance
+    mean, variance, slope = np.empty_like(score), np.empty_like(score), np.empty_like(score)
+    for begin in range(0, len(score), _LEFT_OUT_AT_ONCE):
+        part = slice(begin, begin + _LEFT_OUT_AT_ONCE)
+        at = row[part], question[part]
+        count = fitted.cells.count[at] - 1
+        others = Cells(count=count, total=np.clip(fitted.cells.total[at] - score[part], 0, count))
+        own = all_answers.at(at).minus(_Integral(others, components).derivatives(fitted.logit[at]))
+        unknown = _without(fitted.sum_variance[at], own.safe, components)
+        step = _without(yielding[at], own.curvature if quadratic else own.safe, components) * own.gradient
+        left_out = _expectation(_chance(others, components, fitted.logit[at] - step, unknown), shift, components)
+        mean[part], variance[part], slope[part] = left_out.mean, left_out.variance, left_out.slope
+    return Expectation(mean=mean, variance=variance, slope=slope)
+
+
+def _without(variance: FloatArray, information: FloatArray, components: Components) -> FloatArray:
+    """Variance without some information: no more than there is before all answers, as rounding might have it."""
+    beforehand = components.models**2 + components.questions**2 + _MEAN_SPREAD**2
+    return 1 / np.maximum(1 / variance - information, 1 / beforehand)
+
+
+def _chance(cells: Cells, components: Components, logit: FloatArray, variance: FloatArray) -> _Chance:
+    integral = _Integral(cells, components)
+    deviation = np.sqrt(variance)
+    mean, square, slope = np.zeros_like(logit), np.zeros_like(logit), np.zeros_like(logit)
     for node, share in zip(_ABILITY_NODES, _ABILITY_WEIGHTS, strict=True):
         weight, p = integral.weights(logit + node * deviation)
         first = (weight * p).sum(axis=0)
@@ -162,27 +281,32 @@ def expect(fitted: Fit) -> Expectation:
         mean += share * first
         square += share * second
         slope += share * (first - second)
-    # The mode of a skewed posterior lies nearer to an even chance than its mean: all expectations move alike, until as
-    # much is expected of the known answers as they gave.
-    missing = float((fitted.cells.total - fitted.cells.count * mean).sum())
-    shift = missing / max(float((fitted.cells.count * slope).sum()), 1.0)
-    square = np.clip(square + 2 * mean * slope * shift, 0.0, 1.0)
-    mean = np.clip(mean + slope * shift, 0.0, 1.0)
-    noise = fitted.components.dispersion * np.maximum(mean - square, 0.0)
+    return _Chance(mean=mean, square=square, slope=slope)
+
+
+def _shift(cells: Cells, chance: _Chance) -> float:
+    """Logits by which all cells are expected too low.
+
+    The mode of a skewed posterior lies nearer to an even chance than its mean: all expectations move alike, until as
+    much is expected of the known answers as they gave.
+    """
+    missing = float((cells.total - cells.count * chance.mean).sum())
+    return missing / max(float((cells.count * chance.slope).sum()), 1.0)
+
+
+def _expectation(chance: _Chance, shift: float, components: Components) -> Expectation:
+    square = np.clip(chance.square + 2 * chance.mean * chance.slope * shift, 0.0, 1.0)
+    mean = np.clip(chance.mean + chance.slope * shift, 0.0, 1.0)
+    noise = components.dispersion * np.maximum(mean - square, 0.0)
     variance = np.maximum(noise + np.maximum(square - mean**2, 0.0), LEAST_VARIANCE)
-    return Expectation(mean=mean, variance=variance, slope=slope)
+    return Expectation(mean=mean, variance=variance, slope=chance.slope)
 
 
 def _with_uncertainty(
     cells: Cells, components: Components, ability: FloatArray, easiness: FloatArray, prior: FloatArray
 ) -> Fit:
-    _, _, curvature = _Integral(cells, components).derivatives(ability[:, None] + easiness)
-    by_question = curvature.sum(axis=0) + components.questions**-2
-    covariance = np.linalg.inv(_schur(curvature, by_question, prior))
-    pull = covariance @ (curvature / by_question)
-    ability_variance = np.diag(covariance).copy()
-    easiness_variance = 1 / by_question + ((curvature / by_question) * pull).sum(axis=0)
-    sum_variance = np.maximum(ability_variance[:, None] + easiness_variance - 2 * pull, 1e-9)
+    derived = _Integral(cells, components).derivatives(ability[:, None] + easiness)
+    ability_variance, easiness_variance, sum_variance = _Quadratic.of_safe(derived, components, prior).variances()
     return Fit(
         components=components,
         cells=cells,
@@ -193,21 +317,6 @@ def _with_uncertainty(
         easiness_variance=easiness_variance,
         sum_variance=sum_variance,
     )
-
-
-def _newton_step(
-    curvature: FloatArray, own: FloatArray, others: FloatArray, question_precision: float, prior: FloatArray
-) -> tuple[FloatArray, FloatArray] | None:
-    """Step of abilities and easiness to the maximum of a quadratic; None where it has none."""
-    by_question = curvature.sum(axis=0) + question_precision
-    if by_question.min(initial=question_precision) <= question_precision / 10:
-        return None
-    try:
-        factor = cho_factor(_schur(curvature, by_question, prior), lower=True)
-    except np.linalg.LinAlgError:
-        return None
-    ability_step = cho_solve(factor, own - curvature @ (others / by_question))
-    return ability_step, (others - curvature.T @ ability_step) / by_question
 
 
 def _seen(cells: Cells) -> BoolArray:
@@ -222,9 +331,3 @@ def _prior_precision(cells: Cells, components: Components) -> FloatArray:
     share = seen / max(int(seen.sum()), 1)
     own = np.eye(models) - share
     return np.asarray(own.T @ own / components.models**2 + np.outer(share, share) / _MEAN_SPREAD**2, dtype=np.float64)
-
-
-def _schur(curvature: FloatArray, by_question: FloatArray, prior: FloatArray) -> FloatArray:
-    """Information on abilities once the questions are taken out: small and dense, where the whole is large."""
-    by_model = np.diag(curvature.sum(axis=1)) + prior
-    return np.asarray(by_model - (curvature / by_question) @ curvature.T, dtype=np.float64)

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from yzindex.drift.components import Answers, estimate_components
-from yzindex.drift.difficulty import LEAST_VARIANCE, Cells, Components, expect, fit
+from yzindex.drift.difficulty import LEAST_VARIANCE, Cells, Components, expect, expect_left_out, fit
 
 
 def _answers(seed: int, *, models: int = 11, questions: int = 80, cell_spread: float = 0.7, rounds: int = 1):
@@ -115,31 +114,59 @@ def test_all_right_and_all_wrong_cells_with_sharp_answers_settle():
     assert np.isfinite(fitted.ability).all() and (fitted.ability_variance > 0).all()
 
 
-@pytest.mark.parametrize(("cell_spread", "dispersion"), [(0.4, 1.0), (3.0, 0.6)])
-def test_held_out_answers_tell_whether_models_differ_from_question_to_question(cell_spread, dispersion):
-    _, p, _ = _answers(7, models=20, cell_spread=cell_spread)
-    numbers = np.random.default_rng(8)
-    row, question = np.divmod(np.tile(np.arange(p.size), 3), p.shape[1])
-    score = (numbers.random(len(row)) < p[row, question]).astype(float)
+@pytest.mark.parametrize(
+    ("rounds", "cases", "components"),
+    [
+        (1, 1, Components(cells=0.7, dispersion=1.0)),
+        (3, 1, Components(cells=0.7, dispersion=1.0)),
+        (1, 8, Components(cells=1.5, dispersion=0.35)),
+        (3, 8, Components(cells=1.0, dispersion=0.35)),
+    ],
+)
+def test_an_answer_left_out_is_expected_as_by_a_fit_that_never_had_it(rounds, cases, components):
+    numbers = np.random.default_rng(11)
+    _, p, _ = _answers(11, models=6, questions=20, cell_spread=components.cells)
+    row, question = np.divmod(np.tile(np.arange(p.size), rounds), 20)
+    score = numbers.binomial(cases, p[row, question]) / cases
 
-    found = estimate_components(Answers(row=row, question=question, score=score), p.shape[0], p.shape[1], Components())
+    def cells(kept):
+        count, total = np.zeros(p.shape), np.zeros(p.shape)
+        np.add.at(count, (row[kept], question[kept]), 1.0)
+        np.add.at(total, (row[kept], question[kept]), score[kept])
+        return Cells(count=count, total=total)
 
-    assert (found.cells >= 1.5) == (cell_spread > 1)
-    assert found.dispersion >= dispersion
+    everything = fit(cells(np.arange(len(row))), components)
+    left_out = expect_left_out(everything, row, question, score)
+
+    for place in range(0, len(row), rounds):
+        refitted = expect(fit(cells(np.arange(len(row)) != place), components, everything))
+        at = row[place], question[place]
+        assert left_out.mean[place] == pytest.approx(refitted.mean[at], abs=0.01)
+        assert left_out.variance[place] == pytest.approx(refitted.variance[at], rel=0.03)
 
 
-def test_partial_scores_are_told_to_be_less_noisy_than_right_or_wrong_ones():
-    _, p, _ = _answers(9, models=20)
-    numbers = np.random.default_rng(9)
-    row, question = np.divmod(np.tile(np.arange(p.size), 2), p.shape[1])
-    score = numbers.binomial(8, p[row, question]) / 8
+def test_a_models_only_answer_left_out_leaves_what_is_known_of_the_group():
+    _, _, cells = _answers(1)
+    count, total = np.zeros((12, 80)), np.zeros((12, 80))
+    count[:11], total[:11] = cells.count, cells.total
+    blank = expect(fit(Cells(count=count, total=total), Components()))
+    count[11, 5] = 1.0
 
-    found = estimate_components(Answers(row=row, question=question, score=score), p.shape[0], p.shape[1], Components())
+    fitted = fit(Cells(count=count, total=total), Components())
+    left_out = expect_left_out(fitted, np.array([11]), np.array([5]), np.array([0.0]))
 
-    assert found.dispersion <= 0.2
+    assert left_out.mean == pytest.approx(blank.mean[11, 5], abs=0.03)
+    assert left_out.variance == pytest.approx(blank.variance[11, 5], rel=0.1)
 
 
-def test_too_few_answers_say_nothing_of_spread():
-    few = Answers(row=np.zeros(10, dtype=int), question=np.arange(10), score=np.ones(10))
+def test_answers_left_out_in_many_parts_are_those_left_out_one_by_one():
+    _, _, cells = _answers(2, models=30, questions=600)
+    row, question = np.divmod(np.arange(cells.count.size), 600)
+    fitted = fit(cells, Components())
 
-    assert estimate_components(few, 2, 10, Components()) == Components()
+    together = expect_left_out(fitted, row, question, cells.total.ravel())
+
+    for place in (0, 9_999, 16_383, 16_384, 17_999):
+        alone = expect_left_out(fitted, *(each[[place]] for each in (row, question, cells.total.ravel())))
+        assert together.mean[place] == pytest.approx(alone.mean[0], abs=1e-12)
+        assert together.variance[place] == pytest.approx(alone.variance[0], abs=1e-12)

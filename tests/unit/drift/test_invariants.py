@@ -118,10 +118,6 @@ def figures(verdict: Verdict) -> list[float]:
     return [float("inf") if figure is None else float(figure) for figure in all_of_them]
 
 
-@pytest.mark.xfail(
-    reason="spread is estimated from two halves of the answers, which are dealt by the order of names",
-    strict=False,
-)
 @few
 @given(seeds, st.randoms(use_true_random=False))
 def test_what_models_and_questions_are_called_changes_nothing(seed: int, chance) -> None:
