@@ -13,10 +13,10 @@ from sqlmodel import SQLModel, col, delete, select, update
 
 from tests.played import FIRST_DAY, PlayedBoard
 from worker import analysing, closing
+from yzindex.asking_again import allowance_of, order_confirmation
 from yzindex.bank.files import Bank
 from yzindex.drift.verdict import Verdict
 from yzindex.drift.words import Word
-from yzindex.ordering import order_confirmation
 from yzindex.records.analyses import analyses_standing, analysis_is_due, take_stamp, troubles
 from yzindex.records.database import Database
 from yzindex.records.judging import judged
@@ -272,8 +272,10 @@ def test_a_model_can_be_asked_again_by_hand_once_a_day_and_goes_the_same_way(dat
 
 
 def order_by_hand(board: PlayedBoard) -> Any:
-    zone = board.runtime.settings.zone
-    return order_confirmation(board.runtime.database, board.bank, board.fleet, FALLEN, zone)
+    settings = board.runtime.settings
+    return order_confirmation(
+        board.runtime.database, board.bank, board.fleet, FALLEN, settings.zone, allowance_of(settings)
+    )
 
 
 def test_fresh_answers_are_not_judged_before_the_earlier_ones_are_graded_again(database: Database) -> None:
