@@ -1,5 +1,6 @@
 """Lays out a comparison as a waterfall."""
 
+from api.pictures.draws import Draws, Mark
 from api.pictures.waterfall import Step, Waterfall
 from api.shapes.compare import ComparisonBody
 from api.shapes.values import Score
@@ -11,6 +12,7 @@ def waterfall_of(found: ComparisonBody) -> Waterfall:
     was, now = before.result.core_display, after.result.core_display
     assert was is not None
     assert now is not None
+    draws = _draws(found)
     simulated = " (simulated)" if found.simulated else ""
     steps = [
         Step(name="draw", points=found.draw.exact, note=_draw(found.draw)),
@@ -27,12 +29,34 @@ def waterfall_of(found: ComparisonBody) -> Waterfall:
     return Waterfall(
         title=f"{found.model}{simulated}: {after.verdict}",
         subtitle=f"Run #{before.run} ({before.day.isoformat()}) to Run #{after.run} ({after.day.isoformat()})"
-        + ("" if after.draws_better is None else f" · a draw worse than {after.draws_better} of 100"),
+        + (
+            f" · a draw worse than {after.draws_better} of 100"
+            if draws is None and after.draws_better is not None
+            else ""
+        ),
         before=f"Run #{before.run}",
         was=was.exact,
         steps=tuple(steps),
         after=f"Run #{after.run}",
         now=now.exact,
+        draws=draws,
+    )
+
+
+def _draws(found: ComparisonBody) -> Draws | None:
+    """All draws that were possible on the later day; the earlier run's is among them where one fit speaks of both."""
+    before, after = found.before, found.after
+    possible = after.possible_draws
+    if possible is None or after.draws_better is None:
+        return None
+    marks = [Mark(name=f"Run #{after.run}", points=possible.drawn.exact)]
+    if found.one_fit:
+        marks.append(Mark(name=f"Run #{before.run}", points=possible.drawn.exact - found.draw.exact))
+    return Draws(
+        counts=tuple(possible.counts),
+        step=possible.step,
+        marks=tuple(marks),
+        told=f"All possible draws: that of Run #{after.run} was worse than {after.draws_better} of 100",
     )
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pydantic import Field
 
 from api.shapes.results import ResultBody, result_body
-from api.shapes.values import Body, Score, score
+from api.shapes.values import Body, Exact, Score, score
 from yzindex.dimensions import Dimension, Role
 from yzindex.drift.words import Word
 from yzindex.records.compare_view import Between, Comparison, QuestionPoints, Side
@@ -30,6 +30,14 @@ class QuestionPointsBody(Body):
     models: int = Field(description="How many models that rests on.")
 
 
+class PossibleDrawsBody(Body):
+    """All draws that were possible on a day, by the main score expected of them; and where the one drawn is."""
+
+    step: Exact = Field(description="Points from the beginning of one step to that of the next; the first begins at 0.")
+    counts: list[int] = Field(description="How many of a thousand possible draws are in each step.")
+    drawn: Score = Field(description="What was expected of the draw of this run.")
+
+
 class SideBody(Body):
     """One of the two runs."""
 
@@ -39,6 +47,7 @@ class SideBody(Body):
     verdict: Word
     result: ResultBody
     draws_better: int | None = Field(description="Of 100 possible draws, how many were better than this one.")
+    possible_draws: PossibleDrawsBody | None = Field(description="Null for days judged before it was kept.")
     labels: list[str | None] = Field(description="The last five integrity labels up to this run, the oldest first.")
     questions: list[QuestionPointsBody] = Field(description="Those of the main score, the most costly first.")
 
@@ -111,9 +120,17 @@ def _side(side: Side) -> SideBody:
         verdict=side.word,
         result=result_body(side.result),
         draws_better=side.draws_better,
+        possible_draws=_possible_draws(side),
         labels=list(side.labels),
         questions=[_question(question) for question in side.questions],
     )
+
+
+def _possible_draws(side: Side) -> PossibleDrawsBody | None:
+    if side.possible_draws is None or side.drawn is None:
+        return None
+    counts = list(side.possible_draws)
+    return PossibleDrawsBody(step=Decimal(100) / len(counts), counts=counts, drawn=score(side.drawn))
 
 
 def _question(question: QuestionPoints) -> QuestionPointsBody:

@@ -77,6 +77,11 @@ class Side:
     word: Word
     #: Of 100 possible draws, how many were better than this one.
     draws_better: int | None
+    #: Of a thousand possible draws, how many are in each of equal steps of the main score expected of them, 0 to 100;
+    #: None where it was not kept.
+    possible_draws: tuple[int, ...] | None
+    #: Main score that was expected of this run's scored answers, under the fit of its day.
+    drawn: Decimal | None
     #: The last integrity labels up to this run, the oldest first.
     labels: tuple[str | None, ...]
     #: The most costly first.
@@ -280,6 +285,8 @@ def _side(session: Session, found: _Found) -> Side:
         result=found.result,
         word=found.verdict.word,
         draws_better=found.verdict.draws_better,
+        possible_draws=None if found.verdict.possible_draws is None else tuple(found.verdict.possible_draws),
+        drawn=found.verdict.expected,
         labels=_labels(session, found.evaluation),
         questions=tuple(sorted(questions, key=lambda each: (-(each.cost or 0), each.answer_id))),
     )
