@@ -4,6 +4,7 @@ from api.pictures.draws import Draws, Mark
 from api.pictures.waterfall import Step, Waterfall
 from api.shapes.compare import ComparisonBody
 from api.shapes.values import Score
+from yzindex.scoring import signed
 
 
 def waterfall_of(found: ComparisonBody) -> Waterfall:
@@ -20,7 +21,7 @@ def waterfall_of(found: ComparisonBody) -> Waterfall:
         Step(
             name="rest",
             points=found.rest.exact,
-            note=f"the model and its answers' noise: {_signed(found.rest_lo)} to {_signed(found.rest_hi)}",
+            note=f"the model and its answers' noise: {signed(found.rest_lo.exact)} to {signed(found.rest_hi.exact)}",
             interval=(found.rest_lo.exact, found.rest_hi.exact),
         ),
     ]
@@ -64,7 +65,3 @@ def _draw(draw: Score) -> str:
     if draw.exact == 0:
         return "these questions were as hard"
     return f"these questions were {'harder' if draw.exact < 0 else 'easier'}"
-
-
-def _signed(score: Score) -> str:
-    return score.shown if score.exact < 0 else f"+{score.shown}"

@@ -12,7 +12,7 @@ import altair
 import vl_convert
 
 from api.pictures.draws import Draws, histogram_of
-from yzindex.scoring import rounded
+from yzindex.scoring import rounded, signed
 
 _WIDTH = 420
 _ROW_HEIGHT = 30
@@ -125,7 +125,7 @@ def svg_of(waterfall: Waterfall) -> str:
 
 def described(waterfall: Waterfall) -> str:
     """Say in a sentence or two what the picture shows, for those who cannot see it."""
-    terms = ", ".join(f"{step.name} {_signed(step.points)}{_range(step)}" for step in waterfall.steps)
+    terms = ", ".join(f"{step.name} {signed(step.points)}{_range(step)}" for step in waterfall.steps)
     return (
         f"{waterfall.title}: from {rounded(waterfall.was)} ({waterfall.before}) to {rounded(waterfall.now)} "
         f"({waterfall.after}): {terms}."
@@ -144,7 +144,7 @@ def _step(step: Step, level: Decimal) -> Bar:
         left=left,
         right=max(right, left + _LEAST_WIDTH),
         colour=_FALL if step.points < 0 else _RISE,
-        label=_signed(step.points),
+        label=signed(step.points),
         note=step.note,
         lo=lo,
         hi=hi,
@@ -155,12 +155,8 @@ def _values(bar: Bar) -> dict[str, str | float | None]:
     return {name: getattr(bar, name) for name in Bar.__dataclass_fields__}
 
 
-def _signed(points: Decimal) -> str:
-    return f"{rounded(points) + 0:+f}"
-
-
 def _range(step: Step) -> str:
     if step.interval is None:
         return ""
     lo, hi = step.interval
-    return f" (95 %: {_signed(lo)} to {_signed(hi)})"
+    return f" (95 %: {signed(lo)} to {signed(hi)})"
