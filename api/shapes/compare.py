@@ -7,6 +7,7 @@ from pydantic import Field
 
 from api.shapes.results import ResultBody, result_body
 from api.shapes.values import Body, Exact, Score, score
+from api.shapes.verdicts import PartsBody, parts_of
 from yzindex.dimensions import Dimension, Role
 from yzindex.drift.words import Word
 from yzindex.records.compare_view import Between, Comparison, QuestionPoints, Side
@@ -72,7 +73,7 @@ class BetweenBody(Body):
     chart: str
 
 
-class ComparisonBody(Body):
+class ComparisonBody(PartsBody):
     """A change of `core_display`: change = draw + common + rest + cap, exactly, in points."""
 
     model: str
@@ -80,11 +81,6 @@ class ComparisonBody(Body):
     before: SideBody
     after: SideBody
     change: Score
-    draw: Score = Field(description="What these questions were expected to give, minus what the others were.")
-    common: Score = Field(description="What the other models moved by beyond that.")
-    rest: Score = Field(description="The model's own part and the noise of its answers.")
-    rest_lo: Score = Field(description="With `rest_hi`: the rest could as well lie here, 95 of 100 times.")
-    rest_hi: Score
     cap: Score = Field(description="What the integrity cap adds to the change of `core_raw`.")
     one_fit: bool = Field(
         description="Whether both runs' expectations are by one fit; else each is by that of its own day."
@@ -100,15 +96,11 @@ def comparison_body(view: Comparison) -> ComparisonBody:
         before=_side(view.before),
         after=_side(view.after),
         change=score(view.change),
-        draw=score(view.draw),
-        common=score(view.common),
-        rest=score(view.rest),
-        rest_lo=score(view.rest_lo),
-        rest_hi=score(view.rest_hi),
         cap=score(view.cap),
         one_fit=view.one_fit,
         confirmed_between=[_between(change) for change in view.confirmed_between],
         dimensions={dimension: _dimension(dimension, view) for dimension in Dimension},
+        **parts_of(view),
     )
 
 
