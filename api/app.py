@@ -12,6 +12,7 @@ from api.publishing import Publisher
 from api.routes import board, confirmations, health, runs, verdicts
 from api.services import Broker, Services
 from yzindex import __version__
+from yzindex.asking_again import allowance_of
 from yzindex.bank.files import INSTALLED, Bank, load_bank
 from yzindex.fleet import Fleet, load_fleet
 from yzindex.records.database import Database
@@ -39,6 +40,7 @@ def create_app(
         fleet=fleet or load_fleet(settings),
         broker=broker or Publisher(settings),
         zone=settings.zone,
+        allowance=allowance_of(settings),
     )
 
     @asynccontextmanager

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from api.problems import Problem
 from api.shapes.board import BoardBody
 from api.shapes.compare import ComparisonBody
+from api.shapes.confirmations import ConfirmationEstimateBody
 from api.shapes.raw import RawAnswerBody, RawPage
 from api.shapes.runs import EstimateBody, OrderedRun, ResumedRun, RunBody, RunRequest
 from api.shapes.verdicts import VerdictsBody
@@ -121,6 +122,11 @@ class Client:
     def confirm(self, model: str) -> OrderedRun:
         """Have a model asked fresh questions now."""
         return self._read(self._send("POST", f"/v1/models/{quote(model)}/confirmations"), OrderedRun)
+
+    def estimate_confirmation(self, model: str) -> ConfirmationEstimateBody:
+        """Ask what asking a model again would ask and cost."""
+        answer = self._send("GET", f"/v1/models/{quote(model)}/confirmations/estimate")
+        return self._read(answer, ConfirmationEstimateBody)
 
     def wait(self, number: int, *, sleep: Callable[[float], None] = time.sleep) -> Iterator[RunBody]:
         """Give the run whenever it has changed, until it has ended; the last one given has."""

@@ -24,6 +24,7 @@ from api.body_limit import BODY_WITHIN_S, MAX_BODY_BYTES
 from api.methods import methods_of
 from api.shapes.values import Body
 from api.strict import UnreadableBody
+from yzindex.asking_again import AskingRefused, NotInFleet, OverBudget, StillAsking
 from yzindex.errors import InvalidDraw, YzIndexError
 from yzindex.ordering import InvalidOrder
 from yzindex.records.compare_view import NotComparable, NotInRun
@@ -96,6 +97,15 @@ _DATABASE_AWAY = _Kind(
     do="Try again in a moment; GET /readyz says what is missing.",
     detail="The request could not be carried out because the database did not answer in time.",
 )
+_UNKNOWN_MODEL = _Kind(
+    status=404, name="unknown-model", title="No such model", do="GET /v1/board lists the models of the fleet."
+)
+_ASKING_REFUSED = _Kind(
+    status=409,
+    name="not-asked-again",
+    title="The model is not asked again now",
+    do="GET /v1/models/{slug}/confirmations/estimate says what it would take, and what is taken of the day's budget.",
+)
 _KINDS: dict[type[Exception], _Kind] = {
     InvalidOrder: _Kind(
         status=422, name="invalid-order", title="This run cannot be made", do="Change the field named in `errors`."
@@ -115,9 +125,11 @@ _KINDS: dict[type[Exception], _Kind] = {
         title="The run is concluded",
         do="Nothing is left to cancel; POST /v1/runs/{number}/resume asks again what is unscored.",
     ),
-    UnknownModel: _Kind(
-        status=404, name="unknown-model", title="No such model", do="GET /v1/board lists the models of the fleet."
-    ),
+    UnknownModel: _UNKNOWN_MODEL,
+    NotInFleet: _UNKNOWN_MODEL,
+    AskingRefused: _ASKING_REFUSED,
+    StillAsking: _ASKING_REFUSED,
+    OverBudget: _ASKING_REFUSED,
     NotInRun: _Kind(
         status=404,
         name="not-in-run",

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
+from yzindex.asking_again import Allowance
 from yzindex.bank.files import Bank
 from yzindex.fleet import Fleet
 from yzindex.records.database import Database
@@ -31,6 +32,8 @@ class Services:
     broker: Broker
     #: In which days begin.
     zone: ZoneInfo
+    #: What asking again about one model may take on one of them.
+    allowance: Allowance
 
     def close(self) -> None:
         self.broker.close()

@@ -65,6 +65,7 @@ def judge(
     size: str | None = None,
     since: date | None = None,
     draws_better: int | None = None,
+    possible_draws: list[int] | None = None,
 ) -> None:
     """Store a verdict. `terms` is the run compared with, the change, draw and common; the rest is what is left."""
     verdict = StoredVerdict(
@@ -75,6 +76,7 @@ def judge(
         evidence="For a reason.",
         since=since,
         draws_better=draws_better,
+        possible_draws=possible_draws,
         known=60,
         fall_ratio=Decimal(0),
         rise_ratio=Decimal(0),

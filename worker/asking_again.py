@@ -1,24 +1,24 @@
 """Files what the analysis wants asked: confirmation runs, each once, within what asking again may cost."""
 
 from datetime import date
-from decimal import Decimal
 
 import numpy as np
 import structlog
 from sqlmodel import Session
 
 from worker.runtime import Runtime
+from yzindex.asking_again import OverBudget, allowance_of, asking_of, refusal
 from yzindex.bank.question import Question
 from yzindex.days import beginning_of, today
 from yzindex.dimensions import MAIN_WEIGHTS
 from yzindex.drift.history import Role
 from yzindex.drift.suspicion import Request
-from yzindex.estimating import estimate
 from yzindex.fleet import Model
-from yzindex.ordering import Plan, current_graders, current_versions
+from yzindex.ordering import current_graders, current_versions
 from yzindex.records.confirmations import Confirmation, grade_earlier_answers, spent_on, submit_confirmation
 from yzindex.records.judging import Judged
-from yzindex.records.states import ConfirmationStage, RunKind
+from yzindex.records.runs import lock_numbering
+from yzindex.records.states import ConfirmationStage
 
 log = structlog.get_logger()
 
@@ -85,13 +85,16 @@ def _is_affordable(
     session: Session, runtime: Runtime, suspect: Model, asked: tuple[Model, ...], questions: list[Question]
 ) -> bool:
     settings = runtime.settings
+    # Orders by hand take from the same allowance.
+    lock_numbering(session)
     spent = spent_on(session, suspect.slug, beginning_of(today(settings.zone), settings.zone))
-    if spent.is_asking:
-        return False
-    plan = Plan(kind=RunKind.CONFIRMATION, seed=0, models=asked, questions=tuple(questions))
-    cost_usd = sum((each.about_usd for each in estimate(plan, runtime.fleet)), Decimal(0))
-    calls = len(questions) if suspect in asked else 0
-    affordable = spent.calls + calls <= settings.ask_again_calls and spent.cost_usd + cost_usd <= settings.ask_again_usd
-    if not affordable:
-        log.warning("asking again waits for the next day's budget", model=suspect.slug, calls=calls, cost_usd=cost_usd)
-    return affordable
+    asking = asking_of(suspect, asked, questions, 0, runtime.fleet)
+    refused = refusal(asking, spent, allowance_of(settings))
+    if isinstance(refused, OverBudget):
+        log.warning(
+            "asking again waits for the next day's budget",
+            model=suspect.slug,
+            calls=asking.calls,
+            cost_usd=asking.about_usd,
+        )
+    return refused is None

@@ -1,58 +1,56 @@
-"""Leases of the rows a process works on, renewed together while the work goes on."""
+"""Leases of what a process works on, renewed together while the work goes on."""
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock, Thread
+from typing import Generic, TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-
-from yzindex.records.database import Database
-from yzindex.records.leases import Leased, renew
 
 log = structlog.get_logger()
 
 #: After trouble with the database.
 _AGAIN_S = 1.0
 
+Claim = TypeVar("Claim", bound=Hashable)
 
-class LeaseKeeper:
-    """Renews the leases of held rows of a table every third of their length, in one update per process."""
 
-    def __init__(self, database: Database, table: Leased, *, owner: str, lease_s: float) -> None:
-        self._database = database
-        self._table = table
-        self._owner = owner
+class LeaseKeeper(Generic[Claim]):
+    """Renews the leases of what is held every third of their length, all by one call of `renew`."""
+
+    def __init__(self, renew: Callable[[Sequence[Claim]], object], *, lease_s: float) -> None:
+        self._renew = renew
         self._lease_s = lease_s
         # Counted: a redelivered copy may work on the same row in another thread of this process.
-        self._held: Counter[int] = Counter()
+        self._held: Counter[Claim] = Counter()
         self._lock = Lock()
         self._thread: Thread | None = None
 
     @contextmanager
-    def hold(self, row_id: int) -> Iterator[None]:
-        """Keep a claimed row's lease alive inside the block."""
+    def hold(self, claim: Claim) -> Iterator[None]:
+        """Keep a claim's lease alive inside the block."""
         with self._lock:
-            self._held[row_id] += 1
+            self._held[claim] += 1
             self._start()
         try:
             yield
         finally:
             with self._lock:
-                self._held -= Counter((row_id,))
+                self._held -= Counter((claim,))
 
     def renew_now(self) -> bool:
         """Renew what is held, or log the trouble and return False; a lost lease is noticed when the row is written."""
         with self._lock:
-            held = sorted(self._held)
+            held = tuple(self._held)
         if not held:
             return True
         try:
-            renew(self._database, self._table, held, owner=self._owner, lease_s=self._lease_s)
+            self._renew(held)
         except SQLAlchemyError as error:
-            log.warning("leases not renewed", rows=len(held), error=type(error).__name__)
+            log.warning("leases not renewed", held=len(held), error=type(error).__name__)
             return False
         return True
 

@@ -1,7 +1,7 @@
 """What a worker process holds: settings, database, fleet, and the implementations of the index's ports."""
 
 import os
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from threading import RLock
 from typing import TypeVar
 
@@ -15,7 +15,8 @@ from yzindex.bank.files import INSTALLED, Bank, load_bank
 from yzindex.fleet import Fleet, load_fleet
 from yzindex.ports import CodeRunner, ModelGateway
 from yzindex.records.database import Database
-from yzindex.records.leases import Leased
+from yzindex.records.leases import Leased, renew
+from yzindex.records.run_claims import RunClaim, renew_run_claims
 from yzindex.records.tables import Answer, Regrade
 from yzindex.settings import Settings, load_settings
 
@@ -69,15 +70,21 @@ class Runtime:
         return Redis.from_url(redis_address(self.settings.redis_address))
 
     @once
-    def leases(self) -> LeaseKeeper:
+    def leases(self) -> LeaseKeeper[int]:
         return self._leases_of(Answer)
 
     @once
-    def regrade_leases(self) -> LeaseKeeper:
+    def regrade_leases(self) -> LeaseKeeper[int]:
         return self._leases_of(Regrade)
 
-    def _leases_of(self, table: Leased) -> LeaseKeeper:
-        return LeaseKeeper(self.database, table, owner=self.owner, lease_s=self.settings.lease_s)
+    @once
+    def run_leases(self) -> LeaseKeeper[RunClaim]:
+        lease_s = self.settings.lease_s
+        return LeaseKeeper(partial(renew_run_claims, self.database, lease_s=lease_s), lease_s=lease_s)
+
+    def _leases_of(self, table: Leased) -> LeaseKeeper[int]:
+        lease_s = self.settings.lease_s
+        return LeaseKeeper(partial(renew, self.database, table, owner=self.owner, lease_s=lease_s), lease_s=lease_s)
 
 
 def runtime() -> Runtime:

@@ -24,6 +24,7 @@ from yzindex.records.answers import ended_evaluation, note_handed_over, standing
 from yzindex.records.database import OUTAGES
 from yzindex.records.interventions import end_overdue, resume_by_the_clock
 from yzindex.records.regrades import end_overdue_regrades
+from yzindex.records.run_claims import RunClaim
 from yzindex.records.runs import aggregates_due, conclusions_due
 from yzindex.records.states import AnswerState
 
@@ -77,7 +78,7 @@ def aggregate(self: Task, evaluation_id: int) -> None:
 def conclude(self: Task, run_number: int, attempt: int) -> None:
     """End a run whose evaluations are all closed; a day without a thermometer gets one now."""
     with outage_retried(self):
-        filed = closing.conclude(runtime(), closing.Conclusion(run_number=run_number, attempt=attempt))
+        filed = closing.conclude(runtime(), RunClaim(run_number=run_number, attempt=attempt))
         if filed is not None:
             thermometer.delay()
             _dispatch(filed)
@@ -189,6 +190,6 @@ def _dispatch(filed: Iterable[int]) -> None:
         dispatch.delay(run_number)
 
 
-def _send_conclusion(conclusion: closing.Conclusion | None) -> None:
+def _send_conclusion(conclusion: RunClaim | None) -> None:
     if conclusion is not None:
         conclude.delay(conclusion.run_number, conclusion.attempt)

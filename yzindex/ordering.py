@@ -3,28 +3,22 @@
 Ordering asks no model and sends no message; whoever calls sends the one that starts the run.
 """
 
-import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from yzindex import __version__
 from yzindex.bank.draw import full_draw, smoke_draw
 from yzindex.bank.files import Bank
 from yzindex.bank.question import Question
-from yzindex.days import today
-from yzindex.dimensions import MAIN_WEIGHTS
-from yzindex.drift.rules import Rules
 from yzindex.errors import YzIndexError
 from yzindex.fleet import Fleet, Model
 from yzindex.grading.grade import GRADER_VERSION
-from yzindex.records.confirmations import Confirmation, grade_earlier_answers, submit_confirmation
 from yzindex.records.database import Database
 from yzindex.records.regrade_plans import GradingDay
 from yzindex.records.runs import Submission, Versions, find_by_key, lock_numbering, next_seed, submit
-from yzindex.records.states import IMPARTIAL, ConfirmationStage, RunKind
+from yzindex.records.states import IMPARTIAL, RunKind
 from yzindex.scoring import FORMULA_VERSION
 from yzindex.wording import did_you_mean, listed
 
@@ -94,38 +88,6 @@ def order_run(
         plan = _plan(bank, fleet, order, next_seed(session, order.kind))
         number = submit(session, _submission(plan, bank, fleet, idempotency_key, request_digest))
     return Ordered(number=number, created=True)
-
-
-def order_confirmation(database: Database, bank: Bank, fleet: Fleet, model: str, zone: ZoneInfo) -> Ordered:
-    """Have a model asked fresh questions now, whatever the analysis makes of it; once a day for each model.
-
-    The questions are random ones of the main dimensions. Raises `InvalidOrder`.
-    """
-    (asked,) = _chosen(fleet, [model])
-    day = today(zone)
-    chance = random.Random(f"{model} {day}")
-    questions = [
-        question
-        for dimension in MAIN_WEIGHTS
-        for question in chance.sample(bank.of(dimension), len(bank.of(dimension)))[: Rules().fresh_per_dimension]
-    ]
-    if not questions:
-        raise InvalidOrder("models", f"bank {bank.version} has no questions in the main dimensions; use another bank")
-    confirmation = Confirmation(
-        model=asked,
-        suspicion=f"by hand on {day}",
-        since=day,
-        by_hand=True,
-        stage=ConfirmationStage.FRESH,
-        round=1,
-        questions=questions,
-        seed=day.toordinal(),
-    )
-    with database.write() as session:
-        filed = submit_confirmation(session, confirmation, fleet, current_versions(bank, fleet))
-        if filed.created:
-            grade_earlier_answers(session, confirmation, current_graders(fleet, day), zone)
-    return Ordered(number=filed.number, created=filed.created)
 
 
 def plan_run(database: Database, bank: Bank, fleet: Fleet, order: RunOrder) -> Plan:

@@ -1,27 +1,17 @@
 """`yz run`: order a run, and wait for its result."""
 
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
 
 import typer
 
+from api.cli.cost import DryRun, MaxUsd, check_cost
 from api.cli.exits import ExitCode, Failure
 from api.cli.output import AsJson, emit
 from yzindex.records.states import RunKind
 
 if TYPE_CHECKING:
     from api.shapes.runs import EstimateBody, RunRequest
-
-
-def _usd(given: str) -> Decimal:
-    try:
-        amount = Decimal(given)
-    except InvalidOperation:
-        raise typer.BadParameter(f"{given!r} is not an amount") from None
-    if not amount.is_finite() or amount < 0:
-        raise typer.BadParameter(f"{given} is not an amount of 0 or more")
-    return amount
 
 
 def run(
@@ -37,10 +27,8 @@ def run(
     ),
     seed: Annotated[int | None, typer.Option(min=0, help="Chooses the draw; if left out, the next one.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Show progress, then the result.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what it would ask and cost; order nothing.")] = False,
-    max_usd: Annotated[
-        Decimal | None, typer.Option(parser=_usd, metavar="USD", help="Order nothing that may cost more than this.")
-    ] = None,
+    dry_run: DryRun = False,
+    max_usd: MaxUsd = None,
     as_json: AsJson = False,
 ) -> None:
     """Order a run; its cost at list price is shown first."""
@@ -53,7 +41,7 @@ def run(
     with Client(load_settings().api_address) as client:
         estimate = client.estimate(order)
         _show_estimate(estimate, in_full=dry_run, as_json=as_json)
-        _check_cost(estimate, max_usd)
+        check_cost(estimate, max_usd)
         if dry_run:
             return
         ordered = client.submit(order, idempotency_key=str(uuid4()))
@@ -90,20 +78,3 @@ def _show_estimate(estimate: "EstimateBody", *, in_full: bool, as_json: bool) ->
 
     for line in estimate_lines(estimate, in_full=in_full):
         typer.echo(line)
-
-
-def _check_cost(estimate: "EstimateBody", max_usd: Decimal | None) -> None:
-    if max_usd is None:
-        return
-    if estimate.unpriced:
-        raise Failure(
-            ExitCode.BAD_NEWS,
-            f"not ordered: no list price is known for {', '.join(estimate.unpriced)}, so --max-usd cannot be kept; "
-            "add usd_per_million_prompt_tokens and usd_per_million_completion_tokens to the models file",
-        )
-    if estimate.at_most_usd > max_usd:
-        raise Failure(
-            ExitCode.BAD_NEWS,
-            f"not ordered: it may cost up to ${estimate.at_most_usd:.4f}, more than --max-usd {max_usd}; "
-            "allow more, or name fewer models",
-        )

@@ -1,7 +1,6 @@
 """How verdicts on a history look on a terminal."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
@@ -10,7 +9,7 @@ from rich.text import Text
 
 from yzindex.drift.episodes import Episode
 from yzindex.drift.verdict import Verdict, Word
-from yzindex.scoring import rounded
+from yzindex.scoring import signed
 from yzindex.wording import shown
 
 _NONE = "-"
@@ -69,11 +68,7 @@ def _points(verdict: Verdict) -> str:
     if verdict.size is None or verdict.lo is None or verdict.hi is None:
         return _NONE
     of = "" if verdict.chart == "main" else f" of {shown(verdict.chart)}"
-    return f"{_tenths(verdict.size)} [{_tenths(verdict.lo)}, {_tenths(verdict.hi)}]{of}"
-
-
-def _tenths(points: Decimal) -> str:
-    return format(rounded(points, 1) + 0, "+.1f")
+    return f"{signed(verdict.size)} [{signed(verdict.lo)}, {signed(verdict.hi)}]{of}"
 
 
 def _table(title: str, columns: Sequence[str]) -> Table:

@@ -1,8 +1,10 @@
 """Lays out a comparison as a waterfall."""
 
+from api.pictures.draws import Draws, Mark
 from api.pictures.waterfall import Step, Waterfall
 from api.shapes.compare import ComparisonBody
 from api.shapes.values import Score
+from yzindex.scoring import signed
 
 
 def waterfall_of(found: ComparisonBody) -> Waterfall:
@@ -11,6 +13,7 @@ def waterfall_of(found: ComparisonBody) -> Waterfall:
     was, now = before.result.core_display, after.result.core_display
     assert was is not None
     assert now is not None
+    draws = _draws(found)
     simulated = " (simulated)" if found.simulated else ""
     steps = [
         Step(name="draw", points=found.draw.exact, note=_draw(found.draw)),
@@ -18,7 +21,7 @@ def waterfall_of(found: ComparisonBody) -> Waterfall:
         Step(
             name="rest",
             points=found.rest.exact,
-            note=f"the model and its answers' noise: {_signed(found.rest_lo)} to {_signed(found.rest_hi)}",
+            note=f"the model and its answers' noise: {signed(found.rest_lo.exact)} to {signed(found.rest_hi.exact)}",
             interval=(found.rest_lo.exact, found.rest_hi.exact),
         ),
     ]
@@ -27,12 +30,34 @@ def waterfall_of(found: ComparisonBody) -> Waterfall:
     return Waterfall(
         title=f"{found.model}{simulated}: {after.verdict}",
         subtitle=f"Run #{before.run} ({before.day.isoformat()}) to Run #{after.run} ({after.day.isoformat()})"
-        + ("" if after.draws_better is None else f" · a draw worse than {after.draws_better} of 100"),
+        + (
+            f" · a draw worse than {after.draws_better} of 100"
+            if draws is None and after.draws_better is not None
+            else ""
+        ),
         before=f"Run #{before.run}",
         was=was.exact,
         steps=tuple(steps),
         after=f"Run #{after.run}",
         now=now.exact,
+        draws=draws,
+    )
+
+
+def _draws(found: ComparisonBody) -> Draws | None:
+    """All draws that were possible on the later day; the earlier run's is among them where one fit speaks of both."""
+    before, after = found.before, found.after
+    possible = after.possible_draws
+    if possible is None or after.draws_better is None:
+        return None
+    marks = [Mark(name=f"Run #{after.run}", points=possible.drawn.exact)]
+    if found.one_fit:
+        marks.append(Mark(name=f"Run #{before.run}", points=possible.drawn.exact - found.draw.exact))
+    return Draws(
+        counts=tuple(possible.counts),
+        step=possible.step,
+        marks=tuple(marks),
+        told=f"All possible draws: that of Run #{after.run} was worse than {after.draws_better} of 100",
     )
 
 
@@ -40,7 +65,3 @@ def _draw(draw: Score) -> str:
     if draw.exact == 0:
         return "these questions were as hard"
     return f"these questions were {'harder' if draw.exact < 0 else 'easier'}"
-
-
-def _signed(score: Score) -> str:
-    return score.shown if score.exact < 0 else f"+{score.shown}"

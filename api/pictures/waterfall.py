@@ -1,5 +1,9 @@
-"""The waterfall of a comparison: from one run's score, step by step, to the other's. Draws what it is given."""
+"""The waterfall of a comparison: from one run's score, step by step, to the other's, and below it where the draw lies.
 
+Draws what it is given.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
@@ -7,7 +11,8 @@ from html import escape
 import altair
 import vl_convert
 
-from yzindex.scoring import rounded
+from api.pictures.draws import Draws, histogram_of
+from yzindex.scoring import rounded, signed
 
 _WIDTH = 420
 _ROW_HEIGHT = 30
@@ -41,6 +46,8 @@ class Waterfall:
     steps: tuple[Step, ...]
     after: str
     now: Decimal
+    #: What today's draw is one of; None where it was not kept.
+    draws: Draws | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,35 +74,46 @@ def bars_of(waterfall: Waterfall) -> tuple[Bar, ...]:
     return (*bars, _level(waterfall.after, waterfall.now))
 
 
-def chart_of(waterfall: Waterfall) -> altair.LayerChart:
-    """Make the Vega-Lite chart: bars, the interval of what is uncertain, and each row's figure and note."""
+def chart_of(waterfall: Waterfall) -> altair.VConcatChart:
+    """Make the Vega-Lite chart: the terms, and below them, on the same scale, all draws that were possible."""
     bars = bars_of(waterfall)
-    rows = [bar.row for bar in bars]
     least = min(0.0, *(bar.left for bar in bars), *(bar.lo for bar in bars if bar.lo is not None))
     most = max(100.0, *(bar.right for bar in bars), *(bar.hi for bar in bars if bar.hi is not None))
+    scale = altair.Scale(domain=[least, most], nice=False, zero=False)
+    parts = [_terms(bars, scale)]
+    if waterfall.draws is not None:
+        parts.append(histogram_of(waterfall.draws, scale, width=_WIDTH, font=_FONT, inks=(_LEVEL, _INK)))
+    chart: altair.VConcatChart = (
+        altair.vconcat(*parts, spacing=18)
+        .properties(
+            background="transparent",
+            description=described(waterfall),
+            title=altair.Title(waterfall.title, subtitle=waterfall.subtitle, anchor="start"),
+        )
+        .configure_axis(labelColor=_INK, titleColor=_INK, gridColor=_INK, gridOpacity=0.2, labelFont=_FONT)
+        .configure_title(color=_INK, subtitleColor=_INK, font=_FONT, subtitleFont=_FONT)
+        .configure_view(stroke=None)
+    )
+    return chart
+
+
+def _terms(bars: Sequence[Bar], scale: altair.Scale) -> altair.LayerChart:
+    """Bars, the interval of what is uncertain, and each row's figure and note."""
+    rows = [bar.row for bar in bars]
     base = altair.Chart(altair.InlineData(values=[_values(bar) for bar in bars])).encode(
         y=altair.Y("row:N", sort=rows, title=None, axis=altair.Axis(ticks=False, domain=False, labelPadding=8))
     )
-    place = altair.X("left:Q", title="points", scale=altair.Scale(domain=[least, most], nice=False, zero=False))
+    place = altair.X("left:Q", title="points", scale=scale)
     marks = base.mark_bar(height=14).encode(
         x=place, x2="right:Q", color=altair.Color("colour:N", scale=None), tooltip=["row:N", "label:N", "note:N"]
     )
     interval = base.mark_rule(strokeWidth=1.5, color=_INK).encode(x="lo:Q", x2="hi:Q")
     figures = base.mark_text(align="right", font=_FONT, color=_INK).encode(x=altair.value(_WIDTH + 70), text="label:N")
     notes = base.mark_text(align="left", font=_FONT, color=_INK).encode(x=altair.value(_WIDTH + 84), text="note:N")
-    chart: altair.LayerChart = (
-        altair.layer(marks, interval.transform_filter("isValid(datum.lo)"), figures, notes)
-        .properties(
-            width=_WIDTH,
-            height=_ROW_HEIGHT * len(bars),
-            background="transparent",
-            description=described(waterfall),
-            title=altair.Title(waterfall.title, subtitle=waterfall.subtitle, anchor="start", frame="group"),
-        )
-        .configure_axis(labelColor=_INK, titleColor=_INK, gridColor=_INK, gridOpacity=0.2, labelFont=_FONT)
-        .configure_title(color=_INK, subtitleColor=_INK, font=_FONT, subtitleFont=_FONT)
-        .configure_view(stroke=None)
+    chart = altair.layer(marks, interval.transform_filter("isValid(datum.lo)"), figures, notes).properties(
+        width=_WIDTH, height=_ROW_HEIGHT * len(bars)
     )
+    assert isinstance(chart, altair.LayerChart)
     return chart
 
 
@@ -106,12 +124,12 @@ def svg_of(waterfall: Waterfall) -> str:
 
 
 def described(waterfall: Waterfall) -> str:
-    """Say in one sentence what the picture shows, for those who cannot see it."""
-    terms = ", ".join(f"{step.name} {_signed(step.points)}{_range(step)}" for step in waterfall.steps)
+    """Say in a sentence or two what the picture shows, for those who cannot see it."""
+    terms = ", ".join(f"{step.name} {signed(step.points)}{_range(step)}" for step in waterfall.steps)
     return (
         f"{waterfall.title}: from {rounded(waterfall.was)} ({waterfall.before}) to {rounded(waterfall.now)} "
         f"({waterfall.after}): {terms}."
-    )
+    ) + ("" if waterfall.draws is None else f" {waterfall.draws.told}.")
 
 
 def _level(name: str, score: Decimal) -> Bar:
@@ -126,7 +144,7 @@ def _step(step: Step, level: Decimal) -> Bar:
         left=left,
         right=max(right, left + _LEAST_WIDTH),
         colour=_FALL if step.points < 0 else _RISE,
-        label=_signed(step.points),
+        label=signed(step.points),
         note=step.note,
         lo=lo,
         hi=hi,
@@ -137,12 +155,8 @@ def _values(bar: Bar) -> dict[str, str | float | None]:
     return {name: getattr(bar, name) for name in Bar.__dataclass_fields__}
 
 
-def _signed(points: Decimal) -> str:
-    return f"{rounded(points) + 0:+f}"
-
-
 def _range(step: Step) -> str:
     if step.interval is None:
         return ""
     lo, hi = step.interval
-    return f" (95 %: {_signed(lo)} to {_signed(hi)})"
+    return f" (95 %: {signed(lo)} to {signed(hi)})"

@@ -6,7 +6,8 @@ from decimal import Decimal
 from pydantic import Field
 
 from api.shapes.results import ResultBody, result_body
-from api.shapes.values import Body, Score, score
+from api.shapes.values import Body, Exact, Score, score
+from api.shapes.verdicts import PartsBody, parts_of
 from yzindex.dimensions import Dimension, Role
 from yzindex.drift.words import Word
 from yzindex.records.compare_view import Between, Comparison, QuestionPoints, Side
@@ -30,6 +31,14 @@ class QuestionPointsBody(Body):
     models: int = Field(description="How many models that rests on.")
 
 
+class PossibleDrawsBody(Body):
+    """All draws that were possible on a day, by the main score expected of them; and where the one drawn is."""
+
+    step: Exact = Field(description="Points from the beginning of one step to that of the next; the first begins at 0.")
+    counts: list[int] = Field(description="How many of a thousand possible draws are in each step.")
+    drawn: Score = Field(description="What was expected of the draw of this run.")
+
+
 class SideBody(Body):
     """One of the two runs."""
 
@@ -39,6 +48,7 @@ class SideBody(Body):
     verdict: Word
     result: ResultBody
     draws_better: int | None = Field(description="Of 100 possible draws, how many were better than this one.")
+    possible_draws: PossibleDrawsBody | None = Field(description="Null for days judged before it was kept.")
     labels: list[str | None] = Field(description="The last five integrity labels up to this run, the oldest first.")
     questions: list[QuestionPointsBody] = Field(description="Those of the main score, the most costly first.")
 
@@ -63,7 +73,7 @@ class BetweenBody(Body):
     chart: str
 
 
-class ComparisonBody(Body):
+class ComparisonBody(PartsBody):
     """A change of `core_display`: change = draw + common + rest + cap, exactly, in points."""
 
     model: str
@@ -71,11 +81,6 @@ class ComparisonBody(Body):
     before: SideBody
     after: SideBody
     change: Score
-    draw: Score = Field(description="What these questions were expected to give, minus what the others were.")
-    common: Score = Field(description="What the other models moved by beyond that.")
-    rest: Score = Field(description="The model's own part and the noise of its answers.")
-    rest_lo: Score = Field(description="With `rest_hi`: the rest could as well lie here, 95 of 100 times.")
-    rest_hi: Score
     cap: Score = Field(description="What the integrity cap adds to the change of `core_raw`.")
     one_fit: bool = Field(
         description="Whether both runs' expectations are by one fit; else each is by that of its own day."
@@ -91,15 +96,11 @@ def comparison_body(view: Comparison) -> ComparisonBody:
         before=_side(view.before),
         after=_side(view.after),
         change=score(view.change),
-        draw=score(view.draw),
-        common=score(view.common),
-        rest=score(view.rest),
-        rest_lo=score(view.rest_lo),
-        rest_hi=score(view.rest_hi),
         cap=score(view.cap),
         one_fit=view.one_fit,
         confirmed_between=[_between(change) for change in view.confirmed_between],
         dimensions={dimension: _dimension(dimension, view) for dimension in Dimension},
+        **parts_of(view),
     )
 
 
@@ -111,9 +112,17 @@ def _side(side: Side) -> SideBody:
         verdict=side.word,
         result=result_body(side.result),
         draws_better=side.draws_better,
+        possible_draws=_possible_draws(side),
         labels=list(side.labels),
         questions=[_question(question) for question in side.questions],
     )
+
+
+def _possible_draws(side: Side) -> PossibleDrawsBody | None:
+    if side.possible_draws is None or side.drawn is None:
+        return None
+    counts = list(side.possible_draws)
+    return PossibleDrawsBody(step=Decimal(100) / len(counts), counts=counts, drawn=score(side.drawn))
 
 
 def _question(question: QuestionPoints) -> QuestionPointsBody:

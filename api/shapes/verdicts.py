@@ -12,20 +12,33 @@ from yzindex.drift.outcomes import Settled, WatchOutcome
 from yzindex.drift.words import Word
 from yzindex.records.ledger import BoardRecord
 from yzindex.records.states import RunKind
-from yzindex.records.verdict_view import BecameOf, DayOfVerdicts, HistoryEntry, ModelHistory, Terms, VerdictView
+from yzindex.records.verdict_view import (
+    BecameOf,
+    DayOfVerdicts,
+    HistoryEntry,
+    ModelHistory,
+    Parts,
+    Terms,
+    VerdictView,
+)
 from yzindex.scoring import exact, rounded
 
 
-class TermsBody(Body):
-    """What a change of `core_raw` is made of: change = draw + common + rest, exactly."""
+class PartsBody(Body):
+    """What a change of `core_raw` is made of, in points."""
 
-    compared_run: int = Field(description="The run that the change is counted from.")
-    change: Score
     draw: Score = Field(description="What these questions were expected to give, minus what the others were.")
     common: Score = Field(description="What the other models moved by beyond that.")
     rest: Score = Field(description="The model's own part and the noise of its answers.")
     rest_lo: Score = Field(description="With `rest_hi`: the rest could as well lie here, 95 of 100 times.")
     rest_hi: Score
+
+
+class TermsBody(PartsBody):
+    """The change since another run: change = draw + common + rest, exactly."""
+
+    compared_run: int = Field(description="The run that the change is counted from.")
+    change: Score
 
 
 class WatchBody(Body):
@@ -140,15 +153,12 @@ def verdict_body(view: VerdictView) -> VerdictBody:
 
 
 def terms_body(terms: Terms) -> TermsBody:
-    return TermsBody(
-        compared_run=terms.compared_run,
-        change=score(terms.change),
-        draw=score(terms.draw),
-        common=score(terms.common),
-        rest=score(terms.rest),
-        rest_lo=score(terms.rest_lo),
-        rest_hi=score(terms.rest_hi),
-    )
+    return TermsBody(compared_run=terms.compared_run, change=score(terms.change), **parts_of(terms))
+
+
+def parts_of(parts: Parts) -> dict[str, Score]:
+    """Fields of a `PartsBody`."""
+    return {name: score(getattr(parts, name)) for name in PartsBody.model_fields}
 
 
 def record_body(record: BoardRecord) -> RecordBody:

@@ -20,6 +20,7 @@ from yzindex.records.states import RunKind
 
 _SIDE_NOTE = "judgment and communication are side charts, AI-assisted: not part of the main score"
 _CAP_NOTE = "core_display is capped at 74 where integrity is FAIL: a capped rise is not an improvement"
+_DRAWN = frozenset({RunKind.SMOKE, RunKind.CONFIRMATION})
 _DIMENSIONS = (Dimension.EXECUTION, Dimension.GROUNDING, Dimension.JUDGMENT, Dimension.COMMUNICATION)
 
 
@@ -112,14 +113,15 @@ def estimate_lines(estimate: EstimateBody, *, in_full: bool) -> Iterator[str]:
     """Say what a run would cost; in full also what it would ask, and the cost per model."""
     calls = len(estimate.questions) * len(estimate.models)
     yield (
-        f"{estimate.kind}: {len(estimate.questions)} questions x {len(estimate.models)} models = {calls} calls"
+        f"{estimate.kind}: {len(estimate.questions)} questions x "
+        f"{len(estimate.models)} model{'s' * (len(estimate.models) != 1)} = {calls} calls"
         f" · about ${estimate.about_usd:.4f}, at most ${estimate.at_most_usd:.4f} at list price"
     )
     if estimate.unpriced:
         yield f"  no list price is known for {', '.join(estimate.unpriced)}: counted as free"
     if in_full:
         drawn = f"seed {estimate.seed}: {', '.join(estimate.questions)}"
-        yield f"  {drawn if estimate.kind is RunKind.SMOKE else 'every question of the bank'}"
+        yield f"  {drawn if estimate.kind in _DRAWN else 'every question of the bank'}"
         for model in estimate.models:
             name = named(model.model, simulated=model.simulated)
             yield f"  {name}: about ${model.about_usd:.4f}, at most ${model.at_most_usd:.4f}"

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -12,9 +11,9 @@ from api.shapes.board import BoardBody
 from api.shapes.compare import ComparisonBody, QuestionPointsBody
 from api.shapes.verdicts import BecameBody, TermsBody, VerdictBody
 from api.terminal.layout import NONE, figure, framed, named, new_table, shared_lines, signed, texts
+from yzindex import scoring
 from yzindex.drift.watching import FALL_POINTS
 from yzindex.drift.words import Word
-from yzindex.scoring import rounded
 
 #: Questions named per model, the most costly ones.
 _MOST_QUESTIONS = 2
@@ -89,19 +88,15 @@ def why_fallen(board: BoardBody, compare: Callable[[str, int, int], ComparisonBo
 
 
 def _heading(falls: Sequence[Fall]) -> str:
-    most, *_, least = (format(rounded(-fall.terms.change.exact, 1), "f") for fall in (*falls, falls[-1]))
+    most, *_, least = (format(scoring.rounded(-fall.terms.change.exact), "f") for fall in (*falls, falls[-1]))
     many = _NUMBERS[len(falls)] if len(falls) < len(_NUMBERS) else str(len(falls))
     lost = most if least == most else f"{least} to {most}"
     return f"{many} model{'s' * (len(falls) > 1)} lost {lost} points. Why?"
 
 
 def _terms(terms: TermsBody) -> tuple[str, ...]:
-    rest = f"{signed(terms.rest)} [{_whole(terms.rest_lo.exact)}, {_whole(terms.rest_hi.exact)}]"
+    rest = f"{signed(terms.rest)} [{scoring.signed(terms.rest_lo.exact, 0)}, {scoring.signed(terms.rest_hi.exact, 0)}]"
     return signed(terms.change), signed(terms.draw), signed(terms.common), rest
-
-
-def _whole(points: Decimal) -> str:
-    return format(rounded(points, 0) + 0, "+f")
 
 
 def _rank(verdict: VerdictBody) -> str:

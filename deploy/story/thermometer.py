@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 
 from celery import Celery
 from sqlmodel import select
@@ -13,6 +14,7 @@ from yzindex.addresses import celery_address
 from yzindex.records.database import Database
 from yzindex.records.states import REGRADE_OPEN, RegradePurpose
 from yzindex.records.tables import Regrade
+from yzindex.scoring import signed
 
 _WITHIN_S = 60.0
 _LOOK_EVERY_S = 0.5
@@ -30,7 +32,8 @@ def read_thermometer(stack: Stack, database: Database, day: date, say: Callable[
         time.sleep(_LOOK_EVERY_S)
     moved = [row.score_now - row.score_before for row in rows if row.score_now is not None]
     if moved:
-        say(f"  stored answers graded again: {len(moved)}, on average {sum(moved) / len(moved):+.1f} points")
+        average = signed(sum(moved, Decimal(0)) / len(moved), 1)
+        say(f"  stored answers graded again: {len(moved)}, on average {average} points")
 
 
 def _rows(database: Database, day: date) -> list[Regrade]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -13,13 +13,14 @@ from sqlmodel import SQLModel, col, delete, select, update
 
 from tests.played import FIRST_DAY, PlayedBoard
 from worker import analysing, closing
+from yzindex.asking_again import allowance_of, order_confirmation
 from yzindex.bank.files import Bank
 from yzindex.drift.verdict import Verdict
 from yzindex.drift.words import Word
-from yzindex.ordering import order_confirmation
 from yzindex.records.analyses import analyses_standing, analysis_is_due, take_stamp, troubles
 from yzindex.records.database import Database
 from yzindex.records.judging import judged
+from yzindex.records.run_claims import claim_analysis, renew_run_claims
 from yzindex.records.run_views import run_view
 from yzindex.records.runs import claim_conclusion
 from yzindex.records.states import ConfirmationStage, MoveCause, RegradePurpose, RunKind, RunStatus
@@ -272,8 +273,10 @@ def test_a_model_can_be_asked_again_by_hand_once_a_day_and_goes_the_same_way(dat
 
 
 def order_by_hand(board: PlayedBoard) -> Any:
-    zone = board.runtime.settings.zone
-    return order_confirmation(board.runtime.database, board.bank, board.fleet, FALLEN, zone)
+    settings = board.runtime.settings
+    return order_confirmation(
+        board.runtime.database, board.bank, board.fleet, FALLEN, settings.zone, allowance_of(settings)
+    )
 
 
 def test_fresh_answers_are_not_judged_before_the_earlier_ones_are_graded_again(database: Database) -> None:
@@ -305,3 +308,100 @@ def test_a_bank_of_other_dimensions_alone_is_judged_without_fault(database: Data
     assert run_view(database, number).head.status is RunStatus.CONCLUDED
     assert set(words(database, 0).values()) == {Word.NOT_ENOUGH_EVIDENCE}
     assert troubles_of(database) == {}
+
+
+def test_a_run_that_takes_longer_to_judge_than_a_lease_is_judged_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = a_calibrated_board(database)
+    taken: list[object] = []
+
+    def judge_long(*given: Any, **named: Any) -> Any:
+        """Judge, while the lease runs out and comes to be renewed, as the keeper's thread does."""
+        number = named["concluding"]
+        with database.write() as session:
+            session.exec(update(Run).where(col(Run.number) == number).values(lease_until_s=0.0))
+        assert board.runtime.run_leases.renew_now()
+        taken.append(claim_conclusion(database, number, lease_s=60))
+        return judged(*given, **named)
+
+    monkeypatch.setattr(analysing, "judged", judge_long)
+
+    number = board.play_day()
+
+    assert taken == [None]
+    assert run_view(database, number).head.status is RunStatus.CONCLUDED
+    assert len(words(database, 1)) == 5
+
+
+def test_whoever_comes_late_to_a_conclusion_that_another_took_over_judges_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = a_calibrated_board(database)
+    board.day += 1
+    with board.at_this_day():
+        number = board.order(RunKind.SMOKE, list(board.bank.questions[:4]))
+        board.answer(number)
+        claims = []
+        for _ in range(2):
+            with database.write() as session:
+                session.exec(update(Run).where(col(Run.number) == number).values(lease_until_s=0.0))
+            claims.append(closing.conclusion_of(board.runtime, number))
+        late, heir = claims
+        assert late and heir
+
+        times = counted_judging(monkeypatch)
+
+        assert closing.conclude(board.runtime, late) is None
+        assert times == []
+        assert closing.conclude(board.runtime, heir) is not None
+        assert times == [number]
+
+
+def test_what_was_left_undone_is_analysed_by_one_at_a_time(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    board = a_calibrated_board(database)
+    board.play_day()
+    with database.write() as session:
+        session.exec(delete(StoredAnalysis))
+    times = counted_judging(monkeypatch, meanwhile=lambda: closing.analyse_again(board.runtime))
+
+    with board.at_this_day():
+        closing.analyse_again(board.runtime)
+
+    assert times == [None]
+    assert not analysis_is_due(database)
+
+
+def counted_judging(
+    monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object] = lambda: None
+) -> list[int | None]:
+    """Note which run each judging concludes; `meanwhile` happens while one goes on, unless it is its own doing."""
+    times: list[int | None] = []
+
+    def judge(*given: Any, concluding: int | None = None, **named: Any) -> Any:
+        times.append(concluding)
+        if len(times) == 1:
+            meanwhile()
+        return judged(*given, concluding=concluding, **named)
+
+    monkeypatch.setattr(analysing, "judged", judge)
+    return times
+
+
+def test_an_analysis_whose_worker_died_is_taken_over_when_its_lease_has_run_out(database: Database) -> None:
+    board = a_calibrated_board(database)
+    board.play_day()
+    with database.write() as session:
+        session.exec(delete(StoredAnalysis))
+    dead = claim_analysis(database, lease_s=60)
+    assert dead
+    with board.at_this_day():
+        assert closing.analyse_again(board.runtime) == ()
+        assert analysis_is_due(database)
+        with database.write() as session:
+            session.exec(update(Run).where(col(Run.number) == dead.run_number).values(lease_until_s=0.0))
+
+        closing.analyse_again(board.runtime)
+
+    assert not analysis_is_due(database)
+    assert renew_run_claims(database, [dead], lease_s=60) == ()

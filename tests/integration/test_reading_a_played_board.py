@@ -75,6 +75,17 @@ def test_every_stored_pair_and_any_other_is_taken_apart_exactly(database: Databa
                 assert (found.draw, found.common) == (view.terms.draw, view.terms.common)
 
 
+def test_each_days_verdicts_have_all_draws_that_were_possible_on_it(database: Database) -> None:
+    for number in (2, DAYS):
+        view = verdicts_of_day(database, day(number)).verdicts[0]
+        assert view.terms is not None
+
+        side = compare(database, view.model, view.terms.compared_run, view.run_number).after
+
+        assert side.drawn is not None
+        assert sum(side.possible_draws or ()) == 1000
+
+
 def test_falls_are_watched_and_what_was_said_is_settled_as_days_are_analysed(database: Database) -> None:
     settled = [
         view.became.outcome

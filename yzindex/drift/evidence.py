@@ -10,7 +10,7 @@ from yzindex.drift.decomposition import Decomposition
 from yzindex.drift.fleet import Move
 from yzindex.drift.suspicion import Confirmed
 from yzindex.drift.words import Word
-from yzindex.scoring import rounded
+from yzindex.scoring import from_float, rounded, signed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +48,7 @@ def _moved(facts: Facts) -> str:
     if move is None or move.chart is not None:
         since = "" if move is None else f" since {date.fromordinal(move.since).isoformat()}"
         return f"All models moved together{since}, so it is not this model. No verdict on models."
-    shift = "" if move.points is None else f" ({move.points:+.1f} points on average)"
+    shift = "" if move.points is None else f" ({signed(from_float(move.points))} points on average)"
     return f"Stored answers graded again are scored differently{shift}: the grader moved. No verdict on models."
 
 
@@ -58,11 +58,12 @@ def _confirmed(facts: Facts) -> str:
     way = "lower" if confirmed.direction == FALL else "higher"
     others = "; no other model was there to compare with" if facts.asks else ""
     if confirmed.common is not None:
-        others = f"; {confirmed.common.answers} other models asked as well moved by {confirmed.common.points:+.1f}"
+        moved = signed(from_float(confirmed.common.points))
+        others = f"; {confirmed.common.answers} other models asked as well moved by {moved}"
     unit = "points" if facts.chart == "main" else f"points of {facts.chart}"
     answers = f"{confirmed.estimate.answers} {'fresh' if facts.asks else 'later'} answers"
     return (
-        f"{answers} are {abs(confirmed.estimate.points):.1f} {unit} {way} than what was known before "
+        f"{answers} are {_shown(from_float(abs(confirmed.estimate.points)))} {unit} {way} than what was known before "
         f"{date.fromordinal(confirmed.since).isoformat()}{others}."
     )
 
@@ -85,7 +86,7 @@ def _luck(facts: Facts) -> str:
 
 def _chance(facts: Facts) -> str:
     assert facts.decomposition is not None
-    draw, change = (f"{rounded(points):+}" for points in (facts.decomposition.draw, _change(facts)))
+    draw, change = signed(facts.decomposition.draw), signed(_change(facts))
     return f"The draw explains {draw} of {change} points{_rank(facts)}; the rest does not add up to a change."
 
 
@@ -99,7 +100,8 @@ def _change(facts: Facts) -> Decimal:
 
 
 def _shown(value: Decimal) -> str:
-    return str(rounded(value))
+    # Adding zero turns a rounded "-0.00" into "0.00".
+    return str(rounded(value) + 0)
 
 
 _SENTENCES: Mapping[Word, Callable[[Facts], str]] = {

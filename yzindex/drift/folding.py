@@ -4,7 +4,7 @@ What was kept is used only where everything that went into it is still the same,
 anew. The result is the same either way.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -14,6 +14,7 @@ import numpy as np
 from yzindex.drift.analysis import Regrades
 from yzindex.drift.history import History
 from yzindex.drift.judge import Day, Judge, fold
+from yzindex.drift.spreads import Spread, Spreads
 
 _COLUMNS = ("day", "packet", "role", "model", "question", "version", "score")
 _NAMES = ("models", "questions", "dimensions", "versions")
@@ -26,6 +27,8 @@ class Fold:
 
     judge: Judge
     days: tuple[Day, ...]
+    #: Of each day, in their order.
+    spreads: tuple[Spread, ...]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -35,7 +38,7 @@ class _Kept:
     before: int
     digest: bytes
     judge: Judge
-    days: tuple[Day, ...]
+    days: tuple[tuple[Day, Spread], ...]
 
 
 class Folder:
@@ -46,21 +49,20 @@ class Folder:
 
     def fold(self, history: History, regrades: Mapping[int, tuple[Regrades, ...]], asks: Mapping[int, bool]) -> Fold:
         """Judge all days. `asks` says of each day with answers whether models could be asked again."""
+        spreads = Spreads(history)
         last = max([*history.day[-1:].tolist(), *regrades], default=0)
         kept = self._kept
         if kept is None or kept.before > last or kept.digest != _digest(history, regrades, asks, before=kept.before):
             kept = _Kept(before=0, digest=b"", judge=Judge(history), days=())
         if kept.before < last:
             judge = _copied(kept.judge)
-            days = _judged(judge, history, regrades, asks, first=kept.before, before=last)
+            days = _judged(judge, history, regrades, asks, spreads, first=kept.before, before=last)
             digest = _digest(history, regrades, asks, before=last)
             kept = _Kept(before=last, digest=digest, judge=judge, days=(*kept.days, *days))
             self._kept = kept
         judge = _copied(kept.judge)
-        return Fold(
-            judge=judge,
-            days=(*kept.days, *_judged(judge, history, regrades, asks, first=last, before=last + 1)),
-        )
+        days = (*kept.days, *_judged(judge, history, regrades, asks, spreads, first=last, before=last + 1))
+        return Fold(judge=judge, days=tuple(day for day, _ in days), spreads=tuple(spread for _, spread in days))
 
 
 def _judged(
@@ -68,13 +70,14 @@ def _judged(
     history: History,
     regrades: Mapping[int, tuple[Regrades, ...]],
     asks: Mapping[int, bool],
+    spreads: Spreads,
     *,
     first: int,
     before: int,
-) -> Iterable[Day]:
+) -> tuple[tuple[Day, Spread], ...]:
     inside = history.where((history.day >= first) & (history.day < before))
     own = {day: given for day, given in regrades.items() if first <= day < before}
-    return tuple(fold(judge, inside, regrades=own, asks=asks))
+    return tuple((day, spreads.of(judge, day)) for day in fold(judge, inside, regrades=own, asks=asks))
 
 
 def _copied(judge: Judge) -> Judge:

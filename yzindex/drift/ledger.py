@@ -25,6 +25,7 @@ from statistics import fmean, stdev
 
 from yzindex.drift.outcomes import Settled
 from yzindex.drift.words import Word
+from yzindex.scoring import from_float, rounded, signed
 
 #: False alarms that the method allows itself, all charts and both directions together.
 FALSE_ALARMS_PER_MODEL_YEAR = 1
@@ -98,7 +99,7 @@ def settle_change(change: ToldChange, others: Iterable[ToldChange], levels: Iter
     off = change.points + fmean(level.points for level in inside)
     error = sqrt(sum(level.variance for level in inside)) / len(inside)
     beyond = off * (1 if change.points > 0 else -1)
-    told = f"Over {len(inside)} days after it the model was {off:+.1f} points off its old level (± {error:.1f})."
+    told = f"Over {len(inside)} days after it the model was {_shown(off)} points off its old level (± {_size(error)})."
     return _held(told) if beyond >= CHANGED_DEVIATIONS * error else _overturned(told)
 
 
@@ -156,12 +157,21 @@ def _settle_questions(move: ToldMove, levels: Iterable[Level], today: date) -> S
     moved = fmean(level.points for level in after) - fmean(level.points for level in before)
     spread = [stdev(level.points for level in part) ** 2 / len(part) for part in (before, after)]
     error = sqrt(sum(spread))
-    told = f"Over {len(after)} days after it all models together were {moved:+.1f} points off before (± {error:.1f})."
+    off = f"{_shown(moved)} points off before (± {_size(error)})"
+    told = f"Over {len(after)} days after it all models together were {off}."
     return _held(told) if abs(moved) > MOVED_DEVIATIONS * error else _overturned(told)
 
 
 def _between(levels: Iterable[Level], first: date, last: date) -> list[Level]:
     return [level for level in levels if first <= level.day <= last]
+
+
+def _shown(points: float) -> str:
+    return signed(from_float(points), 1)
+
+
+def _size(points: float) -> str:
+    return str(rounded(from_float(points), 1))
 
 
 def _held(because: str) -> Settlement:

@@ -7,7 +7,7 @@ expectation: it is taken out of the draw again and counts to the rest, with what
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -22,7 +22,7 @@ from yzindex.records.run_views import Result, evaluation_of, result_of
 from yzindex.records.runs import find_run, has_concluded
 from yzindex.records.states import IMPARTIAL, RANKED, RunKind
 from yzindex.records.tables import Answer, ConfirmedChange, Evaluation, Expectation, Run, StoredVerdict
-from yzindex.records.verdict_view import Terms, is_simulated, terms_of
+from yzindex.records.verdict_view import Parts, Terms, is_simulated, terms_of
 from yzindex.scoring import exact, mean
 
 #: Integrity labels that are shown in a row: one rests on two probes, and alone says little.
@@ -77,6 +77,11 @@ class Side:
     word: Word
     #: Of 100 possible draws, how many were better than this one.
     draws_better: int | None
+    #: Of a thousand possible draws, how many are in each of equal steps of the main score expected of them, 0 to 100;
+    #: None where it was not kept.
+    possible_draws: tuple[int, ...] | None
+    #: Main score that was expected of this run's scored answers, under the fit of its day.
+    drawn: Decimal | None
     #: The last integrity labels up to this run, the oldest first.
     labels: tuple[str | None, ...]
     #: The most costly first.
@@ -94,7 +99,7 @@ class Between:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Comparison:
+class Comparison(Parts):
     """A model's change of `core_display` from one run to the other: `change = draw + common + rest + cap`, exactly."""
 
     model: str
@@ -102,11 +107,6 @@ class Comparison:
     before: Side
     after: Side
     change: Decimal
-    draw: Decimal
-    common: Decimal
-    rest: Decimal
-    rest_lo: Decimal
-    rest_hi: Decimal
     #: What the integrity cap adds to the change of `core_raw`.
     cap: Decimal
     #: Whether both runs' expectations are by one fit, and not each by that of its day.
@@ -134,14 +134,9 @@ def compare(database: Database, model: str, run_a: int, run_b: int) -> Compariso
             before=_side(session, before),
             after=_side(session, after),
             change=shown,
-            draw=terms.draw,
-            common=terms.common,
-            rest=terms.rest,
-            rest_lo=terms.rest_lo,
-            rest_hi=terms.rest_hi,
             cap=shown - raw,
-            one_fit=terms.one_fit,
             confirmed_between=tuple(between),
+            **asdict(terms),
         )
 
 
@@ -164,12 +159,7 @@ class _Found:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Terms:
-    draw: Decimal
-    common: Decimal
-    rest: Decimal
-    rest_lo: Decimal
-    rest_hi: Decimal
+class _Terms(Parts):
     one_fit: bool
 
 
@@ -280,6 +270,8 @@ def _side(session: Session, found: _Found) -> Side:
         result=found.result,
         word=found.verdict.word,
         draws_better=found.verdict.draws_better,
+        possible_draws=None if found.verdict.possible_draws is None else tuple(found.verdict.possible_draws),
+        drawn=found.verdict.expected,
         labels=_labels(session, found.evaluation),
         questions=tuple(sorted(questions, key=lambda each: (-(each.cost or 0), each.answer_id))),
     )

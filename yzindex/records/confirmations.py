@@ -54,14 +54,7 @@ def submit_confirmation(session: Session, confirmation: Confirmation, fleet: Fle
     commits may send the message that starts the run, or leave it to the sweeper.
     """
     lock_numbering(session)
-    earlier = session.exec(
-        select(StoredConfirmation.run_number).where(
-            StoredConfirmation.model == confirmation.model.slug,
-            StoredConfirmation.suspicion == confirmation.suspicion,
-            StoredConfirmation.stage == confirmation.stage,
-            StoredConfirmation.round == confirmation.round,
-        )
-    ).first()
+    earlier = find_confirmation(session, confirmation)
     if earlier is not None:
         return Filed(number=earlier, created=False)
     number = submit(
@@ -90,6 +83,18 @@ def submit_confirmation(session: Session, confirmation: Confirmation, fleet: Fle
     return Filed(number=number, created=True)
 
 
+def find_confirmation(session: Session, confirmation: Confirmation) -> int | None:
+    """Find the run that was filed for the same suspicion, stage and round."""
+    return session.exec(
+        select(StoredConfirmation.run_number).where(
+            StoredConfirmation.model == confirmation.model.slug,
+            StoredConfirmation.suspicion == confirmation.suspicion,
+            StoredConfirmation.stage == confirmation.stage,
+            StoredConfirmation.round == confirmation.round,
+        )
+    ).first()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Spent:
     """What was asked about one model's suspicions since a moment."""
@@ -98,8 +103,8 @@ class Spent:
     calls: int
     #: At list price, other models' answers and all retries included.
     cost_usd: Decimal
-    #: Whether some of it is still being asked, whenever it was ordered.
-    is_asking: bool
+    #: A run of it that has not ended, whenever it was ordered.
+    asking: int | None
 
 
 def spent_on(session: Session, model: str, since: datetime) -> Spent:
@@ -114,7 +119,7 @@ def spent_on(session: Session, model: str, since: datetime) -> Spent:
     return Spent(
         calls=sum(each.asked for each in evaluations if each.model == model),
         cost_usd=sum((each.cost_usd for each in evaluations), Decimal(0)),
-        is_asking=any(status not in ENDED for _, status, _ in own),
+        asking=next((number for number, status, _ in own if status not in ENDED), None),
     )
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from yzindex.drift.folding import Folder
 from yzindex.drift.judge import Day, Judge
+from yzindex.drift.spreads import Spread
 from yzindex.records.history import StoredHistory, read_stored_history
 from yzindex.records.regrade_history import RegradeHistory, read_regrades
 from yzindex.records.tables import StoredAnalysis
@@ -23,6 +24,8 @@ class Judged:
     regrades: RegradeHistory
     judge: Judge
     days: tuple[Day, ...]
+    #: How the draws that were possible are spread, of each day in their order.
+    spreads: tuple[Spread, ...]
 
     @property
     def wants_repair(self) -> bool:
@@ -51,7 +54,7 @@ def judged(
     if as_of is None and asked:
         asked[max(asked)] = asks
     fold = (folder or Folder()).fold(stored.history, regrades.by_day, asked)
-    return Judged(stored=stored, regrades=regrades, judge=fold.judge, days=fold.days)
+    return Judged(stored=stored, regrades=regrades, judge=fold.judge, days=fold.days, spreads=fold.spreads)
 
 
 def _asked_then(session: Session, day_of_run: Mapping[int, int]) -> dict[int, bool]:

@@ -268,6 +268,8 @@ class StoredVerdict(SQLModel, table=True):
     evidence: str = Field(sa_type=Text)
     #: Of 100 possible draws, how many were better than this one.
     draws_better: int | None = None
+    #: Of a thousand, how many are in each of equal steps of the main score expected of them, from 0 to 100.
+    possible_draws: list[int] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     known: int
     fall_ratio: Decimal = Field(sa_type=ExactDecimal)
     rise_ratio: Decimal = Field(sa_type=ExactDecimal)

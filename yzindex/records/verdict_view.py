@@ -40,17 +40,23 @@ class UnknownModel(YzIndexError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Terms:
-    """What a change of `core_raw` since another run is made of: `change = draw + common + rest`, exactly."""
+class Parts:
+    """What a change of `core_raw` is made of, in points."""
 
-    compared_run: int
-    change: Decimal
     draw: Decimal
     common: Decimal
     rest: Decimal
     #: 95 % for the rest.
     rest_lo: Decimal
     rest_hi: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms(Parts):
+    """The change since another run: `change = draw + common + rest`, exactly."""
+
+    compared_run: int
+    change: Decimal
 
 
 @dataclass(frozen=True, kw_only=True)

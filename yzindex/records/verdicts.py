@@ -66,7 +66,12 @@ def write_verdicts(session: Session, zone: ZoneInfo, judged: Judged, *, since: d
 
 def verdict_rows(session: Session, zone: ZoneInfo, judged: Judged, *, since: date) -> list[StoredVerdict]:
     """Make the rows of what is said of the days from `since` on, and write none of them."""
-    verdicts = [verdict for day in judged.days if day.day >= since for verdict in day.verdicts]
+    verdicts = [
+        (verdict, spread.get(verdict.model))
+        for day, spread in zip(judged.days, judged.spreads, strict=True)
+        if day.day >= since
+        for verdict in day.verdicts
+    ]
     return _rows_of(_evaluations(session, zone, since), verdicts)
 
 
@@ -84,16 +89,18 @@ def _evaluations(session: Session, zone: ZoneInfo, since: date) -> list[_Daily]:
     ]
 
 
-def _rows_of(evaluations: Sequence[_Daily], verdicts: Iterable[Verdict]) -> list[StoredVerdict]:
+def _rows_of(
+    evaluations: Sequence[_Daily], verdicts: Iterable[tuple[Verdict, Sequence[int] | None]]
+) -> list[StoredVerdict]:
     """Give each evaluation its row: the last of a model's day that has an answer gets the verdict."""
     by_run = {(each.run, each.model): each.id for each in evaluations}
     last_of_day = {(each.day, each.model): each.id for each in evaluations}
     rows = dict[int, StoredVerdict]()
-    for verdict in verdicts:
+    for verdict, spread in verdicts:
         place = (verdict.day, verdict.model)
         found = last_of_day.get(place) if verdict.run is None else by_run.get((verdict.run, verdict.model))
         if found is not None:
-            rows[found] = _row(found, verdict)
+            rows[found] = _row(found, verdict, spread)
     spoken_of = {(each.day, each.model) for each in evaluations if each.id in rows}
     for (day, model), evaluation in last_of_day.items():
         if (day, model) not in spoken_of:
@@ -101,7 +108,7 @@ def _rows_of(evaluations: Sequence[_Daily], verdicts: Iterable[Verdict]) -> list
     return list(rows.values())
 
 
-def _row(evaluation: int, verdict: Verdict) -> StoredVerdict:
+def _row(evaluation: int, verdict: Verdict, spread: Sequence[int] | None) -> StoredVerdict:
     terms, change = verdict.terms, verdict.decomposition
     return StoredVerdict(
         evaluation_id=evaluation,
@@ -114,6 +121,7 @@ def _row(evaluation: int, verdict: Verdict) -> StoredVerdict:
         chart=verdict.chart,
         evidence=verdict.evidence,
         draws_better=verdict.draws_better,
+        possible_draws=None if spread is None or verdict.draws_better is None else list(spread),
         known=verdict.known,
         fall_ratio=verdict.fall_ratio,
         rise_ratio=verdict.rise_ratio,

@@ -7,11 +7,13 @@ from yzindex.scoring.formulas import (
     MainScore,
     Recommendation,
     exact,
+    from_float,
     label_of,
     main_score,
     mean,
     recommendation_of,
     rounded,
+    signed,
     stability,
 )
 from yzindex.scoring.summary import DimensionScore, ScoredQuestion, Summary, summarise
@@ -26,11 +28,13 @@ __all__ = [
     "ScoredQuestion",
     "Summary",
     "exact",
+    "from_float",
     "label_of",
     "main_score",
     "mean",
     "recommendation_of",
     "rounded",
+    "signed",
     "stability",
     "summarise",
 ]

@@ -78,6 +78,24 @@ def rounded(value: Decimal, places: int = 2) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
+def signed(value: Decimal, places: int = 2) -> str:
+    """Show a difference with its sign, rounded half up; one that rounds to nothing is +0.00.
+
+    >>> signed(Decimal("-8.625")), signed(Decimal("-0.004")), signed(Decimal("0.25"), 1)
+    ('-8.63', '+0.00', '+0.3')
+    """
+    return format(rounded(value, places) + 0, "+f")
+
+
+def from_float(value: float) -> Decimal:
+    """Bring a binary number to the step in which scores are stored; sums of a few decimals come back as they were.
+
+    >>> from_float(0.1 + 0.2)
+    Decimal('0.300000000')
+    """
+    return exact(Decimal(repr(round(float(value), 12))))
+
+
 def mean(values: Iterable[Decimal]) -> Decimal | None:
     """Give the mean in the stored step, or None of nothing."""
     parts = [Fraction(value) for value in values]

@@ -15,7 +15,7 @@ from api import problems
 from api.body_limit import MAX_BODY_BYTES
 from api.problems import MEDIA_TYPE, Problem
 from tests.unit.api.conftest import NotingBroker
-from yzindex import errors, ordering
+from yzindex import asking_again, errors, ordering
 from yzindex.records import interventions, run_views, runs
 from yzindex.records.database import Database
 from yzindex.records.tables import Answer, Evaluation, Run, StoredQuestion
@@ -184,7 +184,7 @@ def test_a_database_without_tables_is_ours_and_may_be_tried_again(
 def test_every_error_that_a_route_can_meet_has_its_words() -> None:
     routes_meet = {
         error
-        for module in (ordering, runs, run_views, interventions)
+        for module in (ordering, asking_again, runs, run_views, interventions)
         for _, error in inspect.getmembers(module, inspect.isclass)
         if issubclass(error, errors.YzIndexError) and error.__module__ == module.__name__
     } | {errors.InvalidDraw}

@@ -9,6 +9,8 @@ from xml.etree import ElementTree
 import pytest
 from starlette.testclient import TestClient
 
+from api.pictures.comparing import waterfall_of
+from api.shapes.compare import ComparisonBody
 from tests.graded import scores
 from tests.judged import confirm, day, expect, flat, judge, play
 from yzindex.drift.words import Word
@@ -43,6 +45,7 @@ def two_days(database: Database) -> None:
         common="-0.15",
         terms=(1, "-9.5575", "-8.1", "-0.4"),
         draws_better=88,
+        possible_draws=[0, 120, 600, 280],
     )
     judge(database, second, OPAL, on=day(2))
 
@@ -201,7 +204,36 @@ def test_the_picture_of_a_comparison_is_an_svg_with_its_terms_and_an_etag(api: T
     assert "sim/agate (simulated): luck of the draw" in words
     assert "these questions were harder" in words
     assert "the integrity cap, no change of ability" in words
+    assert "All possible draws: that of Run #2 was worse than 88 of 100" in words
     assert api.get(address, headers={"if-none-match": drawn.headers["etag"]}).status_code == 304
+
+
+def test_all_possible_draws_are_given_with_the_one_drawn_and_none_where_they_were_not_kept(
+    api: TestClient, two_days: None
+) -> None:
+    found = compared(api)
+
+    assert found["before"]["possible_draws"] is None
+    assert found["after"]["possible_draws"] == {
+        "step": "25",
+        "counts": [0, 120, 600, 280],
+        "drawn": {"exact": "80", "shown": "80.00"},
+    }
+
+
+def test_the_earlier_draw_is_marked_among_those_of_the_later_day_only_where_one_fit_speaks_of_both(
+    api: TestClient, database: Database, two_days: None
+) -> None:
+    third = play(database, {AGATE: flat("70"), OPAL: flat("70")})
+    expect(database, third, AGATE, EASY)
+    judge(database, third, AGATE, on=day(3), draws_better=10, possible_draws=[0, 500, 500, 0])
+
+    pair, other = (waterfall_of(ComparisonBody.model_validate(compared(api, *runs))).draws for runs in ((1, 2), (1, 3)))
+
+    assert pair is not None
+    assert other is not None
+    assert [(mark.name, mark.points) for mark in pair.marks] == [("Run #2", Decimal(80)), ("Run #1", Decimal("88.1"))]
+    assert [mark.name for mark in other.marks] == ["Run #3"]
 
 
 def test_the_verdicts_of_a_day_are_the_newest_unless_one_is_named(api: TestClient, two_days: None) -> None:

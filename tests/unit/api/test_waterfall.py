@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from api.pictures.draws import Draws, Mark
 from api.pictures.waterfall import Step, Waterfall, bars_of, chart_of, described, svg_of
 
 OPAL = Waterfall(
@@ -24,6 +25,12 @@ OPAL = Waterfall(
     ),
     after="Run #31",
     now=Decimal("79.86"),
+)
+DRAWS = Draws(
+    counts=(0, 100, 700, 200),
+    step=Decimal(25),
+    marks=(Mark(name="Run #31", points=Decimal("40.5")), Mark(name="Run #30", points=Decimal("48.6"))),
+    told="All possible draws: that of Run #31 was worse than 88 of 100",
 )
 
 
@@ -47,10 +54,40 @@ def test_the_interval_lies_around_the_level_that_the_rest_begins_from() -> None:
 
 
 def test_the_axis_takes_in_all_marks_and_intervals() -> None:
-    layers = chart_of(OPAL).to_dict()["layer"]
+    (terms,) = chart_of(OPAL).to_dict()["vconcat"]
 
+    layers = terms["layer"]
     assert layers[0]["encoding"]["x"]["scale"]["domain"] == [0.0, pytest.approx(112.73)]
     assert [layer["mark"]["type"] for layer in layers] == ["bar", "rule", "text", "text"]
+
+
+def test_all_possible_draws_lie_below_the_terms_on_their_scale_with_the_drawn_ones_marked() -> None:
+    chart = chart_of(replace(OPAL, draws=DRAWS)).to_dict()
+
+    terms, draws = chart["vconcat"]
+    bars, lines, *_ = draws["layer"]
+    possible, drawn = (chart["datasets"][each["data"]["name"]] for each in (bars, lines))
+    scale = terms["layer"][0]["encoding"]["x"]["scale"]
+    assert [each["encoding"]["x"]["scale"] for each in (bars, lines)] == [scale, scale]
+    assert [(each["left"], each["right"], each["count"]) for each in possible] == [
+        (25.0, 50.0, 100),
+        (50.0, 75.0, 700),
+        (75.0, 100.0, 200),
+    ]
+    assert [(each["left"], each["name"], each["today"]) for each in drawn] == [
+        (40.5, "Run #31", True),
+        (48.6, "Run #30", False),
+    ]
+
+
+def test_where_the_draw_lies_is_said_in_words_on_the_picture_and_beside_it() -> None:
+    with_draws = replace(OPAL, draws=DRAWS)
+
+    root = ElementTree.fromstring(svg_of(with_draws))
+
+    assert described(with_draws) == f"{described(OPAL)} {DRAWS.told}."
+    assert root.get("aria-label") == described(with_draws)
+    assert {DRAWS.told, "Run #31", "Run #30"} <= set(root.itertext())
 
 
 def test_a_term_of_nothing_is_still_a_mark() -> None:

@@ -88,7 +88,7 @@ def test_a_calibration_shows_what_it_costs_and_names_no_draw(yz: Yz, workers: Wo
     result = yz("run", "--kind", "calibration", "--models", "sim/opal", "--dry-run")
 
     assert result.exit_code == 0, result.output
-    assert result.stdout.startswith("calibration: 30 questions x 1 models = 30 calls · about $0.0000")
+    assert result.stdout.startswith("calibration: 30 questions x 1 model = 30 calls · about $0.0000")
     assert "every question of the bank" in result.stdout
     assert "execution-" not in result.stdout
     assert orders(database) == 0

@@ -51,7 +51,7 @@ def test_the_board_says_why_models_fell_and_what_cost_the_points(yz: Yz, two_day
     board = yz("board")
 
     assert board.exit_code == 0, board.output
-    assert "Two models lost 6.9 to 13.8 points. Why?" in board.stdout
+    assert "Two models lost 6.88 to 13.75 points. Why?" in board.stdout
     assert "CONFIRMED DROP since 2026-11-01" in line_of(board.stdout, "1 ")
     why = board.stdout[board.stdout.index("Why?") :]
     row = line_of(why, "sim/agate (simulated)").split()

@@ -1,10 +1,18 @@
 """What a verdict says of itself in one sentence."""
 
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
+from api.shapes.values import score
+from yzindex.drift.charts import FALL
+from yzindex.drift.confirming import Estimate
 from yzindex.drift.decomposition import Decomposition
 from yzindex.drift.evidence import Facts, sentence
+from yzindex.drift.fleet import Move
+from yzindex.drift.suspicion import Confirmed
 from yzindex.drift.verdict import Word
+from yzindex.scoring import from_float
 
 
 def _facts(word: Word, change: str, draw: str) -> Facts:
@@ -25,6 +33,46 @@ def _facts(word: Word, change: str, draw: str) -> Facts:
         move=None,
         asks=True,
     )
+
+
+def _confirmed(points: float, common: float | None = None) -> str:
+    facts = _facts(Word.CONFIRMED_DROP, "-9.57", "-8.10")
+    beside = None if common is None else Estimate(points=common, standard_error=2.0, answers=4)
+    confirmed = Confirmed(
+        model=0,
+        direction=FALL,
+        chart=0,
+        since=date(2026, 11, 20).toordinal(),
+        day=date(2026, 11, 25).toordinal(),
+        estimate=Estimate(points=points, standard_error=2.0, answers=160),
+        common=beside,
+        rounds=(),
+    )
+    return sentence(replace(facts, confirmed=confirmed))
+
+
+def test_a_confirmed_size_is_the_figure_beside_the_sentence_also_where_binary_and_decimal_rounding_part():
+    # As a binary number it is a little less than its digits say.
+    said = _confirmed(-11.345, common=-0.125)
+
+    assert said == (
+        "160 fresh answers are 11.35 points lower than what was known before 2026-11-20; 4 other models asked as well "
+        "moved by -0.13."
+    )
+    assert score(from_float(-11.345)).shown == "-11.35"
+
+
+def test_what_a_grader_moved_by_is_rounded_as_scores_are():
+    move = Move(day=739_000, since=739_000, chart=None, points=-2.675)
+
+    said = sentence(replace(_facts(Word.MOVED, "-9", "0"), move=move))
+
+    assert "scored differently (-2.68 points on average)" in said
+
+
+def test_nothing_is_told_without_a_minus():
+    assert "explains +0.00 of -9.57" in sentence(_facts(Word.WITHIN_CHANCE, "-9.57", "-0.001"))
+    assert sentence(_facts(Word.STEADY, "-0.004", "0")) == "Moved by 0.00 points."
 
 
 def test_figures_in_the_sentence_are_rounded_half_up_as_on_the_board():

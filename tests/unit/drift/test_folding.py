@@ -19,6 +19,7 @@ from yzindex.drift.history import History, HistoryRow, Role, history_of
 from yzindex.drift.judge import Judge, fold
 from yzindex.drift.packets import Packet
 from yzindex.drift.pairing import then_and_now
+from yzindex.drift.spreads import STEPS
 from yzindex.drift.suspicion import Confirmed
 from yzindex.drift.words import Word
 
@@ -62,6 +63,31 @@ def test_judging_a_history_as_it_grows_gives_what_judging_all_of_it_gives(histor
         grown = folder.fold(history.until(FIRST + timedelta(days=last)), {}, asks)
 
         assert [day.verdicts for day in grown.days] == [day.verdicts for day in whole[: last + 1]]
+
+
+def test_the_possible_draws_of_a_growing_history_are_those_of_all_of_it_and_agree_with_each_verdict(
+    history: History,
+) -> None:
+    asks = {int(day): True for day in history.day}
+    whole = Folder().fold(history, {}, asks)
+    folder = Folder()
+
+    for last in (5, 6, 19):
+        grown = folder.fold(history.until(FIRST + timedelta(days=last)), {}, asks)
+
+        assert grown.spreads == whole.spreads[: last + 1]
+    said = [
+        (verdict, np.array(spread[verdict.model]))
+        for day, spread in zip(whole.days, whole.spreads, strict=True)
+        for verdict in day.verdicts
+        if verdict.draws_better is not None
+    ]
+    assert len(said) > 60
+    for verdict, counts in said:
+        assert verdict.terms is not None
+        step = int(float(verdict.terms.expected) / 100 * STEPS)
+        assert counts.sum() == 1000
+        assert counts[step + 1 :].sum() - 5 <= 10 * (verdict.draws_better or 0) <= counts[step:].sum() + 5
 
 
 def test_what_was_kept_is_not_used_when_an_earlier_score_has_changed(history: History) -> None:
