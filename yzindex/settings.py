@@ -163,7 +163,8 @@ class Settings(BaseSettings):
         default=220,
         ge=0,
         le=100_000,
-        description="Questions a day that one suspicious model may be asked again; more wait until the next day.",
+        description="Questions a day that one model may be asked again, of itself or by hand; more wait until the next "
+        "day.",
     )
     ask_again_usd: Annotated[Decimal, Field(ge=0, le=1_000_000)] = Field(
         default=Decimal(5),

@@ -14,6 +14,9 @@ def waterfall_of(found: ComparisonBody) -> Waterfall:
     assert was is not None
     assert now is not None
     draws = _draws(found)
+    rank = (
+        f" · a draw worse than {after.draws_better} of 100" if draws is None and after.draws_better is not None else ""
+    )
     simulated = " (simulated)" if found.simulated else ""
     steps = [
         Step(name="draw", points=found.draw.exact, note=_draw(found.draw)),
@@ -29,12 +32,7 @@ def waterfall_of(found: ComparisonBody) -> Waterfall:
         steps.append(Step(name="cap", points=found.cap.exact, note="the integrity cap, no change of ability"))
     return Waterfall(
         title=f"{found.model}{simulated}: {after.verdict}",
-        subtitle=f"Run #{before.run} ({before.day.isoformat()}) to Run #{after.run} ({after.day.isoformat()})"
-        + (
-            f" · a draw worse than {after.draws_better} of 100"
-            if draws is None and after.draws_better is not None
-            else ""
-        ),
+        subtitle=f"Run #{before.run} ({before.day.isoformat()}) to Run #{after.run} ({after.day.isoformat()}){rank}",
         before=f"Run #{before.run}",
         was=was.exact,
         steps=tuple(steps),

@@ -9,8 +9,6 @@ import altair
 _HEIGHT = 70
 #: The names of the marks stand one above the other, so that they stay apart where the marks do not.
 _NAME_HEIGHT = 13
-
-
 #: Whether today's mark, and how it is written.
 _NAMES: tuple[tuple[bool, Literal["bold", "normal"]], ...] = ((True, "bold"), (False, "normal"))
 

@@ -39,11 +39,7 @@ def get_confirmation_estimate(slug: Slug, services: Given) -> ConfirmationEstima
     responses=documented(404, 408, 409, 413, 422, 503),
     summary="Ask a model again",
 )
-def post_confirmation(
-    slug: Slug,
-    services: Given,
-    response: Response,
-) -> OrderedRun:
+def post_confirmation(slug: Slug, services: Given, response: Response) -> OrderedRun:
     """Put fresh questions to a model and compare the answers with what was known of it; once a day for each model.
 
     Refused beyond what asking again about one model may take a day (`YZ_ASK_AGAIN_CALLS`, `YZ_ASK_AGAIN_USD`).
