@@ -26,6 +26,7 @@ _STAGES = {
     Role.AGAIN: ConfirmationStage.AGAIN,
     Role.FRESH: ConfirmationStage.FRESH,
     Role.CONTROL: ConfirmationStage.CONTROL,
+    Role.LEVEL: ConfirmationStage.LEVEL,
 }
 
 

@@ -27,11 +27,7 @@ def proof_of(method: Method, *worlds: str) -> Proof:
     )
 
 
-#: Where models suffer unequally when the pool moves, those that suffer most are blamed: a target that is missed so far.
-MISSED = {"not additive": pytest.mark.xfail(reason="31 % of models are blamed when the question pool moves")}
-
-
-@pytest.mark.parametrize("world", [pytest.param(world, marks=MISSED.get(world, ())) for world in QUICK_WORLDS])
+@pytest.mark.parametrize("world", QUICK_WORLDS)
 def test_the_method_misses_no_target_of_the_quick_proof(world: str) -> None:
     proof = proof_of(Method(), world)
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from yzindex.drift.baseline import Baseline, Table
 from yzindex.drift.charts import FALL, Charts, ratio_step
-from yzindex.drift.common import fleet_mean, without_common
-from yzindex.drift.confirming import Estimate, Known, change_of, common_change
+from yzindex.drift.common import fleet_day, without_common
+from yzindex.drift.confirming import Estimate, Known, change_of
+from yzindex.drift.controls import Controls
 from yzindex.drift.day_effects import DayEffects
 from yzindex.drift.fleet import Fleet, Move
 from yzindex.drift.history import BoolArray, FloatArray, IntArray, Role
@@ -22,8 +23,6 @@ from yzindex.drift.suspicion import Confirmed, Interrogation, Request, Stage, Su
 
 #: A stored answer counts as graded differently from this difference on (scores of 0 to 1).
 _SAME_GRADE = 1e-6
-_CONTROL_MODELS = 5
-_CONTROL_PER_DIMENSION = 20
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -86,9 +85,9 @@ class Analysis:
         self._asking = Interrogation(models=models, questions=len(question_dimension), rules=rules)
         self._version: IntArray = np.full(models, -1, dtype=np.int64)
         self._regraded: FloatArray = np.zeros((models, len(question_dimension)))
-        #: Points and variance of what single models were asked today beside the draw: day, model, chart values.
-        self._asked_apart: list[tuple[int, int, FloatArray, FloatArray]] = []
-        self._controlled_on = 0
+        self._controls = Controls(rules)
+        #: Models whose new level is to be asked after the pool has moved, with the day since when.
+        self._unlevelled: dict[int, int] = {}
         #: Last day with a daily answer of each model.
         self._answered: IntArray = np.full(models, -1, dtype=np.int64)
         #: What all models have in common today beside their questions, and how unsure that is, per chart.
@@ -105,9 +104,16 @@ class Analysis:
         self._level_variance = self.effects.common.copy()
         self._asking.begin_day(self.suspects())
         self._regraded[:] = 0.0
-        self._asked_apart = [kept for kept in self._asked_apart if kept[0] > day - self.rules.lag_days]
-        if self.fleet.resumes(day):
+        self._controls.begin_day(day)
+        self._unlevelled = {
+            model: since for model, since in self._unlevelled.items() if day < since + 2 * self.rules.suspended_days
+        }
+        learnt = self.fleet.learnt(day)
+        if learnt is not None:
             self._start_over()
+            self.baseline.restart_all(learnt.day)
+            self.baseline.advance(day)
+            self._unlevelled = dict.fromkeys(self._on_board(), learnt.day)
 
     def take(self, packet: Packet) -> None:
         """Take a packet of the day that was begun."""
@@ -126,7 +132,7 @@ class Analysis:
             self.baseline.advance(self.day)
             self.fleet.regraded()
             self._start_over()
-        elif (np.abs(moved) > _SAME_GRADE).any() and self.fleet.move is None:
+        elif (np.abs(moved) > _SAME_GRADE).any() and not self.fleet.awaits_regrading:
             self.fleet.suspend(Move(day=self.day, since=self.day, chart=None, points=POINTS * float(moved.mean())))
             self._start_over()
 
@@ -134,16 +140,20 @@ class Analysis:
         """Say what to ask now. The same state gives the same requests; an answered one is not made again."""
         if not self.asks or self.fleet.move is not None:
             return []
-        wanted: list[Request | None] = []
+        wanted: list[Request | None] = [
+            self._asking.level(self.day, model, since, self.weights) for model, since in self._unlevelled.items()
+        ]
         for model in self.suspects().tolist():
+            if model in self._unlevelled:
+                continue
             suspicion = self.suspicions.get(model)
             if suspicion is None:
                 wanted.append(self._asking.again(self.day, model, self.charts, self.weights))
             elif suspicion.stage is Stage.FRESH:
                 wanted.append(self._asking.fresh(self.day, suspicion, self.weights))
-        waiting = [each for each in self.suspicions.values() if each.stage is Stage.CONTROL]
-        if waiting and self._controlled_on != self.day:
-            wanted.append(self._control(waiting[0]))
+        waiting = self._controls.wanted_by(self.day, tuple(self.suspicions.values()))
+        if waiting is not None:
+            wanted.append(self._control(waiting))
         return [request for request in wanted if request is not None]
 
     def questions_of(self, request: Request, askable: IntArray, seed: int = 0) -> IntArray:
@@ -185,7 +195,7 @@ class Analysis:
         if self.fleet.add(self.day, residuals):
             self._start_over()
         if self.fleet.move is None:
-            points, variance = without_common(residuals, self.fleet.centre(self.day), self.effects.common, self.rules)
+            points, variance = without_common(residuals, self.fleet.usual(self.day), self.effects.common, self.rules)
             self.effects.add_own(self.day, points, residuals)
             self.charts.add(self.day, points, variance, self.effects.own)
             self._read_level(residuals)
@@ -194,12 +204,11 @@ class Analysis:
 
     def _read_level(self, residuals: Residuals) -> None:
         """Estimate how far today is from a usual day for all, for those who are asked apart from the draw."""
-        for chart, day_variance in enumerate(self.effects.common):
-            found = fleet_mean(residuals, chart, self.rules)
-            if found is not None and day_variance > 0:
-                share = day_variance / (day_variance + found[1])
-                self._level[chart] = share * (found[0] - self.fleet.centre(self.day)[chart])
-                self._level_variance[chart] = (1 - share) * day_variance
+        fleet, usual = fleet_day(residuals, self.rules), self.fleet.usual(self.day)
+        for chart in np.flatnonzero(~np.isnan(fleet.trimmed) & (self.effects.common > 0)).tolist():
+            share = self.effects.common[chart] / (self.effects.common[chart] + fleet.variance[chart])
+            self._level[chart] = share * (fleet.trimmed[chart] - usual.trimmed[chart])
+            self._level_variance[chart] = (1 - share) * self.effects.common[chart]
 
     def _take_again(self, packet: Packet) -> None:
         self._asking.note(packet)
@@ -207,9 +216,9 @@ class Analysis:
         residuals = self._residuals(packet)
         if self._observe is not None:
             self._observe(packet, self.baseline.table, residuals)
-        self._note_apart(packet, residuals)
+        self._controls.note(packet, residuals, self.fleet.usual(self.day).mean)
         if self.fleet.move is None:
-            points = residuals.points - self.fleet.centre(self.day) - self._level
+            points = residuals.points - self.fleet.usual(self.day).mean - self._level
             self.charts.add(self.day, points, residuals.variance, self.effects.own + self._level_variance)
             self._raise_alarms()
 
@@ -235,10 +244,16 @@ class Analysis:
 
     def _take_control(self, packet: Packet) -> None:
         self._asking.note(packet)
-        self._controlled_on = self.day
-        self._note_apart(packet, self._residuals(packet))
-        for suspicion in [each for each in self.suspicions.values() if each.stage is Stage.CONTROL]:
-            self._decide(suspicion, self._common_of(suspicion))
+        self._controls.note(packet, self._residuals(packet), self.fleet.usual(self.day).mean)
+        for suspicion in list(self.suspicions.values()):
+            # One that was decided may have been the pool's move, which is nobody's.
+            if suspicion.stage is Stage.CONTROL and suspicion.model in self.suspicions:
+                self._decide(suspicion)
+
+    def _take_level(self, packet: Packet) -> None:
+        self.baseline.learn(packet)
+        for model in np.unique(packet.model).tolist():
+            self._unlevelled.pop(model, None)
 
     def _weigh(self, suspicion: Suspicion) -> None:
         """Confirm, dismiss, or go on asking, by the fresh answers so far."""
@@ -275,17 +290,19 @@ class Analysis:
         if change is None:
             return None
         # After the pool has moved, fits of before it expect too much of everybody: that is no model's own.
-        level = float(self.fleet.centre(self.day)[suspicion.chart])
+        level = float(self.fleet.usual(self.day).mean[suspicion.chart])
         return change.without(Estimate(points=level, standard_error=0.0, answers=0))
 
-    def _decide(self, suspicion: Suspicion, common: Estimate) -> None:
+    def _decide(self, suspicion: Suspicion) -> None:
         assert suspicion.estimate is not None
-        own = suspicion.estimate.without(common)
-        if own.deviations(suspicion.direction) < -self.rules.confirm_deviations:
-            self._confirm(suspicion, own, common)
-        elif abs(common.points) > abs(suspicion.estimate.points) / 2:
+        common = self._controls.common_of(suspicion, self.confirmed, float(self.effects.common[suspicion.chart]))
+        own = suspicion.estimate.without(common.change)
+        together = common.deviations if suspicion.direction == FALL else -common.deviations
+        if together < -self.rules.moved_deviations:
             self.fleet.suspend(Move(day=self.day, since=suspicion.since, chart=suspicion.chart))
             self._start_over()
+        elif own.deviations(suspicion.direction) < -self.rules.confirm_deviations:
+            self._confirm(suspicion, own, common.change)
         elif len(suspicion.rounds) >= self.rules.most_rounds:
             self._dismiss(suspicion)
         else:
@@ -324,7 +341,8 @@ class Analysis:
         self.charts.clear()
 
     def _raise_alarms(self) -> None:
-        over = (self.charts.ratio >= self.charts.alarm).any(axis=(0, 2))
+        margin = 0.0 if self.asks else self.rules.passive_margin
+        over = (self.charts.ratio >= self.charts.alarm + margin).any(axis=(0, 2))
         for model in np.flatnonzero(over).tolist():
             if model not in self.suspicions:
                 direction, chart = self.charts.alarmed(model)
@@ -351,88 +369,52 @@ class Analysis:
         return table if int(self.baseline.row[model]) < len(table.mean) else self.baseline.table
 
     def _watch_passively(self, packet: Packet, points: FloatArray, variance: FloatArray) -> None:
+        """Where nobody can be asked the answers that come later decide, as a sequential test of their own."""
         for suspicion in [each for each in self.suspicions.values() if each.stage is Stage.PASSIVE]:
             model, chart = suspicion.model, suspicion.chart
             if np.isnan(points[model, chart]):
                 continue
-            if self.charts.ratio[suspicion.direction, model, chart] <= 0:
-                # Its answers were of the daily draw, and learnt as such; the other direction's evidence stays.
-                del self.suspicions[model]
-                continue
             step = ratio_step(
-                points[model, chart], variance[model, chart], self.charts.design[chart], self.rules.clip_deviations
+                points[model, chart],
+                variance[model, chart] + self.effects.own[chart],
+                self.charts.design[chart],
+                self.rules.clip_deviations,
             )
-            suspicion.later_ratio = max(0.0, suspicion.later_ratio + float(step[suspicion.direction].item()))
-            own = packet.model == model
-            suspicion.rounds.append(
-                Packet(
-                    day=packet.day,
-                    role=packet.role,
-                    number=packet.number,
-                    model=packet.model[own],
-                    question=packet.question[own],
-                    score=packet.score[own],
-                    version=packet.version[own],
-                )
-            )
-            if suspicion.later_ratio >= self.rules.passive_alarm:
-                suspicion.estimate = self._change_of(suspicion, suspicion.rounds)
-                if (
-                    suspicion.estimate is not None
-                    and suspicion.estimate.deviations(suspicion.direction) < -self.rules.confirm_deviations
-                    and self._holds_without_its_best_day(suspicion)
-                ):
-                    self._confirm(suspicion, suspicion.estimate, None)
+            suspicion.later_ratio += float(step[suspicion.direction].item())
+            suspicion.rounds.append(packet.of(model))
+            if suspicion.later_ratio < self.rules.passive_dismissal:
+                # Its answers were of the daily draw, and learnt as such.
+                self._forget(model)
+            elif suspicion.later_ratio >= self.rules.passive_alarm:
+                self._weigh_passively(suspicion)
+
+    def _weigh_passively(self, suspicion: Suspicion) -> None:
+        suspicion.estimate = self._change_of(suspicion, suspicion.rounds)
+        if (
+            suspicion.estimate is not None
+            and suspicion.estimate.deviations(suspicion.direction) < -self.rules.confirm_deviations
+            and self._holds_without_its_best_day(suspicion)
+        ):
+            self._confirm(suspicion, suspicion.estimate, None)
 
     def _control(self, suspicion: Suspicion) -> Request | None:
         """Ask other models the same kind of questions; None where there is none whose answers are known."""
-        others = [
-            model
-            for model in np.flatnonzero(self.known_enough()).tolist()
-            if model != suspicion.model
-            and model not in self.suspicions
-            # One that has left the board cannot be asked.
-            and self._answered[model] > self.day - self.rules.lag_days
-        ]
-        if not others:
+        others = np.array([model for model in self._on_board() if model != suspicion.model], dtype=np.int64)
+        others = others[self.known_enough()[others]]
+        if not len(others):
             return None
-        numbers = np.random.default_rng((suspicion.model, suspicion.since, self.day))
-        chosen = sorted(numbers.permutation(others)[:_CONTROL_MODELS].tolist())
-        used = self.weights[suspicion.chart] > 0
-        return Request(
-            role=Role.CONTROL,
-            suspect=suspicion.model,
-            models=tuple(chosen),
-            per_dimension=tuple(_CONTROL_PER_DIMENSION if each else 0 for each in used),
-            day=self.day,
-            since=suspicion.since,
-            round=len(suspicion.rounds),
+        return self._controls.request(
+            self.day, suspicion, others, tuple(self.suspicions), self.weights[suspicion.chart]
         )
 
-    def _common_of(self, suspicion: Suspicion) -> Estimate:
-        """What the other models moved by meanwhile, by what they were asked apart from the draw."""
-        first = suspicion.rounds[0].day
-        by_model: dict[int, list[tuple[float, float]]] = {}
-        for day, model, points, variance in self._asked_apart:
-            value = points[suspicion.chart]
-            if day >= first and model != suspicion.model and not np.isnan(value):
-                by_model.setdefault(model, []).append((float(value), float(variance[suspicion.chart])))
-        points_of, variance_of = [], []
-        for values in by_model.values():
-            precision = sum(1 / variance for _, variance in values)
-            points_of.append(sum(value / variance for value, variance in values) / precision)
-            variance_of.append(1 / precision)
-        return common_change(np.array(points_of), np.array(variance_of), float(self.effects.common[suspicion.chart]))
+    def _on_board(self) -> list[int]:
+        """Models that have answered lately: one that has left the board cannot be asked."""
+        return np.flatnonzero(self._answered > self.day - self.rules.lag_days).tolist()
 
     def _residuals(self, packet: Packet) -> Residuals:
         """Compare a packet with what is known; NaN for models of which too little is."""
         residuals = residuals_of(packet, self.baseline.table, self.baseline.row, self.question_dimension, self.weights)
         return replace(residuals, points=np.where(self.known_enough()[:, None], residuals.points, np.nan))
-
-    def _note_apart(self, packet: Packet, residuals: Residuals) -> None:
-        centre = self.fleet.centre(self.day)
-        for model in np.unique(packet.model).tolist():
-            self._asked_apart.append((self.day, model, residuals.points[model] - centre, residuals.variance[model]))
 
     def _note_versions(self, packet: Packet) -> None:
         first = np.unique(packet.model, return_index=True)
@@ -454,5 +436,6 @@ _TAKERS: dict[Role, Callable[[Analysis, Packet], None]] = {
     Role.FRESH: Analysis._take_fresh,
     Role.CONTROL: Analysis._take_control,
     Role.BY_HAND: Analysis._take_by_hand,
+    Role.LEVEL: Analysis._take_level,
 }
 __all__ = ["FALL", "Analysis", "Regrades", "VersionChange"]

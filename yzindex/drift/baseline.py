@@ -2,13 +2,14 @@
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
 from yzindex.drift.components import Answers, estimate_components
 from yzindex.drift.difficulty import Components, Fit, expect, fit
-from yzindex.drift.history import FloatArray, IntArray, Role
+from yzindex.drift.history import BoolArray, FloatArray, IntArray, Role
 from yzindex.drift.packets import Packet
 
 #: Refits on days whose ordinal divides by this; in between, a week-old fit is as good.
@@ -49,6 +50,17 @@ class _Known:
     question: IntArray
     score: FloatArray
 
+    def where(self, chosen: BoolArray) -> Self:
+        return replace(
+            self,
+            day=self.day[chosen],
+            number=self.number[chosen],
+            model=self.model[chosen],
+            row=self.row[chosen],
+            question=self.question[chosen],
+            score=self.score[chosen],
+        )
+
 
 class Baseline:
     """The lagged answers and the fits to them. `model` and `question` are indices of the history."""
@@ -83,19 +95,11 @@ class Baseline:
         if self._stale or day % _REFIT_DAYS == 0:
             self._refit(day)
 
-    def learn(self, packet: Packet, *, model_rows: IntArray | None = None) -> None:
-        """Remember answers: those of a calibration at once, others when they have passed the lag."""
-        rows = self.row[packet.model] if model_rows is None else model_rows
-        answers = _Known(
-            asked_on=packet.day,
-            day=np.full(len(packet.model), packet.day),
-            number=np.full(len(packet.model), packet.number),
-            model=packet.model,
-            row=rows,
-            question=packet.question,
-            score=packet.score.copy(),
-        )
-        if packet.role is Role.CALIBRATION:
+    def learn(self, packet: Packet) -> None:
+        """Remember answers: those of a calibration or of a new level at once, others when they have passed the lag."""
+        rows = self.row[packet.model]
+        answers = _answers(packet, rows)
+        if packet.role in {Role.CALIBRATION, Role.LEVEL}:
             self._known.append(answers)
             self._calibrated.update(np.unique(rows).tolist())
             self._stale = True
@@ -103,25 +107,35 @@ class Baseline:
             self._waiting.append(answers)
 
     def restart(self, model: int, since: int, fresh: Iterable[Packet]) -> None:
-        """Begin a model anew from a day: its older answers stay those of another row; `fresh` are known at once."""
+        """Begin a model anew from a day: its older answers stay those of a former row; `fresh` are known at once.
+
+        Fresh answers that are of the daily draw wait out the lag like all of it; they wait no longer.
+        """
         self.row[model] = self.rows
         self.rows += 1
         self._calibrated.add(int(self.row[model]))
-        for waiting in self._waiting:
-            waiting.row = np.where((waiting.model == model) & (waiting.day >= since), self.row[model], waiting.row)
+        for answers in (*self._known, *self._waiting):
+            answers.row = np.where((answers.model == model) & (answers.day >= since), self.row[model], answers.row)
         for packet in fresh:
-            self._known.append(
-                _Known(
-                    asked_on=packet.day,
-                    day=np.full(len(packet.model), packet.day),
-                    number=np.full(len(packet.model), packet.number),
-                    model=packet.model,
-                    row=self.row[packet.model],
-                    question=packet.question,
-                    score=packet.score.copy(),
-                )
-            )
+            if packet.role is Role.DAILY:
+                self._wait_no_longer(model, packet.number)
+            else:
+                self._known.append(_answers(packet, self.row[packet.model]))
         self._stale = True
+
+    def _wait_no_longer(self, model: int, number: int) -> None:
+        for place, answers in enumerate(self._waiting):
+            own = (answers.model == model) & (answers.number == number)
+            if own.any():
+                self._known.append(answers.where(own))
+                self._waiting[place] = answers.where(~own)
+
+    def restart_all(self, since: int) -> None:
+        """Begin every model anew from a day on which the pool moved; what was answered since is known at once."""
+        for model in range(len(self.row)):
+            self.restart(model, since, ())
+        self._known += self._waiting
+        self._waiting.clear()
 
     def regrade(self, day: IntArray, number: IntArray, model: IntArray, question: IntArray, score: FloatArray) -> None:
         """Replace stored scores by those of the current grader; answers that it has not graded are forgotten."""
@@ -172,7 +186,8 @@ class Baseline:
             row, question, score = known.row[own], known.question[own], known.score[own]
         seen_rows, row = _numbered(row)
         seen_questions, question = _numbered(question)
-        answers = Answers(row=row, question=question, score=score)
+        former = np.flatnonzero(~np.isin(seen_rows, self.row))
+        answers = Answers(row=row, question=question, score=score, former=former)
         size = (len(seen_rows) + 1, len(seen_questions) + 1)
         if len(score) > _GROWTH * self._estimated_from[index]:
             self._components[index] = estimate_components(answers, *size, self._components[index])
@@ -207,19 +222,22 @@ class Baseline:
             ]
 
 
+def _answers(packet: Packet, row: IntArray) -> _Known:
+    return _Known(
+        asked_on=packet.day,
+        day=np.full(len(packet.model), packet.day),
+        number=np.full(len(packet.model), packet.number),
+        model=packet.model,
+        row=row,
+        question=packet.question,
+        score=packet.score.copy(),
+    )
+
+
 def _graded_again(answers: _Known, now: dict[tuple[int, int, int, int], float]) -> _Known:
     columns = (answers.day.tolist(), answers.number.tolist(), answers.model.tolist(), answers.question.tolist())
     scores = np.array([now.get(key, np.nan) for key in zip(*columns, strict=True)])
-    kept = ~np.isnan(scores)
-    return _Known(
-        asked_on=answers.asked_on,
-        day=answers.day[kept],
-        number=answers.number[kept],
-        model=answers.model[kept],
-        row=answers.row[kept],
-        question=answers.question[kept],
-        score=scores[kept],
-    )
+    return replace(answers, score=scores).where(~np.isnan(scores))
 
 
 def _numbered(values: IntArray) -> tuple[IntArray, IntArray]:

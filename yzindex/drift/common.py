@@ -1,5 +1,7 @@
 """What all models have in common on one day: a trimmed mean, for each model of the others."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from yzindex.drift.history import FloatArray
@@ -8,6 +10,17 @@ from yzindex.drift.rules import Rules
 
 #: Variance of a mean trimmed by a fifth at each end over that of the plain mean, for normal values.
 _TRIMMING_LOSS = 1.15
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Usual:
+    """The fleet's residuals on a usual day, in points, one per chart: fits are never quite centred.
+
+    Answers are skewed: the trimmed mean of residuals lies above their mean by half a standard deviation or more.
+    """
+
+    mean: FloatArray
+    trimmed: FloatArray
 
 
 def trimmed_mean(values: FloatArray, share: float) -> float:
@@ -30,21 +43,20 @@ def cut_of(size: int, share: float) -> int:
 
 
 def without_common(
-    residuals: Residuals, centre: FloatArray, day_variance: FloatArray, rules: Rules
+    residuals: Residuals, usual: Usual, day_variance: FloatArray, rules: Rules
 ) -> tuple[FloatArray, FloatArray]:
     """Take out of each model's residuals what it shares with the others; return points and variance, models × charts.
 
-    `centre` is the fleet's own level and `day_variance` that of days on which all move, one per chart. Of a day's
-    common movement only the part is taken out that these and the uncertainty of its questions explain (shrinkage); the
-    rest is the fleet chart's business.
+    `day_variance` is that of days on which all move, one per chart. Of a day's common movement only the part is taken
+    out that these and the uncertainty of its questions explain (shrinkage); the rest is the fleet chart's business.
     """
-    points = residuals.points - centre
+    points = residuals.points - usual.mean
     variance = residuals.variance + day_variance
     for chart, shared in enumerate(residuals.shared_variance + day_variance):
         known = np.flatnonzero(~np.isnan(points[:, chart]))
         if len(known) < rules.least_fleet:
             continue
-        others = leave_one_out(points[known, chart], rules.trimmed_share)
+        others = leave_one_out(residuals.points[known, chart], rules.trimmed_share) - usual.trimmed[chart]
         noise = _TRIMMING_LOSS * float(residuals.own_variance[known, chart].mean()) / (len(known) - 1)
         share = shared / (shared + noise)
         points[known, chart] -= share * others
@@ -52,11 +64,25 @@ def without_common(
     return points, variance
 
 
-def fleet_mean(residuals: Residuals, chart: int, rules: Rules) -> tuple[float, float] | None:
-    """Trimmed mean of all models' residuals and its variance; None of too few models."""
-    known = ~np.isnan(residuals.points[:, chart])
-    if int(known.sum()) < rules.least_fleet:
-        return None
-    own = float(residuals.own_variance[known, chart].mean())
-    variance = _TRIMMING_LOSS * own / int(known.sum()) + float(residuals.shared_variance[chart])
-    return trimmed_mean(residuals.points[known, chart], rules.trimmed_share), variance
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FleetDay:
+    """All models' residuals of one day, in points per chart; NaN where there are too few models."""
+
+    mean: FloatArray
+    trimmed: FloatArray
+    #: Of `trimmed`, square points.
+    variance: FloatArray
+
+
+def fleet_day(residuals: Residuals, rules: Rules) -> FleetDay:
+    """Sum a day up over all models."""
+    charts = residuals.points.shape[1]
+    day = FleetDay(mean=np.full(charts, np.nan), trimmed=np.full(charts, np.nan), variance=np.full(charts, np.nan))
+    for chart in range(charts):
+        known = ~np.isnan(residuals.points[:, chart])
+        if int(known.sum()) < rules.least_fleet:
+            continue
+        points, own = residuals.points[known, chart], float(residuals.own_variance[known, chart].mean())
+        day.mean[chart], day.trimmed[chart] = points.mean(), trimmed_mean(points, rules.trimmed_share)
+        day.variance[chart] = _TRIMMING_LOSS * own / int(known.sum()) + float(residuals.shared_variance[chart])
+    return day

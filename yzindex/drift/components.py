@@ -1,7 +1,7 @@
 """How much models, questions and single answers vary, estimated by how well each answer is expected from the others."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
@@ -27,6 +27,8 @@ class Answers:
     row: IntArray
     question: IntArray
     score: FloatArray
+    #: Rows of models as they were before they began anew.
+    former: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def cells(self, rows: int, questions: int) -> Cells:
         """Count and sum the answers in each cell."""
@@ -34,7 +36,9 @@ class Answers:
         size = rows * questions
         count = np.bincount(place, minlength=size).astype(np.float64)
         total = np.bincount(place, weights=self.score, minlength=size).astype(np.float64)
-        return Cells(count=count.reshape(rows, questions), total=total.reshape(rows, questions))
+        former = np.zeros(rows, dtype=np.bool_)
+        former[self.former] = True
+        return Cells(count=count.reshape(rows, questions), total=total.reshape(rows, questions), former=former)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -110,7 +114,7 @@ def _with_group_spreads(fitted: Fit) -> Components:
     """Spread of models and questions by one step of expectation-maximisation, what is unknown of each included."""
     seen_models = fitted.cells.count.sum(axis=1) > 0
     seen_questions = fitted.cells.count.sum(axis=0) > 0
-    ability = fitted.ability[seen_models] - fitted.mean
+    ability = (fitted.ability - fitted.mean)[seen_models]
     models = np.sqrt((ability**2 + fitted.ability_variance[seen_models]).mean())
     questions = np.sqrt((fitted.easiness[seen_questions] ** 2 + fitted.easiness_variance[seen_questions]).mean())
     return replace(

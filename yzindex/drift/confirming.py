@@ -19,6 +19,8 @@ from yzindex.drift.residuals import POINTS
 _MOVE_PROBABILITY = 0.1
 _MOVE_SPREAD = 12.0
 _MODEL_SPREAD = 2.5
+#: How far all models are off together on a day, in points, where days have not told it: they tell little below this.
+_DAY_SPREAD = 2.5
 #: A model that moves by itself tells nothing of the others.
 _OWN_MOVE_PROBABILITY = 0.05
 _OWN_MOVE_SPREAD = 15.0
@@ -50,6 +52,15 @@ class Estimate:
         """Of 95 %, in points."""
         half = float(norm.ppf(0.975)) * self.standard_error
         return self.points - half, self.points + half
+
+
+@dataclass(frozen=True, kw_only=True)
+class Common:
+    """What other models have in common."""
+
+    change: Estimate
+    #: Standard errors by which all of them together are above what is expected on a usual day, whatever each moved by.
+    deviations: float
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -97,14 +108,16 @@ def _by_question(question: IntArray, difference: FloatArray) -> FloatArray:
     return np.asarray(np.bincount(place, weights=difference) / times, dtype=np.float64)
 
 
-def common_change(points: FloatArray, variance: FloatArray, day_variance: float) -> Estimate:
+def common_change(points: FloatArray, variance: FloatArray, day_variance: float) -> Common:
     """What other models moved by together, from each one's residual points and their variance.
 
-    The posterior of a level that most likely is that of a usual day (`day_variance`, square points), under a likelihood
-    in which any single model may have moved by itself; on a grid, as mixtures of this kind have no closed form.
+    The change is the posterior of a level that most likely is that of a usual day (`day_variance`, square points),
+    under a likelihood in which any single model may have moved by itself; on a grid, as mixtures of this kind have no
+    closed form. It sees little where all move by unequal amounts: `deviations`, Stouffer's sum (1949) with what a day
+    has in common, does.
     """
     if not len(points):
-        return Estimate(points=0.0, standard_error=0.0, answers=0)
+        return Common(change=Estimate(points=0.0, standard_error=0.0, answers=0), deviations=0.0)
     spread = np.sqrt(variance + _MODEL_SPREAD**2)[:, None]
     wide = np.sqrt(variance + _OWN_MOVE_SPREAD**2)[:, None]
     likelihood = (1 - _OWN_MOVE_PROBABILITY) * norm.pdf(points[:, None], _GRID, spread)
@@ -117,4 +130,12 @@ def common_change(points: FloatArray, variance: FloatArray, day_variance: float)
     posterior = np.exp(log_posterior - log_posterior.max())
     posterior /= posterior.sum()
     mean = float(posterior @ _GRID)
-    return Estimate(points=mean, standard_error=float(np.sqrt(posterior @ (_GRID - mean) ** 2)), answers=len(points))
+    shared = day_variance + _DAY_SPREAD**2
+    total = variance + _MODEL_SPREAD**2 + shared
+    together = len(points) * (1 + (len(points) - 1) * float((shared / total).mean()))
+    return Common(
+        change=Estimate(
+            points=mean, standard_error=float(np.sqrt(posterior @ (_GRID - mean) ** 2)), answers=len(points)
+        ),
+        deviations=float((points / np.sqrt(total)).sum() / np.sqrt(together)),
+    )

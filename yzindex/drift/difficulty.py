@@ -52,6 +52,15 @@ class Cells:
 
     count: FloatArray
     total: FloatArray
+    #: Marks the models as they were before they began anew: these have a mean of their own. None: there are none.
+    former: BoolArray | None = None
+
+    @property
+    def groups(self) -> tuple[BoolArray, BoolArray]:
+        """Mark the models that share a mean, those of today and the former; one without answers is no part of it."""
+        seen = np.asarray(self.count.sum(axis=1) > 0)
+        former = np.zeros_like(seen) if self.former is None else self.former
+        return seen & ~former, seen & former
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -60,8 +69,8 @@ class Fit:
 
     components: Components
     cells: Cells
-    mean: float
-    #: `mean` included, so that a model's logit on a question is `ability + difficulty`; shape models, questions.
+    #: Mean of each model's group, included in its `ability`: a model's logit on a question is `ability + easiness`.
+    mean: FloatArray
     ability: FloatArray
     easiness: FloatArray
     ability_variance: FloatArray
@@ -310,7 +319,7 @@ def _with_uncertainty(
     return Fit(
         components=components,
         cells=cells,
-        mean=float(ability[_seen(cells)].mean()) if _seen(cells).any() else 0.0,
+        mean=_mean_of_groups(cells, ability),
         ability=ability,
         easiness=easiness,
         ability_variance=ability_variance,
@@ -319,15 +328,22 @@ def _with_uncertainty(
     )
 
 
-def _seen(cells: Cells) -> BoolArray:
-    """Mark the models that have answers; the others are no part of the group's mean."""
-    return np.asarray(cells.count.sum(axis=1) > 0)
+def _mean_of_groups(cells: Cells, ability: FloatArray) -> FloatArray:
+    current, former = cells.groups
+    means = [float(ability[group].mean()) if group.any() else 0.0 for group in (current, former)]
+    return np.where(former, means[1], means[0])
 
 
 def _prior_precision(cells: Cells, components: Components) -> FloatArray:
-    """Precision of abilities around their own mean, and of that mean around an even chance; models × models."""
-    models = len(cells.count)
-    seen = _seen(cells)
-    share = seen / max(int(seen.sum()), 1)
-    own = np.eye(models) - share
-    return np.asarray(own.T @ own / components.models**2 + np.outer(share, share) / _MEAN_SPREAD**2, dtype=np.float64)
+    """Precision of abilities around their group's mean, and of that mean around an even chance; models × models.
+
+    A model begins anew because it has changed, or all have: former abilities must not pull at those of today.
+    """
+    current, former = cells.groups
+    models = len(current)
+    precision = np.zeros((models, models))
+    for group, members in ((current, ~former), (former, former)):
+        share = group / max(int(group.sum()), 1)
+        own = (np.eye(models) - share)[members]
+        precision += own.T @ own / components.models**2 + np.outer(share, share) / _MEAN_SPREAD**2
+    return precision

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from yzindex.drift.charts import ratio_step
-from yzindex.drift.common import fleet_mean
+from yzindex.drift.common import FleetDay, Usual, fleet_day
 from yzindex.drift.day_effects import DayEffects
 from yzindex.drift.history import FloatArray
 from yzindex.drift.residuals import Residuals
 from yzindex.drift.rules import Rules
 
-#: Days of a level of zero that the average of the fleet's level starts from.
-_CENTRE_PRIOR_DAYS = 10
+#: Days of residuals of zero that the averages start from.
+_USUAL_PRIOR_DAYS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,53 +33,56 @@ class Fleet:
     def __init__(self, *, charts: int, rules: Rules, effects: DayEffects) -> None:
         self.effects = effects
         self.ratio: FloatArray = np.zeros((2, charts))
-        self.move: Move | None = None
-        self._centre: tuple[int, FloatArray] | None = None
+        self._pool_move: Move | None = None
+        self._grader_move: Move | None = None
+        self._usual: tuple[int, Usual] | None = None
         self._rules = rules
         self._charts = charts
         self._since = np.zeros((2, charts), dtype=np.int64)
-        self._means: list[tuple[int, FloatArray]] = []
+        self._days: list[tuple[int, FleetDay]] = []
         self._design = np.where(np.arange(charts) == 0, rules.design_points, rules.dimension_design_points)
-        #: Levels from this day on are the new ones.
-        self._restarted: int | None = None
-        self._awaits_regrading = False
 
-    def centre(self, day: int) -> FloatArray:
-        """The fleet's own level, lagged, in points per chart: fits are never quite centred."""
-        if self._centre is None or self._centre[0] != day:
-            self._centre = day, self._centre_of(day)
-        return self._centre[1]
+    @property
+    def move(self) -> Move | None:
+        """What verdicts are suspended for: a grader's move first, as only that is for people to repair."""
+        return self._grader_move or self._pool_move
 
-    def _centre_of(self, day: int) -> FloatArray:
-        newest = day - self._rules.lag_days
-        oldest = newest - self._rules.centre_days
-        if self._restarted is not None and self._restarted > oldest:
-            oldest = self._restarted - 1
-            newest = max(newest, min(day - 1, self._restarted + self._rules.suspended_days))
-        inside = [means for at, means in self._means if oldest < at <= newest]
-        prior = 0 if self._restarted is not None and oldest == self._restarted - 1 else _CENTRE_PRIOR_DAYS
-        if not inside:
+    @property
+    def awaits_regrading(self) -> bool:
+        return self._grader_move is not None
+
+    def usual(self, day: int) -> Usual:
+        """The fleet's residuals on usual days, lagged."""
+        if self._usual is None or self._usual[0] != day:
+            newest = day - self._rules.lag_days
+            inside = [each for at, each in self._days if newest - self._rules.centre_days < at <= newest]
+            self._usual = (
+                day,
+                Usual(
+                    mean=self._average([each.mean for each in inside]),
+                    trimmed=self._average([each.trimmed for each in inside]),
+                ),
+            )
+        return self._usual[1]
+
+    def _average(self, days: list[FloatArray]) -> FloatArray:
+        if not days:
             return np.zeros(self._charts)
-        stacked = np.stack(inside)
+        stacked = np.stack(days)
         count = (~np.isnan(stacked)).sum(axis=0)
-        return np.asarray(np.nansum(stacked, axis=0) / np.maximum(count + prior, 1), dtype=np.float64)
+        return np.asarray(np.nansum(stacked, axis=0) / (count + _USUAL_PRIOR_DAYS), dtype=np.float64)
 
     def add(self, day: int, residuals: Residuals) -> bool:
         """Add a day's residuals of all models; return whether the charts now say that everything moved."""
-        centre = self.centre(day)
-        means = np.full(self._charts, np.nan)
-        variances = np.full(self._charts, np.nan)
-        for chart in range(self._charts):
-            found = fleet_mean(residuals, chart, self._rules)
-            if found is not None:
-                means[chart], variances[chart] = found
-        self._means = [*_recent(self._means, day - 2 * self._rules.centre_days), (day, means)]
+        fleet = fleet_day(residuals, self._rules)
+        self._days = [*(each for each in self._days if each[0] > day - 2 * self._rules.centre_days), (day, fleet)]
         if self.move is not None:
             return False
-        self.effects.add_common(day, means - centre, variances)
-        variances = variances + self.effects.common
-        self._since = np.where((self.ratio <= 0) & ~np.isnan(means), day, self._since)
-        step = ratio_step((means - centre)[None], variances[None], self._design, self._rules.clip_deviations)[:, 0]
+        points = fleet.trimmed - self.usual(day).trimmed
+        self.effects.add_common(day, points, fleet.variance)
+        self._since = np.where((self.ratio <= 0) & ~np.isnan(points), day, self._since)
+        variance = fleet.variance + self.effects.common
+        step = ratio_step(points[None], variance[None], self._design, self._rules.clip_deviations)[:, 0]
         self.ratio = np.maximum(self.ratio + np.nan_to_num(step), 0.0)
         if self.ratio.max() < self._rules.fleet_alarm:
             return False
@@ -89,26 +92,27 @@ class Fleet:
 
     def suspend(self, move: Move) -> None:
         """Suspend verdicts: for some days where the pool moved, until answers are graded again where a grader did."""
-        self.move = move
+        if move.chart is None:
+            self._grader_move = move
+        else:
+            self._pool_move = move
         self.ratio[:] = 0.0
-        self._awaits_regrading = move.chart is None
-        if move.chart is not None:
-            self._restarted = move.since
-        self._centre = None
 
     def regraded(self) -> None:
-        """Resume after the baseline was graded again."""
-        self._awaits_regrading = False
-        self.move = None
+        """Take it that the baseline was graded again; what a moved pool suspends stays suspended."""
+        self._grader_move = None
         self.ratio[:] = 0.0
 
-    def resumes(self, day: int) -> bool:
-        """Whether a suspension ends on this day because the new level has been learnt; ends it."""
-        if self.move is None or self._awaits_regrading or day < self.move.day + self._rules.suspended_days:
-            return False
-        self.move = None
-        return True
+    def learnt(self, day: int) -> Move | None:
+        """End a suspension for the pool's move on the day by which its new level can be known; return the move.
 
-
-def _recent(kept: list[tuple[int, FloatArray]], oldest: int) -> list[tuple[int, FloatArray]]:
-    return [each for each in kept if each[0] > oldest]
+        Models begin anew with it, so that the fleet is off by as much as before it.
+        """
+        move = self._pool_move
+        if move is None or day < move.day + self._rules.suspended_days:
+            return None
+        self._pool_move = None
+        self.ratio[:] = 0.0
+        self._days = [each for each in self._days if each[0] < move.since]
+        self._usual = None
+        return move

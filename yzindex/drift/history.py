@@ -35,6 +35,8 @@ class Role(IntEnum):
     CONTROL = 4
     #: Fresh answers that a person asked for, whatever the charts say; never in a chart either.
     BY_HAND = 5
+    #: Asked of every model after the question pool has moved: its new level. Exempt from the lag, and never in a chart.
+    LEVEL = 6
 
 
 @dataclass(frozen=True, kw_only=True)

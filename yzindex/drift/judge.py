@@ -141,10 +141,10 @@ class Judge:
         self._evidence.add(packet.model[known], packet.score[known], expected.mean[known])
         if packet.role is not Role.DAILY:
             return
-        centre = float(self.analysis.fleet.centre(packet.day)[0])
+        usual = float(self.analysis.fleet.usual(packet.day).mean[0])
         for model in np.flatnonzero(~np.isnan(residuals.points[:, 0])).tolist():
             level = self._levels[model]
-            level.append((packet.day, float(residuals.points[model, 0]) - centre, float(residuals.variance[model, 0])))
+            level.append((packet.day, float(residuals.points[model, 0]) - usual, float(residuals.variance[model, 0])))
             while level[0][0] <= packet.day - self.rules.lag_days:
                 level.popleft()
 
@@ -182,7 +182,7 @@ class Judge:
             self.analysis.baseline.row,
             self.names.question_dimension,
             self.analysis.weights[0],
-            float(self.analysis.fleet.centre(packet.day)[0]),
+            float(self.analysis.fleet.usual(packet.day).trimmed[0]),
             self.rules,
         )
 

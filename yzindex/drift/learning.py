@@ -109,10 +109,13 @@ class Settled(Baseline):
     def advance(self, day: int) -> None:
         pass
 
-    def learn(self, packet: Packet, *, model_rows: IntArray | None = None) -> None:
+    def learn(self, packet: Packet) -> None:
         pass
 
     def restart(self, model: int, since: int, fresh: Iterable[Packet]) -> None:
+        pass
+
+    def restart_all(self, since: int) -> None:
         pass
 
 

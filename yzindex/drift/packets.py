@@ -1,7 +1,8 @@
 """Answers that came together: one run's, in the order in which the analysis takes them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -21,6 +22,13 @@ class Packet:
     version: IntArray
     #: Tells runs of one day apart.
     number: int = 0
+
+    def of(self, model: int) -> Self:
+        """The answers of one model."""
+        own = self.model == model
+        return replace(
+            self, model=self.model[own], question=self.question[own], score=self.score[own], version=self.version[own]
+        )
 
 
 def packets_of(history: History) -> Iterator[Packet]:

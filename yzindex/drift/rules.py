@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 #: Changes whenever the analysis below would say something else of the same history.
-ANALYSIS_VERSION = "1"
+ANALYSIS_VERSION = "2"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +36,16 @@ class Rules:
     dismiss_deviations: float = 0.4
     #: Standard errors by which they must agree without the day that agrees most.
     each_day_deviations: float = 0.4
-    #: Where nobody can be asked again, later answers must pass this bar by themselves.
+    #: Other models that are asked before one is convicted, and how many questions of each dimension.
+    control_models: int = 8
+    control_per_dimension: int = 20
+    #: Standard errors by which all of them must be off together for the pool to have moved: then nobody is convicted.
+    moved_deviations: float = 1.8
+    #: Where nobody can be asked again an alarm is so much higher; later answers must pass the one bar by themselves to
+    #: confirm, and fall below the other to dismiss.
+    passive_margin: float = 1.5
     passive_alarm: float = 3.0
+    passive_dismissal: float = -1.0
     #: Known answers of a model, and of it in each dimension, before anything is said of it.
     least_known: int = 40
     least_known_per_dimension: int = 5
@@ -48,8 +56,10 @@ class Rules:
     #: Share of models cut off at each end of the common movement.
     trimmed_share: float = 0.2
     fleet_alarm: float = 8.0
-    #: Days without verdicts on models after the question pool has moved; the new level is learnt in them.
+    #: Days without verdicts on models after the question pool has moved; every model then begins anew.
     suspended_days: int = 14
+    #: Questions of each dimension that every model is asked after them, so that its new level is known.
+    level_per_dimension: int = 80
     #: Days over which variation from day to day is measured.
     day_effect_days: int = 60
     #: Days over which the fleet's own level is averaged.

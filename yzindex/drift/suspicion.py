@@ -142,6 +142,18 @@ class Interrogation:
             round=len(suspicion.rounds),
         )
 
+    def level(self, day: int, model: int, since: int, weights: FloatArray) -> Request:
+        """Ask for a model's new level, after the pool has moved."""
+        return Request(
+            role=Role.LEVEL,
+            suspect=model,
+            models=(model,),
+            per_dimension=(self._rules.level_per_dimension,) * weights.shape[1],
+            day=day,
+            since=since,
+            round=0,
+        )
+
 
 def _shared_out(size: int, used: BoolArray) -> tuple[int, ...]:
     """Share a batch among dimensions as evenly as it goes, the first ones getting what is left over."""

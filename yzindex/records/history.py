@@ -32,6 +32,7 @@ _ROLES: Mapping[tuple[RunKind, ConfirmationStage | None], Role] = {
     (RunKind.CONFIRMATION, ConfirmationStage.AGAIN): Role.AGAIN,
     (RunKind.CONFIRMATION, ConfirmationStage.FRESH): Role.FRESH,
     (RunKind.CONFIRMATION, ConfirmationStage.CONTROL): Role.CONTROL,
+    (RunKind.CONFIRMATION, ConfirmationStage.LEVEL): Role.LEVEL,
 }
 
 

@@ -34,6 +34,8 @@ class ConfirmationStage(StrEnum):
     FRESH = "fresh"
     #: Asked of other models before one is convicted: do they fall as well?
     CONTROL = "control"
+    #: Asked of every model after the question pool has moved, so that its new level is known.
+    LEVEL = "level"
 
 
 class RunStatus(StrEnum):

@@ -5,7 +5,7 @@ import pytest
 
 from yzindex.drift.charts import FALL, RISE, Charts, ratio_step
 from yzindex.drift.common import leave_one_out, trimmed_mean
-from yzindex.drift.confirming import Estimate, common_change
+from yzindex.drift.confirming import Common, Estimate, common_change
 from yzindex.drift.rules import Rules
 
 _NO_DAY = np.zeros(1)
@@ -104,7 +104,8 @@ def test_one_fallen_model_among_the_others_is_no_common_movement():
 
     common = common_change(points, np.full(5, 9.0), 0.0)
 
-    assert abs(common.points) < 1
+    assert abs(common.change.points) < 1
+    assert common.deviations > -1.8
 
 
 def test_models_that_all_fell_are_a_common_movement_of_their_size():
@@ -112,12 +113,24 @@ def test_models_that_all_fell_are_a_common_movement_of_their_size():
 
     common = common_change(points, np.full(5, 9.0), 0.0)
 
-    assert common.points == pytest.approx(-10, abs=1.5)
-    assert 0.5 < common.standard_error < 3
+    assert common.change.points == pytest.approx(-10, abs=1.5)
+    assert 0.5 < common.change.standard_error < 3
+    assert common.deviations < -1.8
 
 
 def test_without_other_models_nothing_is_common():
-    assert common_change(np.zeros(0), np.zeros(0), 4.0) == Estimate(points=0.0, standard_error=0.0, answers=0)
+    common = common_change(np.zeros(0), np.zeros(0), 4.0)
+
+    assert common == Common(change=Estimate(points=0.0, standard_error=0.0, answers=0), deviations=0.0)
+
+
+def test_models_that_all_fell_by_unequal_amounts_are_off_together_where_no_one_size_fits() -> None:
+    points, deviation = np.array([-12.0, -1.0, -15.0, -1.5, -9.0, -0.5]), np.array([4.0, 2.5, 4.0, 2.5, 4.0, 2.5])
+
+    common = common_change(points, deviation**2, 0.0)
+
+    assert abs(common.change.points) < 2
+    assert common.deviations < -1.8
 
 
 def test_the_interval_is_of_95_percent_and_a_fall_agrees_negatively():

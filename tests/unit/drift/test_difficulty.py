@@ -82,7 +82,7 @@ def test_a_model_and_a_question_without_answers_get_their_groups_mean_and_spread
 
     fitted = fit(Cells(count=count, total=total), Components())
 
-    assert fitted.ability[11] == pytest.approx(fitted.mean, abs=0.01)
+    assert fitted.ability[11] == pytest.approx(fitted.mean[11], abs=0.01)
     assert fitted.easiness[80] == pytest.approx(0.0, abs=1e-9)
     assert fitted.easiness_variance[80] == pytest.approx(Components().questions ** 2, rel=1e-6)
     assert fitted.ability_variance[11] > 10 * fitted.ability_variance[:11].max()

@@ -1,0 +1,193 @@
+"""The question pool moves, or a grader does: nobody is accused, the new level is asked for, and verdicts go on."""
+
+import numpy as np
+import pytest
+
+from yzindex.drift.analysis import Analysis, Regrades
+from yzindex.drift.baseline import Baseline
+from yzindex.drift.charts import FALL
+from yzindex.drift.confirming import Estimate, Known
+from yzindex.drift.controls import Controls
+from yzindex.drift.difficulty import Cells, Components, fit
+from yzindex.drift.fleet import Move
+from yzindex.drift.history import Role
+from yzindex.drift.packets import Packet
+from yzindex.drift.proving.board import Board
+from yzindex.drift.proving.worlds import SETTINGS, LogitWorld
+from yzindex.drift.residuals import Residuals
+from yzindex.drift.rules import Rules
+from yzindex.drift.suspicion import Confirmed, Stage, Suspicion
+
+RULES = Rules()
+
+
+def played(days: int, *, seed: int = 5, rules: Rules = RULES) -> Board:
+    numbers = np.random.default_rng(seed)
+    board = Board(LogitWorld(SETTINGS["A, noisy answers"], numbers), numbers, rules=rules)
+    for _ in range(days):
+        board.play_day()
+    return board
+
+
+@pytest.fixture(scope="module")
+def moved() -> Board:
+    """A board whose pool became ten points harder after a month, on the day on which verdicts come back."""
+    board = played(30)
+    board.world.move_pool(10.0, board.numbers)
+    for _ in range(2 * RULES.suspended_days):
+        board.play_day()
+        move = board.analysis.fleet.move
+        if board.moved_days and move is None:
+            return board
+    pytest.fail("verdicts never came back")
+
+
+def test_after_the_pool_has_moved_every_model_is_asked_for_its_new_level_once(moved: Board) -> None:
+    assert moved.calls[Role.LEVEL] == 11 * 2 * RULES.level_per_dimension
+    assert not [request for request in moved.analysis.requests() if request.role is Role.LEVEL]
+
+
+def test_after_the_pool_has_moved_as_much_is_expected_as_is_true_now(moved: Board) -> None:
+    moved.analysis.begin(moved.day + 1)
+    baseline, world = moved.analysis.baseline, moved.world
+    expected = baseline.table.mean[baseline.row]
+
+    model, question = (place.ravel() for place in np.indices(expected.shape))
+    true = np.mean([world.work(model, question, np.random.default_rng(each)) for each in range(30)], axis=0)
+
+    assert abs(expected.mean() - true.mean()) < 0.025
+    assert (baseline.row >= 11).all()
+
+
+def test_nobody_is_accused_of_the_pools_move(moved: Board) -> None:
+    assert not [each for each in moved.analysis.confirmed if each.day > 30]
+
+
+def test_a_models_level_that_is_not_known_yet_is_asked_for_again_the_next_day() -> None:
+    analysis = played(20).analysis
+    analysis.fleet.suspend(Move(day=21 - RULES.suspended_days, since=5, chart=0))
+    analysis.begin(21)
+
+    first = [request for request in analysis.requests() if request.role is Role.LEVEL]
+    analysis.take(answers(day=analysis.day, role=Role.LEVEL, model=0))
+    analysis.begin(analysis.day + 1)
+    second = [request for request in analysis.requests() if request.role is Role.LEVEL]
+
+    assert [request.models for request in first] == [(model,) for model in range(11)]
+    assert [request.models for request in second] == [(model,) for model in range(1, 11)]
+    assert {request.since for request in first + second} == {21 - RULES.suspended_days}
+
+
+def answers(*, day: int, role: Role, model: int, number: int = 900) -> Packet:
+    question = np.arange(0, 240, 3)
+    return Packet(
+        day=day,
+        role=role,
+        number=number,
+        model=np.full(len(question), model),
+        question=question,
+        score=np.full(len(question), 0.8),
+        version=np.zeros(len(question), dtype=np.int64),
+    )
+
+
+def regrades(day: int, *, repairs: bool) -> Regrades:
+    one = np.zeros(1, dtype=np.int64)
+    return Regrades(
+        day=day, answered_day=one, number=one, model=one, question=one,
+        before=np.array([0.9]), now=np.array([0.1]), repairs=repairs,
+    )  # fmt: skip
+
+
+def test_a_grader_that_moves_while_the_pools_move_is_learnt_is_told_and_repaired_for_itself() -> None:
+    analysis: Analysis = played(5).analysis
+    analysis.fleet.suspend(Move(day=5, since=4, chart=0))
+    analysis.begin(6)
+
+    analysis.take_regrades(regrades(6, repairs=False))
+    graders = analysis.fleet.move
+    analysis.take_regrades(regrades(6, repairs=True))
+    pools = analysis.fleet.move
+
+    assert graders is not None and graders.chart is None
+    assert pools is not None and pools.chart == 0
+
+
+def test_former_abilities_do_not_pull_at_those_of_today() -> None:
+    count = np.vstack([np.full((8, 60), 3.0), np.full((8, 60), 0.2)])
+    total = np.vstack([np.full((8, 60), 2.8), np.full((8, 60), 0.1)])
+    former = np.arange(16) < 8
+
+    apart = fit(Cells(count=count, total=total, former=former), Components(models=0.4))
+    joined = fit(Cells(count=count, total=total), Components(models=0.4))
+    fall_apart, fall_joined = (each.ability[:8].mean() - each.ability[8:].mean() for each in (apart, joined))
+
+    assert fall_apart > fall_joined + 0.1
+    assert apart.mean[0] - apart.mean[8] == pytest.approx(fall_apart)
+
+
+def suspicion(model: int, *, chart: int = 0) -> Suspicion:
+    table = played(0).analysis.baseline.table
+    found = Suspicion(
+        model=model, direction=FALL, chart=chart, since=38, opened=40, stage=Stage.CONTROL,
+        known=Known(table=table, row=model, regraded=np.zeros(240)),
+    )  # fmt: skip
+    found.rounds.append(answers(day=40, role=Role.FRESH, model=model))
+    return found
+
+
+def convicted(model: int, *, day: int, points: float) -> Confirmed:
+    estimate = Estimate(points=points, standard_error=3.0, answers=80)
+    return Confirmed(
+        model=model, direction=FALL, chart=0, since=day - 2, day=day, estimate=estimate, common=None, rounds=()
+    )
+
+
+def controls_asked(points: float) -> Controls:
+    controls = Controls(RULES)
+    packet = Packet(
+        day=41, role=Role.CONTROL, model=np.arange(1, 6), question=np.zeros(5, dtype=np.int64),
+        score=np.zeros(5), version=np.zeros(5, dtype=np.int64),
+    )  # fmt: skip
+    shape = (11, 3)
+    residuals = Residuals(
+        points=np.full(shape, points), own_variance=np.full(shape, 30.0), shared_variance=np.zeros(3),
+        squares=np.zeros(shape), together=np.zeros(shape),
+    )  # fmt: skip
+    controls.note(packet, residuals, np.zeros(3))
+    return controls
+
+
+def test_models_that_were_convicted_lately_are_among_those_that_fall_together() -> None:
+    controls = controls_asked(-3.0)
+    before = controls.common_of(suspicion(0), [], 0.0).deviations
+    one_after_another = [convicted(7, day=40, points=-14.0), convicted(8, day=39, points=-16.0)]
+    long_ago = [convicted(7, day=20, points=-14.0), convicted(8, day=21, points=-16.0)]
+
+    assert controls.common_of(suspicion(0), one_after_another, 0.0).deviations < before - 0.5
+    assert controls.common_of(suspicion(0), long_ago, 0.0).deviations == before
+
+
+def test_suspects_are_asked_as_controls_only_where_there_are_not_enough_others() -> None:
+    request = Controls(Rules(control_models=4)).request(
+        40, suspicion(0), np.arange(1, 8), suspects=(0, 1, 2, 3, 4), used=np.array([0.55, 0.45])
+    )
+
+    assert {5, 6, 7} < set(request.models) and len(request.models) == 4
+
+
+def test_what_a_later_answer_of_the_draw_confirms_is_known_once_and_at_once() -> None:
+    baseline = Baseline(question_dimension=np.repeat([0, 1], 120), dimensions=2, models=11, lag_days=14)
+    for number, day in enumerate((40, 41, 42)):
+        baseline.learn(answers(day=day, role=Role.DAILY, model=3, number=number))
+    rounds = [answers(day=day, role=Role.DAILY, model=3, number=number) for number, day in ((1, 41), (2, 42))]
+
+    baseline.restart(3, 40, rounds)
+    baseline.advance(43)
+    at_once = baseline.table.known[:, baseline.row[3]].sum()
+    baseline.advance(60)
+    baseline.restart(5, 60, ())
+    baseline.advance(61)
+
+    assert at_once == 2 * 80
+    assert baseline.table.known[:, baseline.row[3]].sum() == 3 * 80
