@@ -3,8 +3,9 @@
 It never looks ahead: what it says of a day depends on the answers up to that day alone, in their stored order.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -14,30 +15,14 @@ from yzindex.drift.common import fleet_day, without_common
 from yzindex.drift.confirming import Estimate, Known, change_of
 from yzindex.drift.controls import Controls
 from yzindex.drift.day_effects import DayEffects
+from yzindex.drift.deciding import Outcome, compare, weigh, weigh_later
 from yzindex.drift.fleet import Fleet, Move
 from yzindex.drift.history import BoolArray, FloatArray, IntArray, Role
 from yzindex.drift.packets import Packet
+from yzindex.drift.regrades import Regrades
 from yzindex.drift.residuals import POINTS, Residuals, chart_weights, residuals_of
 from yzindex.drift.rules import Rules
 from yzindex.drift.suspicion import Confirmed, Interrogation, Request, Stage, Suspicion
-
-#: A stored answer counts as graded differently from this difference on (scores of 0 to 1).
-_SAME_GRADE = 1e-6
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Regrades:
-    """Stored answers graded again today by the current grader, in columns. They are found by day, run and place."""
-
-    day: int
-    answered_day: IntArray
-    number: IntArray
-    model: IntArray
-    question: IntArray
-    before: FloatArray
-    now: FloatArray
-    #: Whether this is the whole repair of the baseline, after which verdicts go on.
-    repairs: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,8 +71,6 @@ class Analysis:
         self._version: IntArray = np.full(models, -1, dtype=np.int64)
         self._regraded: FloatArray = np.zeros((models, len(question_dimension)))
         self._controls = Controls(rules)
-        #: Models whose new level is to be asked after the pool has moved, with the day since when.
-        self._unlevelled: dict[int, int] = {}
         #: Last day with a daily answer of each model.
         self._answered: IntArray = np.full(models, -1, dtype=np.int64)
         #: What all models have in common today beside their questions, and how unsure that is, per chart.
@@ -102,18 +85,15 @@ class Analysis:
         self.charts.begin_day()
         self._level = np.zeros(len(self.weights))
         self._level_variance = self.effects.common.copy()
-        self._asking.begin_day(self.suspects())
+        self._asking.begin_day(day, self.suspects())
         self._regraded[:] = 0.0
         self._controls.begin_day(day)
-        self._unlevelled = {
-            model: since for model, since in self._unlevelled.items() if day < since + 2 * self.rules.suspended_days
-        }
         learnt = self.fleet.learnt(day)
         if learnt is not None:
             self._start_over()
             self.baseline.restart_all(learnt.day)
             self.baseline.advance(day)
-            self._unlevelled = dict.fromkeys(self._on_board(), learnt.day)
+            self._asking.want_levels(self._on_board(), learnt.day)
 
     def take(self, packet: Packet) -> None:
         """Take a packet of the day that was begun."""
@@ -121,10 +101,9 @@ class Analysis:
 
     def take_regrades(self, regrades: Regrades) -> None:
         """Take stored answers that were graded again: a difference suspends verdicts until all are repaired."""
-        moved = regrades.now - regrades.before
         place = regrades.model, regrades.question
-        np.maximum.at(self._regraded, place, np.where(np.abs(moved) > _SAME_GRADE, moved, 0.0))
-        np.minimum.at(self._regraded, place, np.where(np.abs(moved) > _SAME_GRADE, moved, 0.0))
+        np.maximum.at(self._regraded, place, regrades.moved)
+        np.minimum.at(self._regraded, place, regrades.moved)
         if regrades.repairs:
             self.baseline.regrade(
                 regrades.answered_day, regrades.number, regrades.model, regrades.question, regrades.now
@@ -132,21 +111,21 @@ class Analysis:
             self.baseline.advance(self.day)
             self.fleet.regraded()
             self._start_over()
-        elif (np.abs(moved) > _SAME_GRADE).any() and not self.fleet.awaits_regrading:
-            self.fleet.suspend(Move(day=self.day, since=self.day, chart=None, points=POINTS * float(moved.mean())))
+        elif regrades.moved.any() and not self.fleet.awaits_regrading:
+            points = POINTS * float(regrades.moved.mean())
+            self.fleet.suspend(Move(day=self.day, since=self.day, chart=None, points=points))
             self._start_over()
 
     def requests(self) -> list[Request]:
         """Say what to ask now. The same state gives the same requests; an answered one is not made again."""
         if not self.asks or self.fleet.move is not None:
             return []
-        wanted: list[Request | None] = [
-            self._asking.level(self.day, model, since, self.weights) for model, since in self._unlevelled.items()
-        ]
+        wanted: list[Request | None] = [*self._asking.levels(self.day, self.weights)]
         for model in self.suspects().tolist():
-            if model in self._unlevelled:
-                continue
             suspicion = self.suspicions.get(model)
+            if self._asking.wants_level(model):
+                # Nothing that is asked can be judged before it.
+                continue
             if suspicion is None:
                 wanted.append(self._asking.again(self.day, model, self.charts, self.weights))
             elif suspicion.stage is Stage.FRESH:
@@ -251,9 +230,8 @@ class Analysis:
                 self._decide(suspicion)
 
     def _take_level(self, packet: Packet) -> None:
+        self._asking.note(packet)
         self.baseline.learn(packet)
-        for model in np.unique(packet.model).tolist():
-            self._unlevelled.pop(model, None)
 
     def _weigh(self, suspicion: Suspicion) -> None:
         """Confirm, dismiss, or go on asking, by the fresh answers so far."""
@@ -261,35 +239,22 @@ class Analysis:
             table=suspicion.known.table, row=suspicion.known.row, regraded=self._regraded[suspicion.model].copy()
         )
         suspicion.estimate = self._change_of(suspicion, suspicion.rounds)
-        if suspicion.estimate is None:
-            return
-        deviations = suspicion.estimate.deviations(suspicion.direction)
-        if deviations < -self.rules.confirm_deviations and self._holds_without_its_best_day(suspicion):
-            if self._control(suspicion) is None:
-                self._confirm(suspicion, suspicion.estimate, None)
-            else:
+        outcome = weigh(suspicion, partial(self._change_of, suspicion), self.rules)
+        if outcome is Outcome.AGREED:
+            if self._control(suspicion) is not None:
                 suspicion.stage = Stage.CONTROL
-        elif deviations > -self.rules.dismiss_deviations or len(suspicion.rounds) >= self.rules.most_rounds:
+            else:
+                self._confirm(suspicion, suspicion.estimate, None)
+        elif outcome is Outcome.DISMISSED:
             self._dismiss(suspicion)
 
-    def _holds_without_its_best_day(self, suspicion: Suspicion) -> bool:
-        """Whether the rounds agree well enough without any one of their days: nobody is convicted on one day."""
-        days = {packet.day for packet in suspicion.rounds}
-        if len(days) < self.rules.least_rounds:
-            return False
-        for day in days:
-            others = self._change_of(suspicion, [packet for packet in suspicion.rounds if packet.day != day])
-            if others is None or others.deviations(suspicion.direction) > -self.rules.each_day_deviations:
-                return False
-        return True
-
-    def _change_of(self, suspicion: Suspicion, rounds: list[Packet]) -> Estimate | None:
+    def _change_of(self, suspicion: Suspicion, rounds: Sequence[Packet]) -> Estimate | None:
         day_variance = float((self.effects.own + self.effects.common)[suspicion.chart])
         weights = self.weights[suspicion.chart]
         change = change_of(rounds, suspicion.known, self.question_dimension, weights, day_variance)
         if change is None:
             return None
-        # After the pool has moved, fits of before it expect too much of everybody: that is no model's own.
+        # Fits are never quite centred: what everybody is off by is no model's own.
         level = float(self.fleet.usual(self.day).mean[suspicion.chart])
         return change.without(Estimate(points=level, standard_error=0.0, answers=0))
 
@@ -297,18 +262,19 @@ class Analysis:
         assert suspicion.estimate is not None
         common = self._controls.common_of(suspicion, self.confirmed, float(self.effects.common[suspicion.chart]))
         own = suspicion.estimate.without(common.change)
-        together = common.deviations if suspicion.direction == FALL else -common.deviations
-        if together < -self.rules.moved_deviations:
+        outcome = compare(suspicion, own, common, self.rules)
+        if outcome is Outcome.ALL_MOVED:
             self.fleet.suspend(Move(day=self.day, since=suspicion.since, chart=suspicion.chart))
             self._start_over()
-        elif own.deviations(suspicion.direction) < -self.rules.confirm_deviations:
+        elif outcome is Outcome.CONFIRMED:
             self._confirm(suspicion, own, common.change)
-        elif len(suspicion.rounds) >= self.rules.most_rounds:
+        elif outcome is Outcome.DISMISSED:
             self._dismiss(suspicion)
         else:
             suspicion.stage = Stage.FRESH
 
-    def _confirm(self, suspicion: Suspicion, estimate: Estimate, common: Estimate | None) -> None:
+    def _confirm(self, suspicion: Suspicion, estimate: Estimate | None, common: Estimate | None) -> None:
+        assert estimate is not None  # without one nothing agrees
         self.confirmed.append(
             Confirmed(
                 model=suspicion.model,
@@ -382,20 +348,12 @@ class Analysis:
             )
             suspicion.later_ratio += float(step[suspicion.direction].item())
             suspicion.rounds.append(packet.of(model))
-            if suspicion.later_ratio < self.rules.passive_dismissal:
+            outcome = weigh_later(suspicion, partial(self._change_of, suspicion), self.rules)
+            if outcome is Outcome.CONFIRMED:
+                self._confirm(suspicion, suspicion.estimate, None)
+            elif outcome is Outcome.DISMISSED:
                 # Its answers were of the daily draw, and learnt as such.
                 self._forget(model)
-            elif suspicion.later_ratio >= self.rules.passive_alarm:
-                self._weigh_passively(suspicion)
-
-    def _weigh_passively(self, suspicion: Suspicion) -> None:
-        suspicion.estimate = self._change_of(suspicion, suspicion.rounds)
-        if (
-            suspicion.estimate is not None
-            and suspicion.estimate.deviations(suspicion.direction) < -self.rules.confirm_deviations
-            and self._holds_without_its_best_day(suspicion)
-        ):
-            self._confirm(suspicion, suspicion.estimate, None)
 
     def _control(self, suspicion: Suspicion) -> Request | None:
         """Ask other models the same kind of questions; None where there is none whose answers are known."""
@@ -438,4 +396,3 @@ _TAKERS: dict[Role, Callable[[Analysis, Packet], None]] = {
     Role.BY_HAND: Analysis._take_by_hand,
     Role.LEVEL: Analysis._take_level,
 }
-__all__ = ["FALL", "Analysis", "Regrades", "VersionChange"]

@@ -11,9 +11,9 @@ from hashlib import blake2b
 
 import numpy as np
 
-from yzindex.drift.analysis import Regrades
 from yzindex.drift.history import History
 from yzindex.drift.judge import Day, Judge, fold
+from yzindex.drift.regrades import Regrades
 from yzindex.drift.spreads import Spread, Spreads
 
 _COLUMNS = ("day", "packet", "role", "model", "question", "version", "score")

@@ -12,7 +12,7 @@ from itertools import groupby
 
 import numpy as np
 
-from yzindex.drift.analysis import Analysis, Regrades
+from yzindex.drift.analysis import Analysis
 from yzindex.drift.baseline import Table
 from yzindex.drift.charts import FALL, RISE
 from yzindex.drift.decomposition import Decomposition, RunTerms, decompose, terms_of
@@ -22,6 +22,7 @@ from yzindex.drift.fleet import Move
 from yzindex.drift.history import FloatArray, History, IntArray, Role, without_small_dimensions
 from yzindex.drift.luck import Draws, possible_draws, share_better
 from yzindex.drift.packets import Packet, packets_of
+from yzindex.drift.regrades import Regrades
 from yzindex.drift.residuals import POINTS, Residuals, shared_variance_of
 from yzindex.drift.rules import Rules
 from yzindex.drift.suspicion import Confirmed, Request

@@ -1,5 +1,6 @@
 """A model that looks suspicious: what is asked of whom next, and what has come of it. No decision is made here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -82,10 +83,17 @@ class Interrogation:
         self._again: IntArray = np.zeros(models, dtype=np.int64)
         self._again_batches: IntArray = np.zeros(models, dtype=np.int64)
         self._fresh: IntArray = np.zeros(models, dtype=np.int64)
+        #: Models whose new level is wanted since the pool moved on a day.
+        self._unlevelled: dict[int, int] = {}
         self._rules = rules
 
-    def begin_day(self, suspects: IntArray) -> None:
-        """Begin to count anew; models that are no longer suspicious have been asked nothing."""
+    def begin_day(self, day: int, suspects: IntArray) -> None:
+        """Begin to count anew; models that are no longer suspicious have been asked nothing.
+
+        A level that nobody has answered for is not wanted for ever: by then daily answers have told it.
+        """
+        longest = 2 * self._rules.suspended_days
+        self._unlevelled = {model: since for model, since in self._unlevelled.items() if day < since + longest}
         for model in np.flatnonzero(self._busy):
             if model not in suspects:
                 self.forget(int(model))
@@ -98,7 +106,9 @@ class Interrogation:
         np.add.at(self.asked, (packet.model, packet.question), 1)
         self._busy[packet.model] = True
         for model in np.unique(packet.model).tolist():
-            if packet.role is Role.AGAIN:
+            if packet.role is Role.LEVEL:
+                self._unlevelled.pop(model, None)
+            elif packet.role is Role.AGAIN:
                 self._again[model] += int((packet.model == model).sum())
                 self._again_batches[model] += 1
             elif packet.role in (Role.FRESH, Role.BY_HAND):
@@ -142,17 +152,27 @@ class Interrogation:
             round=len(suspicion.rounds),
         )
 
-    def level(self, day: int, model: int, since: int, weights: FloatArray) -> Request:
-        """Ask for a model's new level, after the pool has moved."""
-        return Request(
-            role=Role.LEVEL,
-            suspect=model,
-            models=(model,),
-            per_dimension=(self._rules.level_per_dimension,) * weights.shape[1],
-            day=day,
-            since=since,
-            round=0,
-        )
+    def want_levels(self, models: Sequence[int], since: int) -> None:
+        """Have models asked for their new level, after the pool has moved."""
+        self._unlevelled = dict.fromkeys(models, since)
+
+    def wants_level(self, model: int) -> bool:
+        return model in self._unlevelled
+
+    def levels(self, day: int, weights: FloatArray) -> list[Request]:
+        """Ask each model whose level is still wanted."""
+        return [
+            Request(
+                role=Role.LEVEL,
+                suspect=model,
+                models=(model,),
+                per_dimension=(self._rules.level_per_dimension,) * weights.shape[1],
+                day=day,
+                since=since,
+                round=0,
+            )
+            for model, since in self._unlevelled.items()
+        ]
 
 
 def _shared_out(size: int, used: BoolArray) -> tuple[int, ...]:

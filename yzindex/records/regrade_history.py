@@ -18,8 +18,8 @@ from sqlmodel import Session, col
 
 from yzindex.days import day_of
 from yzindex.dimensions import MAIN_WEIGHTS
-from yzindex.drift.analysis import Regrades
 from yzindex.drift.history import History
+from yzindex.drift.regrades import Regrades
 from yzindex.records.history import StoredHistory
 from yzindex.records.states import RegradePurpose, RegradeState
 from yzindex.records.tables import Answer, Evaluation, Regrade

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from yzindex.drift.analysis import Regrades
 from yzindex.drift.baseline import Table
 from yzindex.drift.confirming import Estimate, Known, change_of
 from yzindex.drift.difficulty import Cells, Components, fit
@@ -19,6 +18,7 @@ from yzindex.drift.history import History, HistoryRow, Role, history_of
 from yzindex.drift.judge import Judge, fold
 from yzindex.drift.packets import Packet
 from yzindex.drift.pairing import then_and_now
+from yzindex.drift.regrades import Regrades
 from yzindex.drift.spreads import STEPS
 from yzindex.drift.suspicion import Confirmed
 from yzindex.drift.words import Word

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from yzindex.drift.analysis import Analysis, Regrades
+from yzindex.drift.analysis import Analysis
 from yzindex.drift.baseline import Baseline
 from yzindex.drift.charts import FALL
 from yzindex.drift.confirming import Estimate, Known
@@ -14,6 +14,7 @@ from yzindex.drift.history import Role
 from yzindex.drift.packets import Packet
 from yzindex.drift.proving.board import Board
 from yzindex.drift.proving.worlds import SETTINGS, LogitWorld
+from yzindex.drift.regrades import Regrades
 from yzindex.drift.residuals import Residuals
 from yzindex.drift.rules import Rules
 from yzindex.drift.suspicion import Confirmed, Stage, Suspicion

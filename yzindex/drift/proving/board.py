@@ -3,10 +3,11 @@
 import numpy as np
 from numpy.random import Generator
 
-from yzindex.drift.analysis import Analysis, Regrades
+from yzindex.drift.analysis import Analysis
 from yzindex.drift.history import FloatArray, IntArray, Role
 from yzindex.drift.packets import Packet
 from yzindex.drift.proving.world import World
+from yzindex.drift.regrades import Regrades
 from yzindex.drift.rules import Rules
 from yzindex.drift.suspicion import Request
 

@@ -1,8 +1,9 @@
 """An analysis that hears nothing and asks nothing: only the methods of today look at what such a board shows."""
 
-from yzindex.drift.analysis import Analysis, Regrades
+from yzindex.drift.analysis import Analysis
 from yzindex.drift.packets import Packet
 from yzindex.drift.proving.board import WEIGHTS, Board
+from yzindex.drift.regrades import Regrades
 from yzindex.drift.suspicion import Request
 
 

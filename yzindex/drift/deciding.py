@@ -1,0 +1,80 @@
+"""What follows for a suspicion from its evidence. Nothing is changed here: the fold does what these say."""
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+
+from yzindex.drift.charts import FALL
+from yzindex.drift.confirming import Common, Estimate
+from yzindex.drift.packets import Packet
+from yzindex.drift.rules import Rules
+from yzindex.drift.suspicion import Suspicion
+
+#: Gives the change that some of a suspicion's rounds tell; None of too few answers.
+ChangeOf = Callable[[Sequence[Packet]], Estimate | None]
+
+
+class Outcome(StrEnum):
+    """What becomes of a suspicion now."""
+
+    #: The answers agree with it: compared with the other models, it holds or falls.
+    AGREED = "agreed"
+    CONFIRMED = "confirmed"
+    DISMISSED = "dismissed"
+    #: It was not this model but all of them.
+    ALL_MOVED = "all moved"
+    #: More answers are needed.
+    OPEN = "open"
+
+
+def weigh(suspicion: Suspicion, change_of: ChangeOf, rules: Rules) -> Outcome:
+    """Weigh fresh answers by themselves, before anybody else was asked."""
+    if suspicion.estimate is None:
+        return Outcome.OPEN
+    if _agrees(suspicion, change_of, rules):
+        return Outcome.AGREED
+    hopeless = suspicion.estimate.deviations(suspicion.direction) > -rules.dismiss_deviations
+    return Outcome.DISMISSED if hopeless or _is_at_its_end(suspicion, rules) else Outcome.OPEN
+
+
+def compare(suspicion: Suspicion, own: Estimate, common: Common, rules: Rules) -> Outcome:
+    """Decide once others were asked; `own` is the model's change without what is common."""
+    together = common.deviations if suspicion.direction == FALL else -common.deviations
+    if together < -rules.moved_deviations:
+        return Outcome.ALL_MOVED
+    if own.deviations(suspicion.direction) < -rules.confirm_deviations:
+        return Outcome.CONFIRMED
+    return Outcome.DISMISSED if _is_at_its_end(suspicion, rules) else Outcome.OPEN
+
+
+def weigh_later(suspicion: Suspicion, change_of: ChangeOf, rules: Rules) -> Outcome:
+    """Weigh later answers of the draw, where nobody can be asked: a sequential test of their own (Wald 1945)."""
+    if suspicion.later_ratio < rules.passive_dismissal:
+        return Outcome.DISMISSED
+    if suspicion.later_ratio < rules.passive_alarm:
+        return Outcome.OPEN
+    suspicion.estimate = change_of(suspicion.rounds)
+    return Outcome.CONFIRMED if _agrees(suspicion, change_of, rules) else Outcome.OPEN
+
+
+def _agrees(suspicion: Suspicion, change_of: ChangeOf, rules: Rules) -> bool:
+    return (
+        suspicion.estimate is not None
+        and suspicion.estimate.deviations(suspicion.direction) < -rules.confirm_deviations
+        and _holds_without_its_best_day(suspicion, change_of, rules)
+    )
+
+
+def _holds_without_its_best_day(suspicion: Suspicion, change_of: ChangeOf, rules: Rules) -> bool:
+    """Whether the rounds agree well enough without any one of their days: nobody is convicted on one day."""
+    days = {packet.day for packet in suspicion.rounds}
+    if len(days) < rules.least_rounds:
+        return False
+    for day in days:
+        others = change_of([packet for packet in suspicion.rounds if packet.day != day])
+        if others is None or others.deviations(suspicion.direction) > -rules.each_day_deviations:
+            return False
+    return True
+
+
+def _is_at_its_end(suspicion: Suspicion, rules: Rules) -> bool:
+    return len(suspicion.rounds) >= rules.most_rounds
