@@ -1,7 +1,8 @@
 """How much models, questions and single answers vary, estimated by how well each answer is expected from the others."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import Self
 
 import numpy as np
@@ -16,6 +17,7 @@ _LEAST_ANSWERS = 60
 _LEAST_SPREAD = 0.3
 #: Scores in a cell that are the same in so many steps from 0 to 1 are left out as one.
 _STEPS = 16
+_MOST_STEPS = 8
 #: A value that is greater by no more than this share is not greater: fits are only nearly the same under other names.
 _SAME = 1e-9
 
@@ -84,9 +86,11 @@ def estimate_components(answers: Answers, rows: int, questions: int, start: Comp
         return known[components]
 
     best = start
-    for _ in range(2):
-        best = _first_best((replace(best, cells=spread) for spread in _near(best.cells, _CELL_SPREADS)), value)
-        best = _first_best((replace(best, dispersion=share) for share in _near(best.dispersion, _DISPERSIONS)), value)
+    for _ in range(_MOST_STEPS):
+        before = best
+        best = _first_best((best, *_neighbours(best)), value)
+        if best is before:
+            break
     return _with_group_spreads(fit(cells, best, fitted))
 
 
@@ -103,6 +107,12 @@ def _first_best(candidates: Iterable[Components], value: Callable[[Components], 
         if value(each) > value(best) + _SAME * abs(value(best)):
             best = each
     return best
+
+
+def _neighbours(components: Components) -> Iterator[Components]:
+    """The next steps of both at once: a wide spread with little noise looks much like the opposite."""
+    for spread, share in product(_near(components.cells, _CELL_SPREADS), _near(components.dispersion, _DISPERSIONS)):
+        yield replace(components, cells=spread, dispersion=share)
 
 
 def _near(value: float, grid: tuple[float, ...]) -> tuple[float, ...]:
