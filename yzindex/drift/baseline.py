@@ -7,8 +7,8 @@ from typing import Self
 
 import numpy as np
 
-from yzindex.drift.components import Answers, estimate_components
-from yzindex.drift.difficulty import Components, Fit, expect, fit
+from yzindex.drift.components import Answers, estimate_components, repeated
+from yzindex.drift.difficulty import Cells, Components, Fit, expect, fit
 from yzindex.drift.history import BoolArray, FloatArray, IntArray, Role
 from yzindex.drift.packets import Packet
 
@@ -18,6 +18,7 @@ _REFIT_DAYS = 7
 _CALIBRATION_DAYS = 100
 #: The spread of effects is estimated again when there are so many times more answers.
 _GROWTH = 1.5
+_LEAST_REPEATED = 60
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -75,7 +76,8 @@ class Baseline:
         self._waiting: deque[_Known] = deque()
         self._components = [Components() for _ in range(dimensions)]
         self._fits: list[Fit | None] = [None] * dimensions
-        self._estimated_from = [0] * dimensions
+        #: Known answers, and those of them to a question that the model had answered before.
+        self._estimated_from = [(0, 0)] * dimensions
         self._calibrated: set[int] = set()
         self._stale = True
         self._tables: list[tuple[int, Table]] = []
@@ -143,7 +145,7 @@ class Baseline:
         now = dict(zip(zip(*columns, strict=True), score.tolist(), strict=True))
         self._known = [_graded_again(answers, now) for answers in self._known]
         self._waiting = deque(_graded_again(answers, now) for answers in self._waiting)
-        self._estimated_from = [0] * len(self._estimated_from)
+        self._estimated_from = [(0, 0)] * len(self._estimated_from)
         self._stale = True
 
     def _refit(self, day: int) -> None:
@@ -189,12 +191,21 @@ class Baseline:
         former = np.flatnonzero(~np.isin(seen_rows, self.row))
         answers = Answers(row=row, question=question, score=score, former=former)
         size = (len(seen_rows) + 1, len(seen_questions) + 1)
-        if len(score) > _GROWTH * self._estimated_from[index]:
+        cells = answers.cells(*size)
+        if self._has_grown(index, cells):
             self._components[index] = estimate_components(answers, *size, self._components[index])
-            self._estimated_from[index] = len(score)
-        fitted = fit(answers.cells(*size), self._components[index], self._fits[index])
+        fitted = fit(cells, self._components[index], self._fits[index])
         self._fits[index] = fitted
         return fitted, _places(np.arange(self.rows), seen_rows), _places(questions, seen_questions)
+
+    def _has_grown(self, index: int, cells: Cells) -> bool:
+        """Whether so many more answers are known, or to questions answered before, that spread and noise show anew."""
+        known, again = int(cells.count.sum()), repeated(cells)
+        known_before, again_before = self._estimated_from[index]
+        grown = known > _GROWTH * known_before or again > _GROWTH * again_before + _LEAST_REPEATED
+        if grown:
+            self._estimated_from[index] = known, again
+        return grown
 
     def _days_known(self, known: _Known | None) -> IntArray:
         days = np.zeros(self.rows, dtype=np.int64)

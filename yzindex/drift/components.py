@@ -1,6 +1,6 @@
 """How much models, questions and single answers vary, estimated by how well each answer is expected from the others."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Self
@@ -71,47 +71,64 @@ def estimate_components(answers: Answers, rows: int, questions: int, start: Comp
     What is expected of an answer is scored by Dawid and Sebastiani's rule (1999), `-log v - (y - m)² / v`, which is
     best for the true mean and variance and needs no distribution. Neither the order of the answers nor that of rows and
     questions matters.
+
+    Where hardly a question was answered twice, a wide spread and much noise look alike: the noise is left as it was,
+    or that of answers which are right or wrong, if all are.
     """
     if len(answers.score) < _LEAST_ANSWERS:
         return start
-    cells, alike = answers.cells(rows, questions), _Alike.of(answers, questions)
-    known: dict[Components, float] = {}
-    fitted: Fit | None = None
-
-    def value(components: Components) -> float:
-        nonlocal fitted
-        if components not in known:
-            fitted = fit(cells, components, fitted)
-            known[components] = _left_out_score(fitted, alike)
-        return known[components]
-
-    best = start
+    cells = answers.cells(rows, questions)
+    search = _Search(cells=cells, alike=_Alike.of(answers, questions))
+    tells_noise = repeated(cells) >= _LEAST_ANSWERS
+    right_or_wrong = bool(np.isin(answers.score, (0.0, 1.0)).all())
+    best = replace(start, dispersion=1.0) if right_or_wrong else start
     for _ in range(_MOST_STEPS):
         before = best
-        best = _first_best((best, *_neighbours(best)), value)
+        best = search.first_best(best, _neighbours(best, tells_noise=tells_noise))
         if best is before:
             break
-    return _with_group_spreads(fit(cells, best, fitted))
+    return _with_group_spreads(search.fit(best))
 
 
-def _left_out_score(fitted: Fit, alike: _Alike) -> float:
-    expected = expect_left_out(fitted, alike.row, alike.question, alike.score)
-    square = (alike.score - expected.mean) ** 2 + alike.variance
-    return float((alike.count * (-np.log(expected.variance) - square / expected.variance)).sum())
+def repeated(cells: Cells) -> int:
+    """Count the answers to questions that the same model had answered before."""
+    return int((cells.count - 1).clip(0).sum())
 
 
-def _first_best(candidates: Iterable[Components], value: Callable[[Components], float]) -> Components:
-    """Give the first of those that are best but for rounding."""
-    best, *others = candidates
-    for each in others:
-        if value(each) > value(best) + _SAME * abs(value(best)):
-            best = each
-    return best
+@dataclass(kw_only=True, eq=False)
+class _Search:
+    """Remembers what the candidates that were looked at are worth."""
+
+    cells: Cells
+    alike: _Alike
+    _values: dict[Components, float] = field(default_factory=dict)
+    _fitted: Fit | None = None
+
+    def fit(self, components: Components) -> Fit:
+        self._fitted = fit(self.cells, components, self._fitted)
+        return self._fitted
+
+    def first_best(self, best: Components, others: Iterable[Components]) -> Components:
+        """Give the first of those that are best but for rounding."""
+        for each in others:
+            if self._value(each) > self._value(best) + _SAME * abs(self._value(best)):
+                best = each
+        return best
+
+    def _value(self, components: Components) -> float:
+        if components not in self._values:
+            alike = self.alike
+            expected = expect_left_out(self.fit(components), alike.row, alike.question, alike.score)
+            square = (alike.score - expected.mean) ** 2 + alike.variance
+            scores = -np.log(expected.variance) - square / expected.variance
+            self._values[components] = float((alike.count * scores).sum())
+        return self._values[components]
 
 
-def _neighbours(components: Components) -> Iterator[Components]:
+def _neighbours(components: Components, *, tells_noise: bool) -> Iterator[Components]:
     """The next steps of both at once: a wide spread with little noise looks much like the opposite."""
-    for spread, share in product(_near(components.cells, _CELL_SPREADS), _near(components.dispersion, _DISPERSIONS)):
+    shares = _near(components.dispersion, _DISPERSIONS) if tells_noise else (components.dispersion,)
+    for spread, share in product(_near(components.cells, _CELL_SPREADS), shares):
         yield replace(components, cells=spread, dispersion=share)
 
 

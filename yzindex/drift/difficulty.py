@@ -20,7 +20,7 @@ LEAST_VARIANCE = 0.02
 
 _CELL_NODES, _CELL_WEIGHTS = hermegauss(7)
 _CELL_LOG_WEIGHTS = np.log(_CELL_WEIGHTS) + _CELL_NODES**2 / 2
-_CELL_STEPS = 3
+_CELL_STEPS, _LONGEST_CELL_STEP = 5, 3.0
 _ABILITY_NODES, _ABILITY_WEIGHTS = hermegauss(3)
 _ABILITY_WEIGHTS = _ABILITY_WEIGHTS / _ABILITY_WEIGHTS.sum()
 _MOST_STEPS = 30
@@ -165,7 +165,7 @@ class _Integral:
             p = expit(logit + effect)
             information = self.cells.count * p * (1 - p) / self.components.dispersion + precision
             gradient = (self.cells.total - self.cells.count * p) / self.components.dispersion - effect * precision
-            effect += np.clip(gradient / information, -_LONGEST_STEP, _LONGEST_STEP)
+            effect += np.clip(gradient / information, -_LONGEST_CELL_STEP, _LONGEST_CELL_STEP)
         return effect, information**-0.5
 
     def derivatives(self, logit: FloatArray) -> _Derivatives:

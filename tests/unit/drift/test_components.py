@@ -38,7 +38,7 @@ def test_chosen_spreads_are_those_on_the_grid_next_to_the_true_ones(cell_spread,
 def test_with_one_answer_a_cell_partial_scores_are_told_to_be_less_noisy_than_right_or_wrong_ones(cases):
     found = _estimate(_answers(9, cell_spread=0.7, rounds=1, cases=cases))
 
-    assert found.dispersion == (1.0 if cases == 1 else 0.2)
+    assert found.dispersion == (1.0 if cases == 1 else Components().dispersion)
 
 
 @pytest.mark.parametrize("cases", [1, 8])
