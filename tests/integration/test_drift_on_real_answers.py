@@ -244,7 +244,7 @@ def last_words(rows: list[HistoryRow], days: int) -> list[tuple[Word, ...]]:
 
 @cache
 def words_around_the_published_days() -> list[tuple[Word, ...]]:
-    """What is said of each model on the day before and on both days, in 200 item histories."""
+    """What is said of each model on both days, in 200 item histories."""
     with handed_out(PUBLISHED).open(encoding="utf-8", newline="") as lines:
         rows = [
             row for row in csv.DictReader(lines) if row["model"].startswith("Claude") and row["date"][:7] == "2026-05"
@@ -252,22 +252,20 @@ def words_around_the_published_days() -> list[tuple[Word, ...]]:
     return [
         of_model
         for numbers in np.random.default_rng(513).spawn(200)
-        for of_model in last_words(item_history(numbers, rows), 3)
+        for of_model in last_words(item_history(numbers, rows), 2)
     ]
 
 
 @needs(PUBLISHED)
 @pytest.mark.timeout(400)
-def test_the_published_fall_of_ten_points_convicts_nobody_who_was_not_convicted_before() -> None:
-    words = words_around_the_published_days()
-
-    assert not any(Word.CONFIRMED_DROP in after for before, *after in words if before is not Word.CONFIRMED_DROP)
+def test_the_published_fall_of_ten_points_convicts_nobody() -> None:
+    assert not any(Word.CONFIRMED_DROP in words for words in words_around_the_published_days())
 
 
 @needs(PUBLISHED)
 @pytest.mark.timeout(400)
-def test_the_published_fall_makes_at_most_one_in_twenty_suspicious() -> None:
-    words = words_around_the_published_days()
+def test_the_published_fall_leaves_at_most_one_in_twenty_suspicious() -> None:
+    said = words_around_the_published_days()
 
-    newly = [after for before, *after in words if before not in {Word.SUSPECTED, Word.CONFIRMED_DROP}]
-    assert sum(Word.SUSPECTED in after for after in newly) <= 0.05 * len(newly)
+    for day in range(2):
+        assert sum(words[day] is Word.SUSPECTED for words in said) <= 0.05 * len(said)
