@@ -170,3 +170,14 @@ def test_answers_left_out_in_many_parts_are_those_left_out_one_by_one():
         alone = expect_left_out(fitted, *(each[[place]] for each in (row, question, cells.total.ravel())))
         assert together.mean[place] == pytest.approx(alone.mean[0], abs=1e-12)
         assert together.variance[place] == pytest.approx(alone.variance[0], abs=1e-12)
+
+
+def test_of_a_cell_with_many_answers_nearly_their_mean_is_expected():
+    numbers = np.random.default_rng(1)
+    logit = numbers.normal(1.9, 0.6, (11, 1)) + numbers.normal(0, 1.3, 120) + numbers.normal(0, 2.5, (11, 120))
+    p = expit(logit)
+    cells = Cells(count=np.full(p.shape, 6.0), total=numbers.binomial(6 * 8, p) / 8)
+
+    expected = expect(fit(cells, Components(models=0.6, questions=1.3, cells=2.5, dispersion=0.15))).mean
+
+    assert np.sqrt(((expected - p) ** 2).mean()) < 0.05
