@@ -90,7 +90,7 @@ def test_a_model_that_falls_is_asked_again_by_itself_until_its_drop_is_confirmed
     assert last[FALLEN] is Word.CONFIRMED_DROP
     assert {each for model, each in last.items() if model != FALLEN} <= set(Word) - {Word.CONFIRMED_DROP, Word.MOVED}
     confirmations = [each for each in all_of(database, StoredConfirmation) if each.model == FALLEN]
-    assert {each.stage for each in confirmations} == set(ConfirmationStage)
+    assert {each.stage for each in confirmations} == set(ConfirmationStage) - {ConfirmationStage.LEVEL}
     control = next(each.run_number for each in confirmations if each.stage is ConfirmationStage.CONTROL)
     assert len(run_view(database, control).evaluations) == 5
     assert FALLEN not in run_view(database, control).head.models
@@ -112,6 +112,27 @@ def test_a_model_that_falls_is_asked_again_by_itself_until_its_drop_is_confirmed
         assert {each.model: as_said(each) for each in last_day.verdicts} == {
             model: as_stored(row) for model, row in rows
         }
+
+
+def test_after_the_pool_has_moved_every_model_is_asked_for_its_new_level_and_verdicts_go_on(
+    database: Database,
+) -> None:
+    board = PlayedBoard(database, models=6, per_tier=12)
+    board.calibrate()
+    for day in range(20):
+        if day == 1:
+            for model in board.ability:
+                board.ability[model] -= 4.0
+        board.play_day()
+
+    (move,) = all_of(database, BoardMove)
+    assert move.cause is MoveCause.QUESTIONS
+    levels = [each for each in all_of(database, StoredConfirmation) if each.stage is ConfirmationStage.LEVEL]
+    assert {each.model for each in levels} == set(board.ability)
+    assert [run_view(database, each.run_number).head.models for each in levels] == [(each.model,) for each in levels]
+    assert not all_of(database, ConfirmedChange)
+    assert Word.MOVED not in words(database, board.day).values()
+    assert troubles_of(database) == {}
 
 
 def troubles_of(database: Database) -> dict[int, str]:

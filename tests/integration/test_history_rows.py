@@ -109,7 +109,7 @@ def test_the_role_of_an_answer_is_that_of_its_run(database: Database) -> None:
 
     read = history(database)
 
-    roles = [Role.DAILY, Role.DAILY, Role.CALIBRATION, Role.AGAIN, Role.FRESH, Role.CONTROL]
+    roles = [Role.DAILY, Role.DAILY, Role.CALIBRATION, Role.AGAIN, Role.FRESH, Role.CONTROL, Role.LEVEL]
     assert dict(zip(read.packet.tolist(), read.role.tolist(), strict=True)) == dict(zip(numbers, roles, strict=True))
 
 
