@@ -120,14 +120,14 @@ class Baseline:
             answers.row = np.where((answers.model == model) & (answers.day >= since), self.row[model], answers.row)
         for packet in fresh:
             if packet.role is Role.DAILY:
-                self._wait_no_longer(model, packet.number)
+                self._wait_no_longer(model, packet)
             else:
                 self._known.append(_answers(packet, self.row[packet.model]))
         self._stale = True
 
-    def _wait_no_longer(self, model: int, number: int) -> None:
+    def _wait_no_longer(self, model: int, packet: Packet) -> None:
         for place, answers in enumerate(self._waiting):
-            own = (answers.model == model) & (answers.number == number)
+            own = (answers.model == model) & (answers.day == packet.day) & (answers.number == packet.number)
             if own.any():
                 self._known.append(answers.where(own))
                 self._waiting[place] = answers.where(~own)

@@ -179,9 +179,10 @@ def test_suspects_are_asked_as_controls_only_where_there_are_not_enough_others()
 
 def test_what_a_later_answer_of_the_draw_confirms_is_known_once_and_at_once() -> None:
     baseline = Baseline(question_dimension=np.repeat([0, 1], 120), dimensions=2, models=11, lag_days=14)
-    for number, day in enumerate((40, 41, 42)):
-        baseline.learn(answers(day=day, role=Role.DAILY, model=3, number=number))
-    rounds = [answers(day=day, role=Role.DAILY, model=3, number=number) for number, day in ((1, 41), (2, 42))]
+    days = [answers(day=day, role=Role.DAILY, model=3, number=0) for day in (40, 41, 42)]
+    for packet in days:
+        baseline.learn(packet)
+    rounds = days[1:]
 
     baseline.restart(3, 40, rounds)
     baseline.advance(43)
