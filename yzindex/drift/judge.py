@@ -28,7 +28,7 @@ from yzindex.drift.rules import Rules
 from yzindex.drift.suspicion import Confirmed, Request
 from yzindex.drift.verdict import Terms, Verdict
 from yzindex.drift.words import Word
-from yzindex.scoring import exact
+from yzindex.scoring import from_float
 
 #: The chart of the main score.
 MAIN = "main"
@@ -303,10 +303,10 @@ class Judge:
             known=known,
             compared_with=None if compared is None else date.fromordinal(compared.day),
             compared_run=None if compared is None else compared.number,
-            fall_ratio=in_digits(float(ratio[FALL])),
-            rise_ratio=in_digits(float(ratio[RISE])),
-            log_evidence_fall=in_digits(fall),
-            log_evidence_rise=in_digits(rise),
+            fall_ratio=from_float(float(ratio[FALL])),
+            rise_ratio=from_float(float(ratio[RISE])),
+            log_evidence_fall=from_float(fall),
+            log_evidence_rise=from_float(rise),
         )
 
     def chart_name(self, chart: int) -> str:
@@ -368,16 +368,11 @@ def _terms_of(terms: RunTerms, model: int) -> Terms | None:
     if np.isnan(terms.score[model]):
         return None
     return Terms(
-        expected=in_digits(float(terms.expected[model])),
-        common=in_digits(float(terms.common[model])),
-        variance=in_digits(float(terms.variance[model])),
+        expected=from_float(float(terms.expected[model])),
+        common=from_float(float(terms.common[model])),
+        variance=from_float(float(terms.variance[model])),
     )
 
 
-def in_digits(value: float) -> Decimal:
-    """Bring a number to the step in which scores are stored."""
-    return exact(Decimal(repr(round(float(value), 12))))
-
-
 def _points(value: float | None) -> Decimal | None:
-    return None if value is None else in_digits(value)
+    return None if value is None else from_float(value)

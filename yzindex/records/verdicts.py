@@ -15,7 +15,7 @@ from sqlmodel import Session, col, delete, select
 from yzindex.days import beginning_of, day_of
 from yzindex.dimensions import MAIN_WEIGHTS
 from yzindex.drift.charts import FALL
-from yzindex.drift.judge import MAIN, Day, Decided, Expected, Judge, Suspension, in_digits
+from yzindex.drift.judge import MAIN, Day, Decided, Expected, Judge, Suspension
 from yzindex.drift.pairing import then_and_now
 from yzindex.drift.rules import ANALYSIS_VERSION
 from yzindex.drift.verdict import Verdict
@@ -32,6 +32,7 @@ from yzindex.records.tables import (
     Run,
     StoredVerdict,
 )
+from yzindex.scoring import from_float
 
 #: Runs whose evaluations get a verdict.
 _DAILY = (RunKind.SMOKE, RunKind.FULL)
@@ -198,9 +199,9 @@ def _expectations(expected: Expected, answer_of: Mapping[tuple[int, int, int], i
     return [
         {
             "answer_id": answer_of[packet.number, model, question],
-            "mean": in_digits(mean),
-            "variance": in_digits(variance),
-            "shared_variance": in_digits(shared),
+            "mean": from_float(mean),
+            "variance": from_float(variance),
+            "shared_variance": from_float(shared),
         }
         for model, question, mean, variance, shared in zip(*(column.tolist() for column in columns), strict=True)
     ]
@@ -217,12 +218,12 @@ def _write_confirmed(session: Session, judged: Judged, decided: Decided) -> None
         chart=judged.judge.chart_name(confirmed.chart),
         since=date.fromordinal(confirmed.since),
         day=date.fromordinal(confirmed.day),
-        size=in_digits(confirmed.estimate.points),
-        lo=in_digits(lo),
-        hi=in_digits(hi),
-        standard_error=in_digits(confirmed.estimate.standard_error),
+        size=from_float(confirmed.estimate.points),
+        lo=from_float(lo),
+        hi=from_float(hi),
+        standard_error=from_float(confirmed.estimate.standard_error),
         answers=confirmed.estimate.answers,
-        common=None if confirmed.common is None else in_digits(confirmed.common.points),
+        common=None if confirmed.common is None else from_float(confirmed.common.points),
         common_models=None if confirmed.common is None else confirmed.common.answers,
         worse=paired.worse,
         better=paired.better,
@@ -245,7 +246,7 @@ def _write_move(session: Session, judge: Judge, suspension: Suspension) -> None:
         since=date.fromordinal(move.since),
         cause=MoveCause.GRADER if move.chart is None else MoveCause.QUESTIONS,
         chart=None if move.chart is None else judge.chart_name(move.chart),
-        points=None if move.points is None else in_digits(move.points),
+        points=None if move.points is None else from_float(move.points),
         analysis_version=ANALYSIS_VERSION,
         ended_on=None if suspension.ended is None else date.fromordinal(suspension.ended),
     )
