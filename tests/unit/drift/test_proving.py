@@ -172,6 +172,28 @@ def test_a_median_day_beyond_every_day_tried_misses_its_target() -> None:
     assert (finding.met, finding.measured) == (False, "never")
 
 
+def test_a_world_worse_than_any_that_was_measured_is_reported_without_targets() -> None:
+    replicate = Replicate(world="fast drift")
+    replicate.count(Figure.FALSE_ALARMS, 1, 365 * 365)
+    replicate.count(Figure.POOL_TOLD, True)
+    replicate.count(Figure.DROP_10, False)
+    replicate.note(Figure.DAYS_10, float("inf"))
+    proof = Proof(
+        replicates={"fast drift": (replicate,)},
+        findings=tuple(held_against([replicate], quick=False)),
+        tuned={"fast drift": {}},
+        cpu_s={"fast drift": 1.0},
+        purpose=Purpose.REHEARSAL,
+    )
+
+    assert [(finding.figure, finding.met) for finding in proof.findings] == [
+        (Figure.FALSE_ALARMS, True), (Figure.POOL_TOLD, True),
+    ]  # fmt: skip
+    told = "\n".join(lines_of(proof, "yz prove"))
+    assert "| 10-point drop found in 14 days | 0.0 % [0.0, 97.5] |" in told
+    assert "| days to find a 10-point drop | never |" in told
+
+
 def test_the_table_goes_between_the_markers_and_nowhere_else(tmp_path: Path, proof: Proof) -> None:
     document = tmp_path / "method.md"
     document.write_text(f"before\n{BEGIN}\nlast year\n{END}\nafter\n", encoding="utf-8")

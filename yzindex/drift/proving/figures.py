@@ -25,6 +25,8 @@ class Figure(StrEnum):
     GRADER_BLAMED = "grader moved: models blamed"
     POOL_FOUND = "pool moved: found in 14 days"
     POOL_BLAMED = "pool moved: models blamed"
+    #: Years in which the questions were told to have moved, out of years.
+    POOL_TOLD = "years in which the pool is told to have moved"
     COVERED = "interval covers the true size"
     #: Whole width of the interval, in points.
     WIDTH = "width of the interval"

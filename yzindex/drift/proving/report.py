@@ -10,7 +10,7 @@ from yzindex.drift.proving.events import BASELINE_DAYS
 from yzindex.drift.proving.figures import OURS, Figure, Replicate, shares_of, values_of
 from yzindex.drift.proving.proof import Proof
 from yzindex.drift.proving.seeds import Purpose
-from yzindex.drift.proving.targets import Finding, Kind, told_days, told_of
+from yzindex.drift.proving.targets import Finding, Kind, told_days, told_of, unbound_in
 from yzindex.errors import YzIndexError
 
 BEGIN, END = "<!-- proof: begin -->", "<!-- proof: end -->"
@@ -51,8 +51,9 @@ def lines_of(proof: Proof, command: str) -> Iterator[str]:
         yield ""
         yield f"{len(replicates)} replicates, {proof.cpu_s[world] / 60:.1f} CPU minutes."
         yield ""
-        yield from _targets([finding for finding in proof.findings if finding.world == world])
-        yield ""
+        if findings := [finding for finding in proof.findings if finding.world == world]:
+            yield from _targets(findings)
+            yield ""
         yield from _reported(replicates)
         if proof.tuned[world]:
             yield ""
@@ -73,8 +74,8 @@ def objects_of(proof: Proof) -> Iterator[dict[str, object]]:
     for finding in proof.findings:
         yield {
             "world": finding.world,
-            "figure": finding.target.figure.value,
-            "target": finding.target.wording(finding.world),
+            "figure": finding.figure.value,
+            "target": finding.target,
             "measured": finding.measured,
             "met": finding.met,
             "missed_by": finding.missed_by or None,
@@ -94,15 +95,15 @@ def _targets(findings: Sequence[Finding]) -> Iterator[str]:
     yield "|---|---|---|---|"
     for finding in findings:
         verdict = "met" if finding.met else f"**missed by {finding.missed_by}**"
-        target = finding.target
-        yield f"| {target.figure.value} | {target.wording(finding.world)} | {finding.measured} | {verdict} |"
+        yield f"| {finding.figure.value} | {finding.target} | {finding.measured} | {verdict} |"
 
 
 def _reported(replicates: Sequence[Replicate]) -> Iterator[str]:
     yield "| reported, without a target | |"
     yield "|---|---|"
-    for figure, kind in _REPORTED:
-        if shares_of(replicates, figure) is not None:
+    unbound = [(target.figure, target.kind) for target in unbound_in(replicates[0].world)]
+    for figure, kind in (*unbound, *_REPORTED):
+        if shares_of(replicates, figure) is not None or values_of(replicates, figure):
             yield f"| {figure.value} | {told_of(replicates, figure, kind, OURS)} |"
     if widths := values_of(replicates, Figure.WIDTH):
         yield f"| {Figure.WIDTH.value}, median | {np.median(widths):.1f} points |"

@@ -106,6 +106,7 @@ def play(
     events.count_false(board, counts.year_days - onset, Figure.FALSE_ALARMS, result)
     model_days = board.day * board.world.models
     _, judged = result.shares[OURS, Figure.FALSE_ALARMS]
+    result.count(Figure.POOL_TOLD, bool(board.moved_days))
     result.count(Figure.SUSPENDED, model_days - judged, model_days)
     for figure, role in (
         (Figure.CALLS_AGAIN, Role.AGAIN),
