@@ -6,18 +6,15 @@ import gzip
 import json
 from pathlib import Path
 
-import pytest
+from tests.handed_out import handed_out, needs
 
-_PLACE = Path("shared", "data", "HumanEval.jsonl.gz")
-_FOUND = [folder / _PLACE for folder in Path(__file__).resolve().parents if (folder / _PLACE).is_file()]
+_NAME = "HumanEval.jsonl.gz"
 
-needs_human_eval = pytest.mark.skipif(
-    not _FOUND, reason=f"HumanEval: no {_PLACE} in a folder above the project; put the benchmark's file there"
-)
+needs_human_eval = needs(_NAME)
 
 
 def human_eval() -> Path:
-    return _FOUND[0]
+    return handed_out(_NAME)
 
 
 def rows() -> dict[str, dict[str, str]]:

@@ -14,18 +14,15 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli.commands import app
+from tests.handed_out import handed_out, needs
 from yzindex.scoring import label_of, main_score, recommendation_of, rounded
 
 ROOT = Path(__file__).parents[3]
-PUBLISHED = ROOT.parent / "shared" / "data" / "published-runs.csv"
-
-needs_published = pytest.mark.skipif(
-    not PUBLISHED.is_file(), reason=f"published rows: {PUBLISHED} is not there; it is handed out beside the project"
-)
+PUBLISHED = "published-runs.csv"
 
 
 def published() -> list[dict[str, str]]:
-    with PUBLISHED.open(encoding="utf-8", newline="") as lines:
+    with handed_out(PUBLISHED).open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
 
 
@@ -34,7 +31,7 @@ def arguments(row: dict[str, str]) -> list[str]:
     return [*options, "--integrity", row["integrity"]] if row["integrity"] else options
 
 
-@needs_published
+@needs(PUBLISHED)
 def test_every_published_row_comes_out_to_the_last_digit() -> None:
     rows = published()
 
@@ -48,7 +45,7 @@ def test_every_published_row_comes_out_to_the_last_digit() -> None:
     assert len(rows) >= 11
 
 
-@needs_published
+@needs(PUBLISHED)
 def test_a_published_row_comes_out_of_the_command_itself() -> None:
     row = next(row for row in published() if row["main"] == "89.43")
 
