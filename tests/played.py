@@ -181,3 +181,10 @@ class PlayedBoard:
                 row.state, row.made_at = RegradeState.GRADED, now()
                 row.score_now = self.grader(row.score_before)
                 session.add(row)
+
+
+def calibrated_board(database: Database, settings: Settings | None = None, price: Decimal = Decimal(0)) -> PlayedBoard:
+    """Five models, and whatever the settings allow."""
+    board = PlayedBoard(database, models=5, per_tier=12, settings=settings, price=price)
+    board.calibrate()
+    return board

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -11,16 +11,15 @@ from typing import Any
 import pytest
 from sqlmodel import SQLModel, col, delete, select, update
 
-from tests.played import FIRST_DAY, PlayedBoard
+from tests.played import FIRST_DAY, PlayedBoard, calibrated_board
 from worker import analysing, closing
 from yzindex.asking_again import allowance_of, order_confirmation
 from yzindex.bank.files import Bank
 from yzindex.drift.verdict import Verdict
 from yzindex.drift.words import Word
-from yzindex.records.analyses import analyses_standing, analysis_is_due, take_stamp, troubles
+from yzindex.records.analyses import analysis_is_due, troubles
 from yzindex.records.database import Database
 from yzindex.records.judging import judged
-from yzindex.records.run_claims import claim_analysis, renew_run_claims
 from yzindex.records.run_views import run_view
 from yzindex.records.runs import claim_conclusion
 from yzindex.records.states import ConfirmationStage, MoveCause, RegradePurpose, RunKind, RunStatus
@@ -170,18 +169,10 @@ def plan_thermometer(board: PlayedBoard) -> None:
         board.play_all()
 
 
-def a_calibrated_board(
-    database: Database, settings: Settings | None = None, price: Decimal = Decimal(0)
-) -> PlayedBoard:
-    board = PlayedBoard(database, models=5, per_tier=12, settings=settings, price=price)
-    board.calibrate()
-    return board
-
-
 def test_a_run_is_concluded_though_its_analysis_fails_and_the_sweeper_makes_good(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    board = a_calibrated_board(database)
+    board = calibrated_board(database)
     with monkeypatch.context() as broken:
         broken.setattr(analysing, "judged", fail)
         number = board.play_day()
@@ -207,7 +198,7 @@ def fail(*_: object, **__: object) -> None:
 
 
 def test_trouble_that_stays_is_tried_again_later_and_later(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    board = a_calibrated_board(database)
+    board = calibrated_board(database)
     monkeypatch.setattr(analysing, "judged", fail)
     board.play_day()
     waits = []
@@ -223,7 +214,7 @@ def test_trouble_that_stays_is_tried_again_later_and_later(database: Database, m
 
 
 def test_what_was_concluded_before_there_were_verdicts_is_judged_with_the_next_run(database: Database) -> None:
-    board = a_calibrated_board(database)
+    board = calibrated_board(database)
     board.play_day()
     with database.write() as session:
         for table in (StoredVerdict, Expectation, StoredAnalysis):
@@ -232,17 +223,6 @@ def test_what_was_concluded_before_there_were_verdicts_is_judged_with_the_next_r
     board.play_day()
 
     assert [len(words(database, day)) for day in (1, 2)] == [5, 5]
-
-
-def test_whoever_has_read_too_early_writes_nothing(database: Database) -> None:
-    board = a_calibrated_board(database)
-    with database.read() as session:
-        before = analyses_standing(session, board.runtime.settings.zone)
-    board.play_day()
-
-    with database.write() as session:
-        assert not take_stamp(session, before)
-        assert take_stamp(session, analyses_standing(session, board.runtime.settings.zone))
 
 
 @pytest.mark.parametrize(
@@ -255,7 +235,7 @@ def test_whoever_has_read_too_early_writes_nothing(database: Database) -> None:
     ids=["switched off", "too many calls", "too dear"],
 )
 def test_nothing_is_asked_again_beyond_what_is_allowed(database: Database, settings: Settings) -> None:
-    board = a_calibrated_board(database, settings, price=Decimal(10))
+    board = calibrated_board(database, settings, price=Decimal(10))
     board.ability[FALLEN] -= 5
     for _ in range(4):
         board.play_day()
@@ -267,7 +247,7 @@ def test_nothing_is_asked_again_beyond_what_is_allowed(database: Database, setti
 
 
 def test_a_model_whose_answers_all_failed_to_come_gets_a_verdict_that_says_so(database: Database) -> None:
-    board = a_calibrated_board(database)
+    board = calibrated_board(database)
     board.fails = lambda _run, model: model == FALLEN
     number = board.play_day()
 
@@ -277,7 +257,7 @@ def test_a_model_whose_answers_all_failed_to_come_gets_a_verdict_that_says_so(da
 
 
 def test_a_model_can_be_asked_again_by_hand_once_a_day_and_goes_the_same_way(database: Database) -> None:
-    board = a_calibrated_board(database)
+    board = calibrated_board(database)
     board.play_day()
     board.ability[FALLEN] -= 6
     with board.at_this_day():
@@ -301,7 +281,7 @@ def order_by_hand(board: PlayedBoard) -> Any:
 
 
 def test_fresh_answers_are_not_judged_before_the_earlier_ones_are_graded_again(database: Database) -> None:
-    board = a_calibrated_board(database)
+    board = calibrated_board(database)
     board.play_day()
     with board.at_this_day():
         number = order_by_hand(board).number
@@ -329,100 +309,3 @@ def test_a_bank_of_other_dimensions_alone_is_judged_without_fault(database: Data
     assert run_view(database, number).head.status is RunStatus.CONCLUDED
     assert set(words(database, 0).values()) == {Word.NOT_ENOUGH_EVIDENCE}
     assert troubles_of(database) == {}
-
-
-def test_a_run_that_takes_longer_to_judge_than_a_lease_is_judged_once(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    board = a_calibrated_board(database)
-    taken: list[object] = []
-
-    def judge_long(*given: Any, **named: Any) -> Any:
-        """Judge, while the lease runs out and comes to be renewed, as the keeper's thread does."""
-        number = named["concluding"]
-        with database.write() as session:
-            session.exec(update(Run).where(col(Run.number) == number).values(lease_until_s=0.0))
-        assert board.runtime.run_leases.renew_now()
-        taken.append(claim_conclusion(database, number, lease_s=60))
-        return judged(*given, **named)
-
-    monkeypatch.setattr(analysing, "judged", judge_long)
-
-    number = board.play_day()
-
-    assert taken == [None]
-    assert run_view(database, number).head.status is RunStatus.CONCLUDED
-    assert len(words(database, 1)) == 5
-
-
-def test_whoever_comes_late_to_a_conclusion_that_another_took_over_judges_nothing(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    board = a_calibrated_board(database)
-    board.day += 1
-    with board.at_this_day():
-        number = board.order(RunKind.SMOKE, list(board.bank.questions[:4]))
-        board.answer(number)
-        claims = []
-        for _ in range(2):
-            with database.write() as session:
-                session.exec(update(Run).where(col(Run.number) == number).values(lease_until_s=0.0))
-            claims.append(closing.conclusion_of(board.runtime, number))
-        late, heir = claims
-        assert late and heir
-
-        times = counted_judging(monkeypatch)
-
-        assert closing.conclude(board.runtime, late) is None
-        assert times == []
-        assert closing.conclude(board.runtime, heir) is not None
-        assert times == [number]
-
-
-def test_what_was_left_undone_is_analysed_by_one_at_a_time(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    board = a_calibrated_board(database)
-    board.play_day()
-    with database.write() as session:
-        session.exec(delete(StoredAnalysis))
-    times = counted_judging(monkeypatch, meanwhile=lambda: closing.analyse_again(board.runtime))
-
-    with board.at_this_day():
-        closing.analyse_again(board.runtime)
-
-    assert times == [None]
-    assert not analysis_is_due(database)
-
-
-def counted_judging(
-    monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object] = lambda: None
-) -> list[int | None]:
-    """Note which run each judging concludes; `meanwhile` happens while one goes on, unless it is its own doing."""
-    times: list[int | None] = []
-
-    def judge(*given: Any, concluding: int | None = None, **named: Any) -> Any:
-        times.append(concluding)
-        if len(times) == 1:
-            meanwhile()
-        return judged(*given, concluding=concluding, **named)
-
-    monkeypatch.setattr(analysing, "judged", judge)
-    return times
-
-
-def test_an_analysis_whose_worker_died_is_taken_over_when_its_lease_has_run_out(database: Database) -> None:
-    board = a_calibrated_board(database)
-    board.play_day()
-    with database.write() as session:
-        session.exec(delete(StoredAnalysis))
-    dead = claim_analysis(database, lease_s=60)
-    assert dead
-    with board.at_this_day():
-        assert closing.analyse_again(board.runtime) == ()
-        assert analysis_is_due(database)
-        with database.write() as session:
-            session.exec(update(Run).where(col(Run.number) == dead.run_number).values(lease_until_s=0.0))
-
-        closing.analyse_again(board.runtime)
-
-    assert not analysis_is_due(database)
-    assert renew_run_claims(database, [dead], lease_s=60) == ()
