@@ -137,15 +137,9 @@ class Analysis:
 
     def questions_of(self, request: Request, askable: IntArray, seed: int = 0) -> IntArray:
         """Choose a request's questions at random among those askable, the least asked of the model first."""
-        numbers = np.random.default_rng(
-            (seed, request.models[0], request.since, int(request.role), request.day, request.round)
-        )
-        chosen = []
-        for dimension, size in enumerate(request.per_dimension):
-            pool = askable[self.question_dimension[askable] == dimension]
-            order = np.lexsort((numbers.random(len(pool)), self._asking.asked[request.models[0], pool]))
-            chosen.append(pool[order[:size]])
-        return np.concatenate(chosen)
+        pools = [askable[self.question_dimension[askable] == each] for each in range(len(request.per_dimension))]
+        table, row = self.baseline.table, self.baseline.row[request.models[0]]
+        return self._asking.choose(request, pools, table.slope[row] ** 2 / table.variance[row], seed)
 
     def known_enough(self) -> BoolArray:
         """Say of each model whether enough of its answers are known to say anything of it."""
@@ -176,6 +170,7 @@ class Analysis:
         if self.fleet.move is None:
             points, variance = without_common(residuals, self.fleet.usual(self.day), self.effects.common, self.rules)
             self.effects.add_own(self.day, points, residuals)
+            points, variance = residuals.on_pool(points, variance)
             self.charts.add(self.day, points, variance, self.effects.own)
             self._read_level(residuals)
             self._watch_passively(packet, points, variance)
@@ -198,7 +193,8 @@ class Analysis:
         self._controls.note(packet, residuals, self.fleet.usual(self.day).mean)
         if self.fleet.move is None:
             points = residuals.points - self.fleet.usual(self.day).mean - self._level
-            self.charts.add(self.day, points, residuals.variance, self.effects.own + self._level_variance)
+            points, variance = residuals.on_pool(points, residuals.variance)
+            self.charts.add(self.day, points, variance, self.effects.own + self._level_variance)
             self._raise_alarms()
 
     def _take_fresh(self, packet: Packet) -> None:

@@ -12,6 +12,8 @@ from yzindex.drift.packets import Packet
 POINTS = 100.0
 #: At least this share of an answer's variance is the model's own, however unsure its question is.
 _LEAST_OWN_SHARE = 0.3
+#: So much of a fall is taken to hit all questions alike, the rest those most whose answers ability decides.
+_EVEN_SHARE = 0.3
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -28,10 +30,16 @@ class Residuals:
     squares: FloatArray
     #: Share of a movement of all a model's answers that is not in `squares`, 0 to 1.
     together: FloatArray
+    #: Points by which these answers are expected to fall when a model falls by one on the whole pool.
+    sensitivity: FloatArray
 
     @property
     def variance(self) -> FloatArray:
         return self.own_variance + self.shared_variance
+
+    def on_pool(self, points: FloatArray, variance: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Read residuals of these questions as a change on the pool: easy ones show neither a fall nor its absence."""
+        return points / self.sensitivity, variance / self.sensitivity**2
 
 
 def chart_weights(dimension_weights: FloatArray) -> FloatArray:
@@ -62,6 +70,7 @@ def residuals_of(
         common = POINTS**2 * summed(shared) / count**2
         realised = POINTS**2 * summed((packet.score - table.mean[place]) ** 2) / count**2
         alone = 1 / count
+        slope = summed(table.slope[place]) / count / _pool_slope(table, row, question_dimension, dimensions)
     squares = weights**2
     shared_variance = np.array([_mean_of_known(common, squares[chart]) for chart in range(charts)])
     return Residuals(
@@ -70,6 +79,7 @@ def residuals_of(
         shared_variance=shared_variance,
         squares=_weighed(realised, squares),
         together=1 - _weighed(alone, squares),
+        sensitivity=_weighed(_EVEN_SHARE + (1 - _EVEN_SHARE) * slope, weights),
     )
 
 
@@ -83,6 +93,13 @@ def shared_variance_of(packet: Packet, table: Table, row: IntArray) -> FloatArra
         ),
         dtype=np.float64,
     )
+
+
+def _pool_slope(table: Table, row: IntArray, question_dimension: IntArray, dimensions: int) -> FloatArray:
+    """Mean slope over all questions, models × dimensions."""
+    slope = table.slope[row]
+    pools = [slope[:, question_dimension == dimension] for dimension in range(dimensions)]
+    return np.stack([pool.mean(axis=1) for pool in pools], axis=1)
 
 
 def _weighed(values: FloatArray, weights: FloatArray) -> FloatArray:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 #: Changes whenever the analysis below would say something else of the same history.
-ANALYSIS_VERSION = "2"
+ANALYSIS_VERSION = "3"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,15 +17,15 @@ class Rules:
     #: The same for the chart of one dimension, whose answers are fewer.
     dimension_design_points: float = 15.0
     #: Above it a model is asked again, a few questions at a time.
-    low_bar: float = 1.0
+    low_bar: float = 0.7
     dimension_low_bar: float = 4.0
     #: Above it fresh questions decide.
-    alarm: float = 3.5
+    alarm: float = 3.0
     dimension_alarm: float = 6.0
     #: No packet of answers counts for more than so many standard deviations.
     clip_deviations: float = 3.0
     #: Questions asked again at a time, each time the chart is still between the bars.
-    batches: tuple[int, ...] = (4, 6, 10, 20, 20)
+    batches: tuple[int, ...] = (2, 4, 6, 10, 18, 20)
     #: Fresh questions of each dimension in a round, at most one round a day.
     fresh_per_dimension: int = 40
     #: Rounds that a confirmation needs at least, each of another day: nobody is convicted on one day.
@@ -35,7 +35,7 @@ class Rules:
     confirm_deviations: float = 1.8
     dismiss_deviations: float = 0.4
     #: Standard errors by which they must agree without the day that agrees most.
-    each_day_deviations: float = 0.4
+    each_day_deviations: float = 0.8
     #: Other models that are asked before one is convicted, and how many questions of each dimension.
     control_models: int = 8
     control_per_dimension: int = 20
@@ -43,7 +43,7 @@ class Rules:
     moved_deviations: float = 1.8
     #: Where nobody can be asked again an alarm is so much higher; later answers must pass the one bar by themselves to
     #: confirm, and fall below the other to dismiss.
-    passive_margin: float = 1.5
+    passive_margin: float = 2.0
     passive_alarm: float = 3.0
     passive_dismissal: float = -1.0
     #: Known answers of a model, and of it in each dimension, before anything is said of it.

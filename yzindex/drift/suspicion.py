@@ -78,7 +78,9 @@ class Interrogation:
     """Counts what each model has been asked today, and which questions it has been asked about its suspicion."""
 
     def __init__(self, *, models: int, questions: int, rules: Rules) -> None:
-        self.asked = np.zeros((models, questions), dtype=np.int64)
+        #: How often each model was asked each question: again, and otherwise, which stays a sample of the whole pool.
+        self._asked_again: IntArray = np.zeros((models, questions), dtype=np.int64)
+        self._asked_apart: IntArray = np.zeros((models, questions), dtype=np.int64)
         self._busy = np.zeros(models, dtype=np.bool_)
         self._again: IntArray = np.zeros(models, dtype=np.int64)
         self._again_batches: IntArray = np.zeros(models, dtype=np.int64)
@@ -103,7 +105,7 @@ class Interrogation:
 
     def note(self, packet: Packet) -> None:
         """Count a packet that was asked for."""
-        np.add.at(self.asked, (packet.model, packet.question), 1)
+        np.add.at(self._asked(packet.role), (packet.model, packet.question), 1)
         self._busy[packet.model] = True
         for model in np.unique(packet.model).tolist():
             if packet.role is Role.LEVEL:
@@ -116,8 +118,27 @@ class Interrogation:
 
     def forget(self, model: int) -> None:
         """Let a model be asked any question again."""
-        self.asked[model] = 0
+        self._asked_again[model] = self._asked_apart[model] = 0
         self._busy[model] = False
+
+    def choose(self, request: Request, pools: Sequence[IntArray], telling: FloatArray, seed: int) -> IntArray:
+        """Choose a request's questions at random from the pools, one per dimension, the least asked of the model first.
+
+        Asked again is first the half that is most `telling`, what an answer to each question tells of a change: easy
+        questions hardly show a fall. Size and interval rest on fresh questions, which are a sample of all.
+        """
+        model = request.models[0]
+        numbers = np.random.default_rng((seed, model, request.since, int(request.role), request.day, request.round))
+        chosen = []
+        for pool, size in zip(pools, request.per_dimension, strict=True):
+            order = [numbers.random(len(pool)), self._asked(request.role)[model, pool]]
+            if request.role is Role.AGAIN and len(pool):
+                order.insert(1, telling[pool] < np.median(telling[pool]))
+            chosen.append(pool[np.lexsort(order)[:size]])
+        return np.concatenate(chosen)
+
+    def _asked(self, role: Role) -> IntArray:
+        return self._asked_again if role is Role.AGAIN else self._asked_apart
 
     def again(self, day: int, model: int, charts: Charts, weights: FloatArray) -> Request | None:
         """Ask a model that is between the bars again; None when enough was asked today."""

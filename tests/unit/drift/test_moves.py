@@ -153,7 +153,7 @@ def controls_asked(points: float) -> Controls:
     shape = (11, 3)
     residuals = Residuals(
         points=np.full(shape, points), own_variance=np.full(shape, 30.0), shared_variance=np.zeros(3),
-        squares=np.zeros(shape), together=np.zeros(shape),
+        squares=np.zeros(shape), together=np.zeros(shape), sensitivity=np.ones(shape),
     )  # fmt: skip
     controls.note(packet, residuals, np.zeros(3))
     return controls
