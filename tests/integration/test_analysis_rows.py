@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
@@ -15,6 +16,7 @@ from tests.played import FIRST_DAY, PlayedBoard, calibrated_board
 from worker import analysing, closing
 from yzindex.asking_again import allowance_of, order_confirmation
 from yzindex.bank.files import Bank
+from yzindex.drift.rules import Rules
 from yzindex.drift.verdict import Verdict
 from yzindex.drift.words import Word
 from yzindex.records.analyses import analysis_is_due, troubles
@@ -127,7 +129,7 @@ def test_after_the_pool_has_moved_every_model_is_asked_for_its_new_level_and_ver
     (move,) = all_of(database, BoardMove)
     assert move.cause is MoveCause.QUESTIONS
     levels = [each for each in all_of(database, StoredConfirmation) if each.stage is ConfirmationStage.LEVEL]
-    assert {each.model for each in levels} == set(board.ability)
+    assert Counter(each.model for each in levels) == dict.fromkeys(board.ability, Rules().suspended_days)
     assert [run_view(database, each.run_number).head.models for each in levels] == [(each.model,) for each in levels]
     assert not all_of(database, ConfirmedChange)
     assert Word.MOVED not in words(database, board.day).values()

@@ -85,7 +85,7 @@ class Analysis:
         self.charts.begin_day()
         self._level = np.zeros(len(self.weights))
         self._level_variance = self.effects.common.copy()
-        self._asking.begin_day(day, self.suspects())
+        self._asking.begin_day(self.suspects(), suspended=self.fleet.move is not None)
         self._regraded[:] = 0.0
         self._controls.begin_day(day)
         learnt = self.fleet.learnt(day)
@@ -93,7 +93,6 @@ class Analysis:
             self._start_over()
             self.baseline.restart_all(learnt.day)
             self.baseline.advance(day)
-            self._asking.want_levels(self._on_board(), learnt.day)
 
     def take(self, packet: Packet) -> None:
         """Take a packet of the day that was begun."""
@@ -118,14 +117,13 @@ class Analysis:
 
     def requests(self) -> list[Request]:
         """Say what to ask now. The same state gives the same requests; an answered one is not made again."""
-        if not self.asks or self.fleet.move is not None:
+        if not self.asks or self.fleet.awaits_regrading:
             return []
-        wanted: list[Request | None] = [*self._asking.levels(self.day, self.weights)]
+        if self.fleet.move is not None:
+            return self._asking.levels(self.day, self._on_board(), self.fleet.move.day, self.weights)
+        wanted: list[Request | None] = []
         for model in self.suspects().tolist():
             suspicion = self.suspicions.get(model)
-            if self._asking.wants_level(model):
-                # Nothing that is asked can be judged before it.
-                continue
             if suspicion is None:
                 wanted.append(self._asking.again(self.day, model, self.charts, self.weights))
             elif suspicion.stage is Stage.FRESH:

@@ -98,10 +98,10 @@ class Baseline:
             self._refit(day)
 
     def learn(self, packet: Packet) -> None:
-        """Remember answers: those of a calibration or of a new level at once, others when they have passed the lag."""
+        """Remember answers: those of a calibration at once, others when they have passed the lag."""
         rows = self.row[packet.model]
         answers = _answers(packet, rows)
-        if packet.role in {Role.CALIBRATION, Role.LEVEL}:
+        if packet.role is Role.CALIBRATION:
             self._known.append(answers)
             self._calibrated.update(np.unique(rows).tolist())
             self._stale = True

@@ -35,7 +35,7 @@ class Role(IntEnum):
     CONTROL = 4
     #: Fresh answers that a person asked for, whatever the charts say; never in a chart either.
     BY_HAND = 5
-    #: Asked of every model after the question pool has moved: its new level. Exempt from the lag, and never in a chart.
+    #: Asked of every model while verdicts are suspended for the pool's move: its new level. Never in a chart.
     LEVEL = 6
 
 

@@ -17,7 +17,7 @@ class Rules:
     #: The same for the chart of one dimension, whose answers are fewer.
     dimension_design_points: float = 15.0
     #: Above it a model is asked again, a few questions at a time.
-    low_bar: float = 0.7
+    low_bar: float = 0.6
     dimension_low_bar: float = 4.0
     #: Above it fresh questions decide.
     alarm: float = 3.0
@@ -33,9 +33,9 @@ class Rules:
     most_rounds: int = 5
     #: Standard errors by which fresh answers must agree, and beyond which the suspicion is dismissed.
     confirm_deviations: float = 1.8
-    dismiss_deviations: float = 0.4
+    dismiss_deviations: float = 0.8
     #: Standard errors by which they must agree without the day that agrees most.
-    each_day_deviations: float = 0.8
+    each_day_deviations: float = 1.2
     #: Other models that are asked before one is convicted, and how many questions of each dimension.
     control_models: int = 8
     control_per_dimension: int = 20
@@ -58,8 +58,8 @@ class Rules:
     fleet_alarm: float = 8.0
     #: Days without verdicts on models after the question pool has moved; every model then begins anew.
     suspended_days: int = 14
-    #: Questions of each dimension that every model is asked after them, so that its new level is known.
-    level_per_dimension: int = 80
+    #: Questions of each dimension that every model is asked on each of them, so that its new level is known.
+    level_per_dimension: int = 10
     #: Days over which variation from day to day is measured.
     day_effect_days: int = 60
     #: Days over which the fleet's own level is averaged.

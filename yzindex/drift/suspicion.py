@@ -85,23 +85,20 @@ class Interrogation:
         self._again: IntArray = np.zeros(models, dtype=np.int64)
         self._again_batches: IntArray = np.zeros(models, dtype=np.int64)
         self._fresh: IntArray = np.zeros(models, dtype=np.int64)
-        #: Models whose new level is wanted since the pool moved on a day.
-        self._unlevelled: dict[int, int] = {}
+        #: Models that have answered today for their new level.
+        self._levelled: set[int] = set()
         self._rules = rules
 
-    def begin_day(self, day: int, suspects: IntArray) -> None:
-        """Begin to count anew; models that are no longer suspicious have been asked nothing.
-
-        A level that nobody has answered for is not wanted for ever: by then daily answers have told it.
-        """
-        longest = 2 * self._rules.suspended_days
-        self._unlevelled = {model: since for model, since in self._unlevelled.items() if day < since + longest}
-        for model in np.flatnonzero(self._busy):
-            if model not in suspects:
-                self.forget(int(model))
+    def begin_day(self, suspects: IntArray, *, suspended: bool) -> None:
+        """Begin to count anew; models that are neither suspicious nor asked for their level have been asked nothing."""
+        if not suspended:
+            for model in np.flatnonzero(self._busy):
+                if model not in suspects:
+                    self.forget(int(model))
         self._again[:] = 0
         self._again_batches[:] = 0
         self._fresh[:] = 0
+        self._levelled.clear()
 
     def note(self, packet: Packet) -> None:
         """Count a packet that was asked for."""
@@ -109,7 +106,7 @@ class Interrogation:
         self._busy[packet.model] = True
         for model in np.unique(packet.model).tolist():
             if packet.role is Role.LEVEL:
-                self._unlevelled.pop(model, None)
+                self._levelled.add(model)
             elif packet.role is Role.AGAIN:
                 self._again[model] += int((packet.model == model).sum())
                 self._again_batches[model] += 1
@@ -173,15 +170,8 @@ class Interrogation:
             round=len(suspicion.rounds),
         )
 
-    def want_levels(self, models: Sequence[int], since: int) -> None:
-        """Have models asked for their new level, after the pool has moved."""
-        self._unlevelled = dict.fromkeys(models, since)
-
-    def wants_level(self, model: int) -> bool:
-        return model in self._unlevelled
-
-    def levels(self, day: int, weights: FloatArray) -> list[Request]:
-        """Ask each model whose level is still wanted."""
+    def levels(self, day: int, models: Sequence[int], since: int, weights: FloatArray) -> list[Request]:
+        """Ask models for their new level since the pool moved, each once a day: one day may be out of the ordinary."""
         return [
             Request(
                 role=Role.LEVEL,
@@ -192,7 +182,8 @@ class Interrogation:
                 since=since,
                 round=0,
             )
-            for model, since in self._unlevelled.items()
+            for model in models
+            if model not in self._levelled
         ]
 
 

@@ -34,7 +34,7 @@ class ConfirmationStage(StrEnum):
     FRESH = "fresh"
     #: Asked of other models before one is convicted: do they fall as well?
     CONTROL = "control"
-    #: Asked of every model after the question pool has moved, so that its new level is known.
+    #: Asked of every model on the days after the question pool has moved, so that its new level is known.
     LEVEL = "level"
 
 

@@ -10,7 +10,7 @@ from yzindex.drift.confirming import Estimate, Known
 from yzindex.drift.controls import Controls
 from yzindex.drift.difficulty import Cells, Components, fit
 from yzindex.drift.fleet import Move
-from yzindex.drift.history import Role
+from yzindex.drift.history import IntArray, Role
 from yzindex.drift.packets import Packet
 from yzindex.drift.proving.board import Board
 from yzindex.drift.proving.worlds import SETTINGS, LogitWorld
@@ -20,6 +20,7 @@ from yzindex.drift.rules import Rules
 from yzindex.drift.suspicion import Confirmed, Stage, Suspicion
 
 RULES = Rules()
+SOME = np.arange(0, 240, 3)
 
 
 def played(days: int, *, seed: int = 5, rules: Rules = RULES) -> Board:
@@ -43,8 +44,8 @@ def moved() -> Board:
     pytest.fail("verdicts never came back")
 
 
-def test_after_the_pool_has_moved_every_model_is_asked_for_its_new_level_once(moved: Board) -> None:
-    assert moved.calls[Role.LEVEL] == 11 * 2 * RULES.level_per_dimension
+def test_after_the_pool_has_moved_every_model_is_asked_for_its_level_day_by_day(moved: Board) -> None:
+    assert moved.calls[Role.LEVEL] == 11 * 2 * RULES.level_per_dimension * RULES.suspended_days
     assert not [request for request in moved.analysis.requests() if request.role is Role.LEVEL]
 
 
@@ -64,23 +65,35 @@ def test_nobody_is_accused_of_the_pools_move(moved: Board) -> None:
     assert not [each for each in moved.analysis.confirmed if each.day > 30]
 
 
-def test_a_models_level_that_is_not_known_yet_is_asked_for_again_the_next_day() -> None:
+def test_a_models_level_is_asked_for_once_a_day_and_of_other_questions_the_next() -> None:
     analysis = played(20).analysis
-    analysis.fleet.suspend(Move(day=21 - RULES.suspended_days, since=5, chart=0))
+    analysis.fleet.suspend(Move(day=20, since=15, chart=0))
+    everything = np.arange(240)
+
+    asked = []
+    for day in (21, 22):
+        analysis.begin(day)
+        requests = analysis.requests()
+        assert [(request.role, request.models) for request in requests] == [(Role.LEVEL, (each,)) for each in range(11)]
+        chosen = analysis.questions_of(requests[0], everything)
+        analysis.take(answers(day=day, role=Role.LEVEL, model=0, question=chosen))
+        assert [request.models for request in analysis.requests()] == [(each,) for each in range(1, 11)]
+        asked.append(set(chosen.tolist()))
+
+    assert not asked[0] & asked[1]
+
+
+def test_a_level_is_not_asked_for_while_a_grader_is_to_be_repaired() -> None:
+    analysis = played(20).analysis
+    analysis.fleet.suspend(Move(day=20, since=15, chart=0))
     analysis.begin(21)
 
-    first = [request for request in analysis.requests() if request.role is Role.LEVEL]
-    analysis.take(answers(day=analysis.day, role=Role.LEVEL, model=0))
-    analysis.begin(analysis.day + 1)
-    second = [request for request in analysis.requests() if request.role is Role.LEVEL]
+    analysis.take_regrades(regrades(21, repairs=False))
 
-    assert [request.models for request in first] == [(model,) for model in range(11)]
-    assert [request.models for request in second] == [(model,) for model in range(1, 11)]
-    assert {request.since for request in first + second} == {21 - RULES.suspended_days}
+    assert analysis.requests() == []
 
 
-def answers(*, day: int, role: Role, model: int, number: int = 900) -> Packet:
-    question = np.arange(0, 240, 3)
+def answers(*, day: int, role: Role, model: int, question: IntArray = SOME, number: int = 900) -> Packet:
     return Packet(
         day=day,
         role=role,
