@@ -59,7 +59,7 @@ class Rules:
     #: Days without verdicts on models after the question pool has moved; every model then begins anew.
     suspended_days: int = 14
     #: Questions of each dimension that every model is asked on each of them, so that its new level is known.
-    level_per_dimension: int = 10
+    level_per_dimension: int = 15
     #: Days over which variation from day to day is measured.
     day_effect_days: int = 60
     #: Days over which the fleet's own level is averaged.
