@@ -1,7 +1,7 @@
 """What is known of every model and question from answers older than the lag, and what it makes us expect today."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -17,8 +17,8 @@ _REFIT_DAYS = 7
 #: What a calibration counts for in days: it asks everything at once.
 _CALIBRATION_DAYS = 100
 #: The spread of effects is estimated again when there are so many times more answers.
-_GROWTH = 1.5
-_LEAST_REPEATED = 60
+_GROWTH = 2.0
+_LEAST_REPEATED = 100
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -28,6 +28,8 @@ class Table:
     mean: FloatArray
     variance: FloatArray
     slope: FloatArray
+    #: Mean slope over all questions of a dimension, rows × dimensions.
+    pool_slope: FloatArray
     #: How unsure each question's easiness is, in square logits: an error that all models share.
     easiness_variance: FloatArray
     #: Dimensions × rows.
@@ -61,6 +63,11 @@ class _Known:
             question=self.question[chosen],
             score=self.score[chosen],
         )
+
+
+def pool_slope(slope: FloatArray, questions: Sequence[IntArray]) -> FloatArray:
+    """Mean slope of each row over the questions of each dimension, rows × dimensions."""
+    return np.stack([slope[:, each].mean(axis=1) if len(each) else np.ones(len(slope)) for each in questions], axis=1)
 
 
 class Baseline:
@@ -170,6 +177,7 @@ class Baseline:
             mean=mean,
             variance=variance,
             slope=slope,
+            pool_slope=pool_slope(slope, self._questions),
             easiness_variance=easiness_variance,
             ability_variance=ability_variance,
             known=counts,

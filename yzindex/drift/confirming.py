@@ -92,7 +92,7 @@ def change_of(
         own = _by_question(question[inside], difference[inside])
         if len(own) < 2:
             return None
-        slope = float(known.table.slope[known.row, question_dimension == dimension].mean())
+        slope = float(known.table.pool_slope[known.row, dimension])
         unsure = POINTS**2 * slope**2 * float(known.table.ability_variance[dimension, known.row])
         points += weights[dimension] * float(own.mean())
         variance += weights[dimension] ** 2 * (float(own.var(ddof=1)) / len(own) + unsure)

@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from yzindex.drift.baseline import Baseline, Table
+from yzindex.drift.baseline import Baseline, Table, pool_slope
 from yzindex.drift.components import Answers, estimate_components
 from yzindex.drift.difficulty import Components, Fit, expect, fit
 from yzindex.drift.history import FloatArray, History, IntArray, Role, without_small_dimensions
@@ -87,6 +87,7 @@ class Learnt:
             mean=mean,
             variance=variance,
             slope=slope,
+            pool_slope=pool_slope(slope, self.questions),
             easiness_variance=easiness_variance,
             ability_variance=np.array([fitted.ability_variance for fitted in fits]),
             known=np.array([fitted.cells.count.sum(axis=1) for fitted in fits]).astype(np.int64),

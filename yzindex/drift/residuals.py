@@ -70,7 +70,7 @@ def residuals_of(
         common = POINTS**2 * summed(shared) / count**2
         realised = POINTS**2 * summed((packet.score - table.mean[place]) ** 2) / count**2
         alone = 1 / count
-        slope = summed(table.slope[place]) / count / _pool_slope(table, row, question_dimension, dimensions)
+        slope = summed(table.slope[place]) / count / table.pool_slope[row]
     squares = weights**2
     shared_variance = np.array([_mean_of_known(common, squares[chart]) for chart in range(charts)])
     return Residuals(
@@ -93,13 +93,6 @@ def shared_variance_of(packet: Packet, table: Table, row: IntArray) -> FloatArra
         ),
         dtype=np.float64,
     )
-
-
-def _pool_slope(table: Table, row: IntArray, question_dimension: IntArray, dimensions: int) -> FloatArray:
-    """Mean slope over all questions, models × dimensions."""
-    slope = table.slope[row]
-    pools = [slope[:, question_dimension == dimension] for dimension in range(dimensions)]
-    return np.stack([pool.mean(axis=1) for pool in pools], axis=1)
 
 
 def _weighed(values: FloatArray, weights: FloatArray) -> FloatArray:

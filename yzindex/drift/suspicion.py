@@ -128,10 +128,10 @@ class Interrogation:
         numbers = np.random.default_rng((seed, model, request.since, int(request.role), request.day, request.round))
         chosen = []
         for pool, size in zip(pools, request.per_dimension, strict=True):
-            order = [numbers.random(len(pool)), self._asked(request.role)[model, pool]]
+            order = 2 * self._asked(request.role)[model, pool] + numbers.random(len(pool))
             if request.role is Role.AGAIN and len(pool):
-                order.insert(1, telling[pool] < np.median(telling[pool]))
-            chosen.append(pool[np.lexsort(order)[:size]])
+                order += telling[pool] < np.median(telling[pool])
+            chosen.append(pool[np.argsort(order)[:size]])
         return np.concatenate(chosen)
 
     def _asked(self, role: Role) -> IntArray:

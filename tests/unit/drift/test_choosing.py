@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from yzindex.drift.baseline import Table
+from yzindex.drift.baseline import Table, pool_slope
 from yzindex.drift.history import Role
 from yzindex.drift.packets import Packet
 from yzindex.drift.residuals import chart_weights, residuals_of
@@ -66,7 +66,7 @@ def test_the_same_answers_tell_a_larger_change_of_questions_that_hardly_show_one
     slope = np.where(np.arange(QUESTIONS) % 20 < 2, easy_slope, usual_slope)[None, :]
     table = Table(
         mean=np.full((1, QUESTIONS), 0.9), variance=np.full((1, QUESTIONS), 0.09), slope=slope,
-        easiness_variance=np.zeros(QUESTIONS), ability_variance=np.zeros((2, 1)),
+        pool_slope=pool_slope(slope, POOLS), easiness_variance=np.zeros(QUESTIONS), ability_variance=np.zeros((2, 1)),
         known=np.full((2, 1), 100), days=np.full(1, 100),
     )  # fmt: skip
     dimension = np.repeat([0, 1], 20)

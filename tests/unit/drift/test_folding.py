@@ -184,6 +184,7 @@ def known_table(questions: int) -> Known:
         mean=np.full(shape, 0.5),
         variance=np.full(shape, 0.25),
         slope=np.zeros(shape),
+        pool_slope=np.zeros((1, 1)),
         easiness_variance=np.zeros(questions),
         ability_variance=np.zeros((1, 1)),
         known=np.full((1, 1), 100),

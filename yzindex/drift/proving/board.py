@@ -1,5 +1,7 @@
 """A simulated board: a world's models are asked every day, analysed, and asked again at once when that is wanted."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.random import Generator
 
@@ -58,6 +60,11 @@ class Board:
         self.analysis.begin(0)
         if calibrated:
             self.shown.append(self._put(Role.CALIBRATION, self.models_asked, self.askable))
+
+    @property
+    def packets(self) -> Iterator[Packet]:
+        """Everything that was answered."""
+        return (packet for packet, _ in self._stored)
 
     def play_day(self) -> None:
         """Play one day: thermometer, draw, answers, and whatever is asked again."""

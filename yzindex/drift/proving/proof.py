@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import ceil
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from yzindex.drift.proving.external import check_world, read_worlds
 from yzindex.drift.proving.figures import Replicate
 from yzindex.drift.proving.matrices import matrix_world, read_matrix
 from yzindex.drift.proving.seeds import Purpose
-from yzindex.drift.proving.targets import Finding, held_against
+from yzindex.drift.proving.targets import WORSE_WORLDS, Finding, held_against
 from yzindex.drift.proving.trials import Counts, Method, play, tune
 from yzindex.drift.proving.world import Maker
 from yzindex.drift.proving.worlds import logit_worlds
@@ -29,6 +30,8 @@ QUICK = Counts(
 )  # fmt: skip
 #: Three that differ most: noisy answers, answers that hardly vary, and models that suffer unequally.
 QUICK_WORLDS = ("A, noisy answers", "B, near-deterministic", "not additive")
+#: So much is played of worlds that have hardly a target.
+_WORSE_SHARE = 0.25
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -126,7 +129,7 @@ def prove(setting: Setting, progress: Callable[[int, int], None] | None = None) 
         jobs = [
             (setting, name, replicate, tuned[name])
             for name, size in models.items()
-            for replicate in range(setting.counts.replicates(size))
+            for replicate in range(_replicates(setting.counts, name, size))
         ]
         played: dict[str, list[tuple[int, Replicate]]] = {name: [] for name in models}
         for done, (replicate, result, spent_s) in enumerate(run(_play, jobs), start=1):
@@ -139,6 +142,11 @@ def prove(setting: Setting, progress: Callable[[int, int], None] | None = None) 
     }
     findings = [finding for each in ordered.values() for finding in held_against(each, quick=setting.quick)]
     return Proof(replicates=ordered, findings=tuple(findings), tuned=tuned, cpu_s=cpu_s, purpose=setting.purpose)
+
+
+def _replicates(counts: Counts, world: str, models: int) -> int:
+    share = _WORSE_SHARE if world in WORSE_WORLDS else 1.0
+    return ceil(share * counts.replicates(models))
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from yzindex.drift.proving.figures import OURS, Figure, Replicate, Shares, share
 BUDGET = 1 / 365
 #: Worlds in which more goes wrong than anyone measured, with the figures that have a target there all the same: the
 #: others are reported.
-_BOUND_OF: Mapping[str, frozenset[Figure]] = {
+WORSE_WORLDS: Mapping[str, frozenset[Figure]] = {
     # What is known of questions is out of date when it may be used: the board has to say so, and accuse nobody.
     "fast drift": frozenset({Figure.FALSE_ALARMS}),
     "very heavy tails": frozenset(),
@@ -53,7 +53,7 @@ class Target:
         """Give the limit in a world; None where the figure is reported without one."""
         if world in self.limit_of:
             return self.limit_of[world]
-        bound = _BOUND_OF.get(world)
+        bound = WORSE_WORLDS.get(world)
         return self.limit if bound is None or self.figure in bound else None
 
 
