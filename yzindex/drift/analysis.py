@@ -134,10 +134,15 @@ class Analysis:
         return [request for request in wanted if request is not None]
 
     def questions_of(self, request: Request, askable: IntArray, seed: int = 0) -> IntArray:
-        """Choose a request's questions at random among those askable, the least asked of the model first."""
+        """Choose a request's questions at random among those askable, the least asked of the model first.
+
+        Those that the answers are to be compared with nothing of come last: new questions may all be harder.
+        """
+        suspicion = self.suspicions.get(request.suspect)
+        table = suspicion.known.table if suspicion and request.role is Role.FRESH else self.baseline.table
+        telling = self.baseline.table.telling(int(self.baseline.row[request.models[0]]))
         pools = [askable[self.question_dimension[askable] == each] for each in range(len(request.per_dimension))]
-        table, row = self.baseline.table, self.baseline.row[request.models[0]]
-        return self._asking.choose(request, pools, table.slope[row] ** 2 / table.variance[row], seed)
+        return self._asking.choose(request, pools, np.where(table.answers > 0, telling, -1.0), seed)
 
     def known_enough(self) -> BoolArray:
         """Say of each model whether enough of its answers are known to say anything of it."""

@@ -32,12 +32,18 @@ class Table:
     pool_slope: FloatArray
     #: How unsure each question's easiness is, in square logits: an error that all models share.
     easiness_variance: FloatArray
+    #: Known answers to each question, whoever gave them.
+    answers: IntArray
     #: Dimensions × rows.
     ability_variance: FloatArray
     #: Known answers, dimensions × rows.
     known: IntArray
     #: Days that they are from, per row; a calibration or a confirmed change is worth many.
     days: IntArray
+
+    def telling(self, row: int) -> FloatArray:
+        """Information on a row's ability in an answer to each question, in inverse square logits."""
+        return np.asarray(self.slope[row] ** 2 / self.variance[row], dtype=np.float64)
 
 
 @dataclass(eq=False)
@@ -145,6 +151,7 @@ class Baseline:
             self.restart(model, since, ())
         self._known += self._waiting
         self._waiting.clear()
+        self._estimated_from = [(0, 0)] * len(self._estimated_from)
 
     def regrade(self, day: IntArray, number: IntArray, model: IntArray, question: IntArray, score: FloatArray) -> None:
         """Replace stored scores by those of the current grader; answers that it has not graded are forgotten."""
@@ -161,6 +168,7 @@ class Baseline:
         shape = (self.rows, len(self._dimension))
         mean, variance, slope = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         easiness_variance = np.zeros(shape[1])
+        answers = np.zeros(shape[1], dtype=np.int64)
         ability_variance = np.zeros((len(self._questions), self.rows))
         counts = np.zeros((len(self._questions), self.rows), dtype=np.int64)
         for index, questions in enumerate(self._questions):
@@ -171,6 +179,7 @@ class Baseline:
             variance[:, questions] = expectation.variance[at]
             slope[:, questions] = expectation.slope[at]
             easiness_variance[questions] = fitted.easiness_variance[question_place]
+            answers[questions] = fitted.cells.count.sum(axis=0)[question_place].astype(np.int64)
             ability_variance[index] = fitted.ability_variance[row_place]
             counts[index] = fitted.cells.count.sum(axis=1)[row_place].astype(np.int64)
         table = Table(
@@ -179,6 +188,7 @@ class Baseline:
             slope=slope,
             pool_slope=pool_slope(slope, self._questions),
             easiness_variance=easiness_variance,
+            answers=answers,
             ability_variance=ability_variance,
             known=counts,
             days=self._days_known(known),

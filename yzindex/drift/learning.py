@@ -79,16 +79,19 @@ class Learnt:
         shape = (self.models, len(self.question_dimension))
         mean, variance, slope = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         easiness_variance = np.zeros(shape[1])
+        answers = np.zeros(shape[1], dtype=np.int64)
         for own, fitted in zip(self.questions, fits, strict=True):
             expectation = expect(fitted)
             mean[:, own], variance[:, own] = expectation.mean, expectation.variance
             slope[:, own], easiness_variance[own] = expectation.slope, fitted.easiness_variance
+            answers[own] = fitted.cells.count.sum(axis=0).astype(np.int64)
         return Table(
             mean=mean,
             variance=variance,
             slope=slope,
             pool_slope=pool_slope(slope, self.questions),
             easiness_variance=easiness_variance,
+            answers=answers,
             ability_variance=np.array([fitted.ability_variance for fitted in fits]),
             known=np.array([fitted.cells.count.sum(axis=1) for fitted in fits]).astype(np.int64),
             days=self.days,

@@ -121,17 +121,19 @@ class Interrogation:
     def choose(self, request: Request, pools: Sequence[IntArray], telling: FloatArray, seed: int) -> IntArray:
         """Choose a request's questions at random from the pools, one per dimension, the least asked of the model first.
 
-        Asked again is first the half that is most `telling`, what an answer to each question tells of a change: easy
-        questions hardly show a fall. Size and interval rest on fresh questions, which are a sample of all.
+        `telling` is what an answer to each question tells of a change, negative where nothing is known of the question:
+        these come last. Asked again is first the half that tells most: easy questions hardly show a fall. Size and
+        interval rest on fresh questions, which are a sample of all.
         """
         model = request.models[0]
         numbers = np.random.default_rng((seed, model, request.since, int(request.role), request.day, request.round))
         chosen = []
         for pool, size in zip(pools, request.per_dimension, strict=True):
-            order = 2 * self._asked(request.role)[model, pool] + numbers.random(len(pool))
-            if request.role is Role.AGAIN and len(pool):
-                order += telling[pool] < np.median(telling[pool])
-            chosen.append(pool[np.argsort(order)[:size]])
+            unknown = telling[pool] < 0
+            keys = [numbers.random(len(pool)), self._asked(request.role)[model, pool], unknown]
+            if request.role is Role.AGAIN and not unknown.all():
+                keys.insert(1, telling[pool] < np.median(telling[pool][~unknown]))
+            chosen.append(pool[np.lexsort(keys)[:size]])
         return np.concatenate(chosen)
 
     def _asked(self, role: Role) -> IntArray:

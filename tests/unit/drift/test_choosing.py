@@ -66,7 +66,8 @@ def test_the_same_answers_tell_a_larger_change_of_questions_that_hardly_show_one
     slope = np.where(np.arange(QUESTIONS) % 20 < 2, easy_slope, usual_slope)[None, :]
     table = Table(
         mean=np.full((1, QUESTIONS), 0.9), variance=np.full((1, QUESTIONS), 0.09), slope=slope,
-        pool_slope=pool_slope(slope, POOLS), easiness_variance=np.zeros(QUESTIONS), ability_variance=np.zeros((2, 1)),
+        pool_slope=pool_slope(slope, POOLS), easiness_variance=np.zeros(QUESTIONS),
+        answers=np.full(QUESTIONS, 10), ability_variance=np.zeros((2, 1)),
         known=np.full((2, 1), 100), days=np.full(1, 100),
     )  # fmt: skip
     dimension = np.repeat([0, 1], 20)

@@ -186,6 +186,7 @@ def known_table(questions: int) -> Known:
         slope=np.zeros(shape),
         pool_slope=np.zeros((1, 1)),
         easiness_variance=np.zeros(questions),
+        answers=np.full(questions, 10),
         ability_variance=np.zeros((1, 1)),
         known=np.full((1, 1), 100),
         days=np.full(1, 100),
