@@ -194,14 +194,26 @@ class Analysis:
         if self._observe is not None:
             self._observe(packet, self.baseline.table, residuals)
         self._controls.note(packet, residuals, self.fleet.usual(self.day).mean)
+        self._remember_day(packet, residuals)
         if self.fleet.move is None:
-            points = residuals.points - self.fleet.usual(self.day).mean - self._level
-            points, variance = residuals.on_pool(points, residuals.variance)
+            points, variance = residuals.on_pool(self._beside_the_draw(residuals), residuals.variance)
             self.charts.add(self.day, points, variance, self.effects.own + self._level_variance)
             self._raise_alarms()
 
+    def _remember_day(self, packet: Packet, residuals: Residuals) -> None:
+        """Keep what each model's answers beside the draw say of its day."""
+        if self.fleet.move is None:
+            points, variance = residuals.on_pool(self._beside_the_draw(residuals), residuals.variance)
+            for model in np.unique(packet.model).tolist():
+                self.effects.add_asked(self.day, model, points[model], variance[model])
+
+    def _beside_the_draw(self, residuals: Residuals) -> FloatArray:
+        """Residual points of those who were asked apart, without what all have in common."""
+        return residuals.points - self.fleet.usual(self.day).mean - self._level
+
     def _take_fresh(self, packet: Packet) -> None:
         self._asking.note(packet)
+        self._remember_day(packet, self._residuals(packet))
         suspicion = self.suspicions.get(int(packet.model[0])) if len(packet.model) else None
         if suspicion is None or suspicion.stage is Stage.CONTROL:
             return
@@ -222,7 +234,9 @@ class Analysis:
 
     def _take_control(self, packet: Packet) -> None:
         self._asking.note(packet)
-        self._controls.note(packet, self._residuals(packet), self.fleet.usual(self.day).mean)
+        residuals = self._residuals(packet)
+        self._remember_day(packet, residuals)
+        self._controls.note(packet, residuals, self.fleet.usual(self.day).mean)
         for suspicion in list(self.suspicions.values()):
             # One that was decided may have been the pool's move, which is nobody's.
             if suspicion.stage is Stage.CONTROL and suspicion.model in self.suspicions:
@@ -287,6 +301,7 @@ class Analysis:
             )
         )
         self._forget(suspicion.model)
+        self.effects.forget(suspicion.model, suspicion.since)
         self.baseline.restart(suspicion.model, suspicion.since, suspicion.rounds)
         self.baseline.advance(self.day)
 
@@ -302,6 +317,9 @@ class Analysis:
 
     def _start_over(self) -> None:
         """After everything moved: what was added up under the old level says nothing of single models."""
+        since = self.fleet.move.since if self.fleet.move else self.day
+        for model in range(len(self._version)):
+            self.effects.forget(model, since)
         self.suspicions.clear()
         self.charts.clear()
 

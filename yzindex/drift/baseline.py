@@ -12,7 +12,7 @@ from yzindex.drift.difficulty import Cells, Components, Fit, expect, fit
 from yzindex.drift.history import BoolArray, FloatArray, IntArray, Role
 from yzindex.drift.packets import Packet
 
-#: Refits on days whose ordinal divides by this; in between, a week-old fit is as good.
+#: Refits on the first day in so many; in between, a week-old fit is as good.
 _REFIT_DAYS = 7
 #: What a calibration counts for in days: it asks everything at once.
 _CALIBRATION_DAYS = 100
@@ -40,6 +40,8 @@ class Table:
     known: IntArray
     #: Days that they are from, per row; a calibration or a confirmed change is worth many.
     days: IntArray
+    #: Share of a day's own effect that is in what is known of a row, as variances go: 1 if all is from one day.
+    day_share: FloatArray
 
     def telling(self, row: int) -> FloatArray:
         """Information on a row's ability in an answer to each question, in inverse square logits."""
@@ -107,7 +109,7 @@ class Baseline:
         """Begin a day: take in what has passed the lag, and refit when it is time to."""
         while self._waiting and self._waiting[0].asked_on <= day - self._lag_days:
             self._known.append(self._waiting.popleft())
-        if self._stale or day % _REFIT_DAYS == 0:
+        if self._stale or day // _REFIT_DAYS > self._tables[-1][0] // _REFIT_DAYS:
             self._refit(day)
 
     def learn(self, packet: Packet) -> None:
@@ -182,6 +184,9 @@ class Baseline:
             answers[questions] = fitted.cells.count.sum(axis=0)[question_place].astype(np.int64)
             ability_variance[index] = fitted.ability_variance[row_place]
             counts[index] = fitted.cells.count.sum(axis=1)[row_place].astype(np.int64)
+        by_day = self._answers_by_day(known)
+        days = (by_day > 0).sum(axis=1)
+        days[list(self._calibrated)] += _CALIBRATION_DAYS
         table = Table(
             mean=mean,
             variance=variance,
@@ -191,7 +196,8 @@ class Baseline:
             answers=answers,
             ability_variance=ability_variance,
             known=counts,
-            days=self._days_known(known),
+            days=days,
+            day_share=(by_day**2).sum(axis=1) / np.maximum(by_day.sum(axis=1), 1) ** 2,
         )
         self._tables = [kept for kept in self._tables if kept[0] > day - 8 * self._lag_days and kept[0] != day]
         self._tables.append((day, table))
@@ -225,15 +231,14 @@ class Baseline:
             self._estimated_from[index] = known, again
         return grown
 
-    def _days_known(self, known: _Known | None) -> IntArray:
-        days = np.zeros(self.rows, dtype=np.int64)
-        if known is not None:
-            seen_days, day = _numbered(known.day - known.day.min(initial=known.asked_on))
-            answered = np.zeros((self.rows, len(seen_days)), dtype=np.bool_)
-            answered[known.row, day] = True
-            days += answered.sum(axis=1)
-        days[list(self._calibrated)] += _CALIBRATION_DAYS
-        return days
+    def _answers_by_day(self, known: _Known | None) -> IntArray:
+        """Count the known answers of each row on each day that there are any of."""
+        if known is None:
+            return np.zeros((self.rows, 1), dtype=np.int64)
+        seen_days, day = _numbered(known.day - known.day.min(initial=known.asked_on))
+        days = max(len(seen_days), 1)
+        counted = np.bincount(known.row * days + day, minlength=self.rows * days)
+        return np.asarray(counted.reshape(self.rows, days), dtype=np.int64)
 
     def _join(self) -> None:
         if len(self._known) > 1:

@@ -79,13 +79,14 @@ def change_of(
     """Compare one model's fresh answers with what was known; None where a dimension has fewer than two questions.
 
     A question that was asked in several rounds counts once, by its mean: what was not known of it does not average out.
-    `day_variance` is how much the model varies from day to day, in square points: answers of one day share it.
+    `day_variance` is how much the model varies from day to day, in square points: answers of one day share it, and so
+    does what is known if most of it is from one day, as after a calibration.
     """
     question = np.concatenate([packet.question for packet in packets])
     score = np.concatenate([packet.score for packet in packets])
     difference = POINTS * (score - known.table.mean[known.row, question] - known.regraded[question])
     points = 0.0
-    variance = day_variance / len({packet.day for packet in packets})
+    variance = day_variance * (1 / len({packet.day for packet in packets}) + float(known.table.day_share[known.row]))
     answers = 0
     for dimension in np.flatnonzero(weights > 0):
         inside = question_dimension[question] == dimension

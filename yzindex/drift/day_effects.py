@@ -3,8 +3,9 @@
 A model that has a bad day has not become worse: evidence of one day counts for no more than one day can tell.
 """
 
-from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -12,82 +13,124 @@ from yzindex.drift.history import FloatArray
 from yzindex.drift.residuals import Residuals
 from yzindex.drift.rules import Rules
 
-#: Square points by which a model is taken to vary from day to day before anything is known, as of so many model-days.
-_USUAL_OWN, _USUAL_DAYS = 2.0, 50
-#: Products count up to so many of these, so that a change that was real is no day's effect.
+#: Square points by which days are taken to differ before anything is known, for each model by itself and for all
+#: together, and how unsure that is.
+_OWN_PRIOR, _OWN_PRIOR_ERROR = 4.0, 4.0
+_COMMON_PRIOR, _COMMON_PRIOR_ERROR = 1.0, 6.0
+#: Squares count up to so many of these, so that a change that was real is no day's effect.
 _MOST_VARIANCES = 9.0
-#: Days that variation from day to day is told from.
-_LEAST_DAYS = 10
+_WEEK = 7
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _OwnDay:
-    day: int
-    #: Without what all models share.
-    points: FloatArray
-    residuals: Residuals
+class _Told:
+    """What some days tell of a variance, per chart: estimates added up by their precision."""
+
+    precision: FloatArray
+    weighted: FloatArray
+
+    @classmethod
+    def nothing(cls, charts: int) -> Self:
+        return cls(precision=np.zeros(charts), weighted=np.zeros(charts))
+
+    @classmethod
+    def by(cls, estimate: FloatArray, error_variance: FloatArray) -> Self:
+        """One estimate; nothing where it is unknown."""
+        known = np.isfinite(estimate) & np.isfinite(error_variance) & (error_variance > 0)
+        precision = np.where(known, 1 / np.where(known, error_variance, 1.0), 0.0)
+        return cls(precision=precision, weighted=precision * np.where(known, estimate, 0.0))
+
+    def and_also(self, other: Self) -> Self:
+        return type(self)(precision=self.precision + other.precision, weighted=self.weighted + other.weighted)
+
+    def with_prior(self, mean: float, error: float) -> FloatArray:
+        """The posterior mean, which is no less than zero."""
+        return np.asarray(np.maximum((self.weighted + mean / error**2) / (self.precision + error**-2), 0.0))
 
 
 class DayEffects:
     """Variance of day effects per chart in square points, estimated from days that have passed the lag."""
 
     def __init__(self, *, charts: int, rules: Rules) -> None:
-        self.own: FloatArray = np.full(charts, _USUAL_OWN)
-        self.common: FloatArray = np.zeros(charts)
+        self.own: FloatArray = np.full(charts, _OWN_PRIOR)
+        self.common: FloatArray = np.full(charts, _COMMON_PRIOR)
         self._rules = rules
-        self._own_days: deque[_OwnDay] = deque()
-        self._common_days: deque[tuple[int, FloatArray, FloatArray]] = deque()
+        self._charts = charts
+        self._estimated = -1
+        #: What each day told of models' own days, and of all together.
+        self._own_told: dict[int, _Told] = {}
+        self._common_told: dict[int, _Told] = {}
+        #: Precision, and points times it, of what a model was asked apart from the draw on a day, per chart.
+        self._asked: dict[tuple[int, int], tuple[FloatArray, FloatArray]] = {}
 
     def begin(self, day: int) -> None:
-        """Estimate both from the days between the lag and the end of the window."""
+        """Estimate both anew, once a week, from the days between the lag and the end of the window."""
+        if day // _WEEK == self._estimated:
+            return
+        self._estimated = day // _WEEK
         newest = day - self._rules.lag_days
         oldest = newest - self._rules.day_effect_days
-        while self._own_days and self._own_days[0].day <= oldest:
-            self._own_days.popleft()
-        while self._common_days and self._common_days[0][0] <= oldest:
-            self._common_days.popleft()
-        self.own = self._own(newest)
-        self.common = self._common(newest)
+        self._own_told = {at: told for at, told in self._own_told.items() if at > oldest}
+        self._common_told = {at: told for at, told in self._common_told.items() if at > oldest}
+        self._asked = {key: asked for key, asked in self._asked.items() if key[0] > oldest}
+        own = self._sum(told for at, told in self._own_told.items() if at <= newest).and_also(self._apart(newest))
+        self.own = own.with_prior(_OWN_PRIOR, _OWN_PRIOR_ERROR)
+        common = self._sum(told for at, told in self._common_told.items() if at <= newest)
+        self.common = common.with_prior(_COMMON_PRIOR, _COMMON_PRIOR_ERROR)
 
     def add_own(self, day: int, points: FloatArray, residuals: Residuals) -> None:
-        """Remember what a day's answers of one model have in common; `points` are without what all share.
+        """Take in what a day's answers of one model have in common; `points` are without what all share.
 
         The mean product of different answers' residuals is the day effect's variance, however noisy answers are.
         """
-        self._own_days.append(_OwnDay(day=day, points=points, residuals=residuals))
+        variance = residuals.own_variance
+        with np.errstate(invalid="ignore", divide="ignore"):
+            products = (np.minimum(points**2, _MOST_VARIANCES * variance) - residuals.squares) / residuals.together
+            error = 2 * (variance / residuals.together) ** 2
+        by_model = [_Told.by(product, each) for product, each in zip(products, error, strict=True)]
+        self._own_told[day] = self._sum([*by_model, *([self._own_told[day]] if day in self._own_told else [])])
 
     def add_common(self, day: int, means: FloatArray, variance: FloatArray) -> None:
-        """Remember a day's level of the whole fleet and its variance, one per chart."""
-        self._common_days.append((day, means, variance))
-
-    def _own(self, newest: int) -> FloatArray:
-        known = [each for each in self._own_days if each.day <= newest]
-        usual = np.full(len(self.common), _USUAL_OWN)
-        if len(known) < _LEAST_DAYS:
-            return usual
-        points = np.stack([each.points for each in known])
-        squares = np.stack([each.residuals.squares for each in known])
-        together = np.stack([each.residuals.together for each in known])
-        most = _MOST_VARIANCES * np.stack([each.residuals.own_variance for each in known])
-        present = ~np.isnan(points)
-        days = present.sum(axis=0)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            # What a model is off by every day is an error of what is known of it, and no day's effect.
-            steady = np.where(present, points, 0.0).sum(axis=0) / days
-            products = ((points - steady) ** 2 * days / (days - 1) - squares) / together
-        used = present & (days >= _LEAST_DAYS) & (together > 0)
-        total = np.where(used, np.clip(products, -most, most), 0.0).sum(axis=(0, 1)) + _USUAL_DAYS * usual
-        return np.asarray(np.maximum(total / (used.sum(axis=(0, 1)) + _USUAL_DAYS), 0.0), dtype=np.float64)
-
-    def _common(self, newest: int) -> FloatArray:
-        """Variance of the fleet's level beyond what is expected of it, less one standard error."""
-        known = [(means, variance) for day, means, variance in self._common_days if day <= newest]
-        if len(known) < _LEAST_DAYS:
-            return np.zeros(len(self.common))
-        means, variance = (np.stack(column) for column in zip(*known, strict=True))
-        present = ~np.isnan(means)
-        count = np.maximum(present.sum(axis=0), 1)
+        """Take in a day's level of the whole fleet and its variance, one per chart."""
         square = np.minimum(means**2, _MOST_VARIANCES * variance)
-        excess = np.where(present, square - variance, 0.0).sum(axis=0) / count
-        expected = np.where(present, variance, 0.0).sum(axis=0) / count
-        return np.asarray(np.maximum(excess - expected * np.sqrt(2 / count), 0.0), dtype=np.float64)
+        self._common_told[day] = _Told.by(square - variance, 2 * variance**2)
+
+    def add_asked(self, day: int, model: int, points: FloatArray, variance: FloatArray) -> None:
+        """Take in a model's answers beside the draw, in points per chart; what came on one day is joined."""
+        known = np.isfinite(points)
+        precision = np.where(known, 1 / np.where(known, variance, 1.0), 0.0)
+        weighted = precision * np.where(known, points, 0.0)
+        before = self._asked.get((day, model), (np.zeros(self._charts), np.zeros(self._charts)))
+        self._asked[day, model] = before[0] + precision, before[1] + weighted
+
+    def forget(self, model: int, since: int) -> None:
+        """Leave out what a model was asked since a day on which it changed: that is no day's effect."""
+        self._asked = {key: asked for key, asked in self._asked.items() if key[1] != model or key[0] < since}
+
+    def _apart(self, newest: int) -> _Told:
+        """How much the days on which a model was asked apart differ among themselves (DerSimonian and Laird 1986)."""
+        by_model: dict[int, list[tuple[FloatArray, FloatArray]]] = {}
+        for (day, model), asked in self._asked.items():
+            if day <= newest:
+                by_model.setdefault(model, []).append(asked)
+        return self._sum(_between_days(np.array(asked)) for asked in by_model.values())
+
+    def _sum(self, told: Iterable[_Told]) -> _Told:
+        total = _Told.nothing(self._charts)
+        for each in told:
+            total = total.and_also(each)
+        return total
+
+
+def _between_days(asked: FloatArray) -> _Told:
+    """Variance between days from precision and weighted points, an array of days × 2 × charts."""
+    precision, weighted = asked[:, 0], asked[:, 1]
+    total = precision.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        points = np.where(precision > 0, weighted / precision, 0.0)
+        off = precision * (points - weighted.sum(axis=0) / total) ** 2
+        degrees = (precision > 0).sum(axis=0) - 1
+        scale = total - (precision**2).sum(axis=0) / total
+        estimate = (np.minimum(off, _MOST_VARIANCES).sum(axis=0) - degrees) / scale
+        error = 2 * degrees / scale**2
+    return _Told.by(estimate, np.where(degrees > 0, error, np.nan))

@@ -95,6 +95,7 @@ class Learnt:
             ability_variance=np.array([fitted.ability_variance for fitted in fits]),
             known=np.array([fitted.cells.count.sum(axis=1) for fitted in fits]).astype(np.int64),
             days=self.days,
+            day_share=np.zeros(self.models),
         )
 
 

@@ -69,6 +69,7 @@ def test_the_same_answers_tell_a_larger_change_of_questions_that_hardly_show_one
         pool_slope=pool_slope(slope, POOLS), easiness_variance=np.zeros(QUESTIONS),
         answers=np.full(QUESTIONS, 10), ability_variance=np.zeros((2, 1)),
         known=np.full((2, 1), 100), days=np.full(1, 100),
+        day_share=np.zeros(1),
     )  # fmt: skip
     dimension = np.repeat([0, 1], 20)
     weights = chart_weights(np.array([0.55, 0.45]))

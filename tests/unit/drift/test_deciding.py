@@ -29,7 +29,7 @@ def suspected(*days: int, points: float = -12.0, direction: int = FALL, later_ra
     none = np.zeros((1, 1), dtype=np.int64)
     table = Table(
         mean=nothing, variance=nothing, slope=nothing, pool_slope=nothing, easiness_variance=nothing[0],
-        answers=none[0], ability_variance=nothing, known=none, days=none[0],
+        answers=none[0], ability_variance=nothing, known=none, days=none[0], day_share=nothing[0],
     )  # fmt: skip
     return Suspicion(
         model=0, direction=direction, chart=0, since=1, opened=2, stage=Stage.FRESH, later_ratio=later_ratio,

@@ -190,6 +190,7 @@ def known_table(questions: int) -> Known:
         ability_variance=np.zeros((1, 1)),
         known=np.full((1, 1), 100),
         days=np.full(1, 100),
+        day_share=np.zeros(1),
     )
     return Known(table=table, row=0, regraded=np.zeros(questions))
 
