@@ -17,7 +17,7 @@ class Rules:
     #: The same for the chart of one dimension, whose answers are fewer.
     dimension_design_points: float = 15.0
     #: Above it a model is asked again, a few questions at a time.
-    low_bar: float = 0.6
+    low_bar: float = 0.5
     dimension_low_bar: float = 4.0
     #: Above it fresh questions decide.
     alarm: float = 3.0
@@ -25,14 +25,14 @@ class Rules:
     #: No packet of answers counts for more than so many standard deviations.
     clip_deviations: float = 3.0
     #: Questions asked again at a time, each time the chart is still between the bars.
-    batches: tuple[int, ...] = (2, 4, 6, 10, 18, 20)
+    batches: tuple[int, ...] = (2, 2, 4, 6, 10, 16, 20)
     #: Fresh questions of each dimension in a round, at most one round a day.
     fresh_per_dimension: int = 40
     #: Rounds that a confirmation needs at least, each of another day: nobody is convicted on one day.
     least_rounds: int = 2
     most_rounds: int = 5
     #: Standard errors by which fresh answers must agree, and beyond which the suspicion is dismissed.
-    confirm_deviations: float = 1.8
+    confirm_deviations: float = 1.7
     dismiss_deviations: float = 0.8
     #: Standard errors by which they must agree without the day that agrees most.
     each_day_deviations: float = 1.2
