@@ -231,7 +231,7 @@ def test_what_was_concluded_before_there_were_verdicts_is_judged_with_the_next_r
     "settings",
     [
         Settings(reask_after_s=0, ask_again=False),
-        Settings(reask_after_s=0, ask_again_calls=3),
+        Settings(reask_after_s=0, ask_again_calls=1),
         Settings(reask_after_s=0, ask_again_usd=Decimal("0.0001")),
     ],
     ids=["switched off", "too many calls", "too dear"],

@@ -51,6 +51,19 @@ def test_fresh_questions_are_a_sample_of_the_pool_whatever_was_asked_again() -> 
     assert fresh == usual
 
 
+@pytest.mark.parametrize("role", [Role.AGAIN, Role.FRESH])
+def test_questions_of_which_nothing_is_known_are_asked_last(role: Role) -> None:
+    asking = Interrogation(models=1, questions=QUESTIONS, rules=Rules())
+    new = np.arange(QUESTIONS) % 20 >= 15
+
+    chosen = asking.choose(request(role, (15, 15)), POOLS, np.where(new, -1.0, TELLING), 0)
+    asking.note(answered(role, chosen))
+    again = asking.choose(request(role, (16, 16)), POOLS, np.where(new, -1.0, TELLING), 0)
+
+    assert not new[chosen].any()
+    assert new[again].sum() == 2
+
+
 def test_a_round_of_fresh_questions_leaves_out_those_of_the_round_before() -> None:
     asking = Interrogation(models=1, questions=QUESTIONS, rules=Rules())
 

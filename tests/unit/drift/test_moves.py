@@ -140,6 +140,17 @@ def test_former_abilities_do_not_pull_at_those_of_today() -> None:
     assert apart.mean[0] - apart.mean[8] == pytest.approx(fall_apart)
 
 
+def test_a_history_of_one_run_a_week_is_learnt_whatever_the_weekday() -> None:
+    for first in range(100, 107):
+        baseline = Baseline(question_dimension=np.repeat([0, 1], 120), dimensions=2, models=11, lag_days=14)
+        for week in range(4):
+            day = first + 7 * week
+            baseline.advance(day)
+            baseline.learn(answers(day=day, role=Role.DAILY, model=3, number=week))
+
+        assert baseline.table.known[:, 3].tolist() == [2 * 40, 2 * 40]
+
+
 def suspicion(model: int, *, chart: int = 0) -> Suspicion:
     table = played(0).analysis.baseline.table
     found = Suspicion(
