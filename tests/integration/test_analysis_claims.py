@@ -22,6 +22,7 @@ from yzindex.records.tables import (
     StoredAnalysis,
     StoredVerdict,
 )
+from yzindex.settings import Settings
 
 
 def test_whoever_has_read_too_early_writes_nothing(database: Database) -> None:
@@ -38,7 +39,7 @@ def test_whoever_has_read_too_early_writes_nothing(database: Database) -> None:
 def test_a_run_that_takes_longer_to_judge_than_a_lease_is_judged_once(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    board = calibrated_board(database)
+    board = calibrated_board(database, Settings(reask_after_s=0, ask_again=False))
     taken: list[object] = []
 
     def judge_long(*given: Any, **named: Any) -> Any:
