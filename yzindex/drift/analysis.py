@@ -174,7 +174,7 @@ class Analysis:
             points, variance = without_common(residuals, self.fleet.usual(self.day), self.effects.common, self.rules)
             self.effects.add_own(self.day, points, residuals)
             points, variance = residuals.on_pool(points, variance)
-            self.charts.add(self.day, points, variance, self.effects.own)
+            self.charts.add(self.day, points, variance, self._day_variance())
             self._read_level(residuals)
             self._watch_passively(packet, points, variance)
             self._raise_alarms()
@@ -197,7 +197,7 @@ class Analysis:
         self._remember_day(packet, residuals)
         if self.fleet.move is None:
             points, variance = residuals.on_pool(self._beside_the_draw(residuals), residuals.variance)
-            self.charts.add(self.day, points, variance, self.effects.own + self._level_variance)
+            self.charts.add(self.day, points, variance, self._day_variance() + self._level_variance)
             self._raise_alarms()
 
     def _remember_day(self, packet: Packet, residuals: Residuals) -> None:
@@ -206,6 +206,15 @@ class Analysis:
             points, variance = residuals.on_pool(self._beside_the_draw(residuals), residuals.variance)
             for model in np.unique(packet.model).tolist():
                 self.effects.add_asked(self.day, model, points[model], variance[model])
+
+    def _day_variance(self) -> FloatArray:
+        """Square points by which a model's day may be off however much it is asked, models × charts.
+
+        Its own day is in it, and how unsure the level is that the day is compared with: a newcomer's is.
+        """
+        table, row = self.baseline.table, self.baseline.row
+        unsure = (POINTS * table.pool_slope[row]) ** 2 * table.ability_variance[:, row].T
+        return np.asarray(self.effects.own + unsure @ (self.weights**2).T, dtype=np.float64)
 
     def _beside_the_draw(self, residuals: Residuals) -> FloatArray:
         """Residual points of those who were asked apart, without what all have in common."""
@@ -359,7 +368,7 @@ class Analysis:
                 continue
             step = ratio_step(
                 points[model, chart],
-                variance[model, chart] + self.effects.own[chart],
+                variance[model, chart] + self._day_variance()[model, chart],
                 self.charts.design[chart],
                 self.rules.clip_deviations,
             )

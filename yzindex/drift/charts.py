@@ -37,7 +37,8 @@ class Charts:
     def add(self, day: int, points: FloatArray, variance: FloatArray, day_variance: FloatArray) -> None:
         """Add a packet: residuals in points and their variance, models × charts, NaN where there are none.
 
-        All packets of a day count as one measurement, whose variance is at least `day_variance` (one per chart).
+        All packets of a day count as one measurement, whose variance is at least `day_variance`, one per chart or one
+        per model and chart.
         """
         present = ~np.isnan(points)
         self.since = np.where((self.ratio <= 0) & present, day, self.since)

@@ -53,8 +53,7 @@ def residuals_of(
     packet: Packet, table: Table, row: IntArray, question_dimension: IntArray, weights: FloatArray
 ) -> Residuals:
     """Compare a packet with a baseline. `row` gives each model's row in the table, `weights` is charts × dimensions."""
-    charts, dimensions = weights.shape
-    models = len(row)
+    dimensions, models = weights.shape[1], len(row)
     place = row[packet.model], packet.question
     cell = packet.model * dimensions + question_dimension[packet.question]
     size = models * dimensions
@@ -72,11 +71,10 @@ def residuals_of(
         alone = 1 / count
         slope = summed(table.slope[place]) / count / table.pool_slope[row]
     squares = weights**2
-    shared_variance = np.array([_mean_of_known(common, squares[chart]) for chart in range(charts)])
     return Residuals(
         points=_weighed(points, weights),
         own_variance=_weighed(own, squares),
-        shared_variance=shared_variance,
+        shared_variance=_mean_of_known(_weighed(common, squares)),
         squares=_weighed(realised, squares),
         together=1 - _weighed(alone, squares),
         sensitivity=_weighed(_EVEN_SHARE + (1 - _EVEN_SHARE) * slope, weights),
@@ -97,12 +95,14 @@ def shared_variance_of(packet: Packet, table: Table, row: IntArray) -> FloatArra
 
 def _weighed(values: FloatArray, weights: FloatArray) -> FloatArray:
     """Models × charts of models × dimensions; a missing dimension spoils only the charts that weigh it."""
-    columns = [(values[:, used] @ chart[used]) for chart in weights for used in [chart > 0]]
-    return np.stack(columns, axis=1)
+    missing = ~np.isfinite(values)
+    if not missing.any():
+        return np.asarray(values @ weights.T, dtype=np.float64)
+    spoilt = missing.astype(np.float64) @ (weights > 0).T
+    return np.where(spoilt > 0, np.nan, np.where(missing, 0.0, values) @ weights.T)
 
 
-def _mean_of_known(variance: FloatArray, squares: FloatArray) -> float:
-    used = squares > 0
-    by_model = variance[:, used] @ squares[used]
-    known = ~np.isnan(by_model)
-    return float(by_model[known].mean()) if known.any() else 0.0
+def _mean_of_known(values: FloatArray) -> FloatArray:
+    """Mean over models per chart of what is known; 0 where nothing is."""
+    known = ~np.isnan(values)
+    return np.asarray(np.where(known, values, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1), dtype=np.float64)

@@ -132,7 +132,7 @@ class Interrogation:
             unknown = telling[pool] < 0
             keys = [numbers.random(len(pool)), self._asked(request.role)[model, pool], unknown]
             if request.role is Role.AGAIN and not unknown.all():
-                keys.insert(1, telling[pool] < np.median(telling[pool][~unknown]))
+                keys.insert(1, telling[pool] < _median(telling[pool][~unknown]))
             chosen.append(pool[np.lexsort(keys)[:size]])
         return np.concatenate(chosen)
 
@@ -187,6 +187,12 @@ class Interrogation:
             for model in models
             if model not in self._levelled
         ]
+
+
+def _median(values: FloatArray) -> float:
+    """The upper one of two; `np.median` takes several times as long for a hundred values."""
+    middle = len(values) // 2
+    return float(np.partition(values, middle)[middle])
 
 
 def _shared_out(size: int, used: BoolArray) -> tuple[int, ...]:

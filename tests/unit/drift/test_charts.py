@@ -80,6 +80,16 @@ def test_many_answers_of_one_day_count_no_more_than_a_day_can_tell():
     assert charts.ratio[FALL, 0, 0] < ratio_step(np.array(-10.0), np.array(50.0), np.array(6.0), 3.0)[FALL].item()
 
 
+def test_a_model_whose_level_is_unsure_gathers_less_evidence_than_one_that_is_known():
+    charts = _charts(models=2)
+
+    charts.begin_day()
+    charts.add(1, np.full((2, 1), -10.0), np.full((2, 1), 20.0), np.array([[2.0], [40.0]]))
+
+    known, newcomer = charts.ratio[FALL, :, 0].tolist()
+    assert 0 < newcomer < known / 2
+
+
 def test_one_packet_counts_for_no_more_than_its_clipped_surprise():
     far, farther = _charts(), _charts()
 
