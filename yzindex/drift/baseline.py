@@ -94,6 +94,8 @@ class Baseline:
         #: Known answers, and those of them to a question that the model had answered before.
         self._estimated_from = [(0, 0)] * dimensions
         self._calibrated: set[int] = set()
+        #: Rows that began with a change of the model alone.
+        self._changed: set[int] = set()
         self._stale = True
         self._tables: list[tuple[int, Table]] = []
 
@@ -131,6 +133,7 @@ class Baseline:
         self.row[model] = self.rows
         self.rows += 1
         self._calibrated.add(int(self.row[model]))
+        self._changed.add(int(self.row[model]))
         for answers in (*self._known, *self._waiting):
             answers.row = np.where((answers.model == model) & (answers.day >= since), self.row[model], answers.row)
         for packet in fresh:
@@ -151,6 +154,7 @@ class Baseline:
         """Begin every model anew from a day on which the pool moved; what was answered since is known at once."""
         for model in range(len(self.row)):
             self.restart(model, since, ())
+        self._changed.clear()
         self._known += self._waiting
         self._waiting.clear()
         self._estimated_from = [(0, 0)] * len(self._estimated_from)
@@ -213,7 +217,8 @@ class Baseline:
         seen_rows, row = _numbered(row)
         seen_questions, question = _numbered(question)
         former = np.flatnonzero(~np.isin(seen_rows, self.row))
-        answers = Answers(row=row, question=question, score=score, former=former)
+        changed = np.flatnonzero(np.isin(seen_rows, list(self._changed)) & np.isin(seen_rows, self.row))
+        answers = Answers(row=row, question=question, score=score, former=former, changed=changed)
         size = (len(seen_rows) + 1, len(seen_questions) + 1)
         cells = answers.cells(*size)
         if self._has_grown(index, cells):

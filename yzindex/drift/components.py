@@ -31,6 +31,8 @@ class Answers:
     score: FloatArray
     #: Rows of models as they were before they began anew.
     former: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    #: Rows of models that were found to have changed.
+    changed: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def cells(self, rows: int, questions: int) -> Cells:
         """Count and sum the answers in each cell."""
@@ -38,9 +40,14 @@ class Answers:
         size = rows * questions
         count = np.bincount(place, minlength=size).astype(np.float64)
         total = np.bincount(place, weights=self.score, minlength=size).astype(np.float64)
-        former = np.zeros(rows, dtype=np.bool_)
-        former[self.former] = True
-        return Cells(count=count.reshape(rows, questions), total=total.reshape(rows, questions), former=former)
+        former, changed = np.zeros(rows, dtype=np.bool_), np.zeros(rows, dtype=np.bool_)
+        former[self.former], changed[self.changed] = True, True
+        return Cells(
+            count=count.reshape(rows, questions),
+            total=total.reshape(rows, questions),
+            former=former,
+            changed=changed,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

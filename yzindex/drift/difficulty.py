@@ -29,6 +29,8 @@ _FARTHEST_LOGIT = 30.0
 _SETTLED = 1e-6
 #: Spread in logits that the models' mean is given beforehand; holds it where all answers are right, or all wrong.
 _MEAN_SPREAD = 3.0
+#: Spread in logits around the others that a model is given beforehand which was found to have changed.
+_CHANGED_SPREAD = 2.0
 #: A Newton step moves no effect further than this, in logits.
 _LONGEST_STEP = 1.5
 #: So many answers are left out at a time, which bounds the memory.
@@ -55,13 +57,24 @@ class Cells:
     total: FloatArray
     #: Marks the models as they were before they began anew: these have a mean of their own. None: there are none.
     former: BoolArray | None = None
+    #: Marks the models that were found to have changed: these may be far from the others. None: there are none.
+    changed: BoolArray | None = None
 
     @property
     def groups(self) -> tuple[BoolArray, BoolArray]:
-        """Mark the models that share a mean, those of today and the former; one without answers is no part of it."""
+        """Mark the models that make up a mean, that of today's and that of the former.
+
+        One without answers is no part of it, nor one that has changed, unless there is no other.
+        """
         seen = np.asarray(self.count.sum(axis=1) > 0)
         former = np.zeros_like(seen) if self.former is None else self.former
-        return seen & ~former, seen & former
+        usual = seen & ~former & ~self.wide
+        return usual if usual.any() else seen & ~former, seen & former
+
+    @property
+    def wide(self) -> BoolArray:
+        """Mark the models that may be far from their group."""
+        return np.zeros(len(self.count), dtype=np.bool_) if self.changed is None else self.changed
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -350,13 +363,15 @@ def _mean_of_groups(cells: Cells, ability: FloatArray) -> FloatArray:
 def _prior_precision(cells: Cells, components: Components) -> FloatArray:
     """Precision of abilities around their group's mean, and of that mean around an even chance; models × models.
 
-    A model begins anew because it has changed, or all have: former abilities must not pull at those of today.
+    A model begins anew because it has changed, or all have: former abilities must not pull at those of today, nor those
+    of models that did not change at that of one that did, or its fall would be read too small and be found again.
     """
     current, former = cells.groups
     models = len(current)
     precision = np.zeros((models, models))
+    own_precision = 1 / (components.models**2 + np.where(cells.wide, _CHANGED_SPREAD**2, 0.0))
     for group, members in ((current, ~former), (former, former)):
         share = group / max(int(group.sum()), 1)
         own = (np.eye(models) - share)[members]
-        precision += own.T @ own / components.models**2 + np.outer(share, share) / _MEAN_SPREAD**2
+        precision += (own.T * own_precision[members]) @ own + np.outer(share, share) / _MEAN_SPREAD**2
     return precision

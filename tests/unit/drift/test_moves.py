@@ -8,7 +8,7 @@ from yzindex.drift.baseline import Baseline
 from yzindex.drift.charts import FALL
 from yzindex.drift.confirming import Estimate, Known
 from yzindex.drift.controls import Controls
-from yzindex.drift.difficulty import Cells, Components, fit
+from yzindex.drift.difficulty import Cells, Components, expect, fit
 from yzindex.drift.fleet import Move
 from yzindex.drift.history import IntArray, Role
 from yzindex.drift.packets import Packet
@@ -217,3 +217,17 @@ def test_what_a_later_answer_of_the_draw_confirms_is_known_once_and_at_once() ->
 
     assert at_once == 2 * 80
     assert baseline.table.known[:, baseline.row[3]].sum() == 3 * 80
+
+
+def test_a_model_that_changed_is_not_pulled_back_to_the_others() -> None:
+    count, low = np.full((6, 40), 3.0), 0.4
+    total = np.full((6, 40), 2.6)
+    total[0] = low
+
+    beside = Cells(count=count, total=total, changed=np.arange(6) == 0)
+    known, pulled = (
+        float(expect(fit(cells, Components(models=0.3))).mean[0].mean())
+        for cells in (beside, Cells(count=count, total=total))
+    )
+
+    assert abs(known - low / 3) < abs(pulled - low / 3) / 2
