@@ -11,6 +11,7 @@ from yzindex.drift.components import Answers, estimate_components, repeated
 from yzindex.drift.difficulty import Cells, Components, Fit, expect, fit
 from yzindex.drift.history import BoolArray, FloatArray, IntArray, Role
 from yzindex.drift.packets import Packet
+from yzindex.drift.unchanging import Unchanging
 
 #: Refits on the first day in so many; in between, a week-old fit is as good.
 _REFIT_DAYS = 7
@@ -22,7 +23,7 @@ _LEAST_REPEATED = 100
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Table:
+class Table(Unchanging):
     """A fit's expectations, arrays of rows × questions in scores of 0 to 1. A row is a model since its last restart."""
 
     mean: FloatArray
@@ -48,8 +49,8 @@ class Table:
         return np.asarray(self.slope[row] ** 2 / self.variance[row], dtype=np.float64)
 
 
-@dataclass(eq=False)
-class _Known:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Known(Unchanging):
     """Answers in columns."""
 
     #: The day of all, while they wait; of the first, once they are joined.
@@ -60,6 +61,10 @@ class _Known:
     row: IntArray
     question: IntArray
     score: FloatArray
+
+    def in_row(self, row: int, model: int, since: int) -> Self:
+        """The same, with a model's answers since a day in another row."""
+        return replace(self, row=np.where((self.model == model) & (self.day >= since), row, self.row))
 
     def where(self, chosen: BoolArray) -> Self:
         return replace(
@@ -134,8 +139,9 @@ class Baseline:
         self.rows += 1
         self._calibrated.add(int(self.row[model]))
         self._changed.add(int(self.row[model]))
-        for answers in (*self._known, *self._waiting):
-            answers.row = np.where((answers.model == model) & (answers.day >= since), self.row[model], answers.row)
+        own_row = int(self.row[model])
+        self._known = [answers.in_row(own_row, model, since) for answers in self._known]
+        self._waiting = deque(answers.in_row(own_row, model, since) for answers in self._waiting)
         for packet in fresh:
             if packet.role is Role.DAILY:
                 self._wait_no_longer(model, packet)

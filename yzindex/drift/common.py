@@ -7,6 +7,7 @@ import numpy as np
 from yzindex.drift.history import FloatArray
 from yzindex.drift.residuals import Residuals
 from yzindex.drift.rules import Rules
+from yzindex.drift.unchanging import Unchanging
 
 #: Variance of a mean trimmed by a fifth at each end over that of the plain mean, for normal values.
 _TRIMMING_LOSS = 1.15
@@ -65,7 +66,7 @@ def without_common(
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class FleetDay:
+class FleetDay(Unchanging):
     """All models' residuals of one day, in points per chart; NaN where there are too few models."""
 
     mean: FloatArray

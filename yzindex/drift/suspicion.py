@@ -12,6 +12,9 @@ from yzindex.drift.history import BoolArray, FloatArray, IntArray, Role
 from yzindex.drift.packets import Packet
 from yzindex.drift.rules import Rules
 
+#: Twice as often as a model is ever asked one question: what it is added to comes last.
+_LAST = 2.0**20
+
 
 class Stage(StrEnum):
     """How far a suspicion has come. Below the alarm there is none: questions are asked again batch by batch."""
@@ -129,11 +132,13 @@ class Interrogation:
         numbers = np.random.default_rng((seed, model, request.since, int(request.role), request.day, request.round))
         chosen = []
         for pool, size in zip(pools, request.per_dimension, strict=True):
-            unknown = telling[pool] < 0
-            keys = [numbers.random(len(pool)), self._asked(request.role)[model, pool], unknown]
-            if request.role is Role.AGAIN and not unknown.all():
-                keys.insert(1, telling[pool] < _median(telling[pool][~unknown]))
-            chosen.append(pool[np.lexsort(keys)[:size]])
+            # A number from 0 to 1 decides where nothing else does.
+            order = numbers.random(len(pool)) + 2 * self._asked(request.role)[model, pool]
+            known = telling[pool] >= 0
+            if request.role is Role.AGAIN and known.any():
+                order += telling[pool] < _median(telling[pool][known])
+            order += _LAST * ~known
+            chosen.append(pool[np.argsort(order)[:size]])
         return np.concatenate(chosen)
 
     def _asked(self, role: Role) -> IntArray:
