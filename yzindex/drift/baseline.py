@@ -7,14 +7,13 @@ from typing import Self
 
 import numpy as np
 
+from yzindex.drift.age import Age
 from yzindex.drift.components import Answers, estimate_components, repeated
 from yzindex.drift.difficulty import Cells, Components, Fit, expect, fit
 from yzindex.drift.history import BoolArray, FloatArray, IntArray, Role
 from yzindex.drift.packets import Packet
 from yzindex.drift.unchanging import Unchanging
 
-#: Refits on the first day in so many; in between, a week-old fit is as good.
-_REFIT_DAYS = 7
 #: What a calibration counts for in days: it asks everything at once.
 _CALIBRATION_DAYS = 100
 #: The spread of effects is estimated again when there are so many times more answers.
@@ -86,12 +85,13 @@ def pool_slope(slope: FloatArray, questions: Sequence[IntArray]) -> FloatArray:
 class Baseline:
     """The lagged answers and the fits to them. `model` and `question` are indices of the history."""
 
-    def __init__(self, *, question_dimension: IntArray, dimensions: int, models: int, lag_days: int) -> None:
+    def __init__(self, *, question_dimension: IntArray, dimensions: int, models: int, lag_days: int, age: Age) -> None:
         self.row = np.arange(models)
         self.rows = models
         self._dimension = question_dimension
         self._questions = [np.flatnonzero(question_dimension == each) for each in range(dimensions)]
         self._lag_days = lag_days
+        self._age = age
         self._known: list[_Known] = []
         self._waiting: deque[_Known] = deque()
         self._components = [Components() for _ in range(dimensions)]
@@ -113,10 +113,10 @@ class Baseline:
         return next((table for since, table in reversed(self._tables) if since <= day), self._tables[0][1])
 
     def advance(self, day: int) -> None:
-        """Begin a day: take in what has passed the lag, and refit when it is time to."""
+        """Begin a day: take in what has passed the lag, and refit once a week: in between, an older fit is as good."""
         while self._waiting and self._waiting[0].asked_on <= day - self._lag_days:
             self._known.append(self._waiting.popleft())
-        if self._stale or day // _REFIT_DAYS > self._tables[-1][0] // _REFIT_DAYS:
+        if self._stale or self._age.weeks(day) > self._age.weeks(self._tables[-1][0]):
             self._refit(day)
 
     def learn(self, packet: Packet) -> None:

@@ -133,7 +133,7 @@ class _Search:
 
 
 def _neighbours(components: Components, *, tells_noise: bool) -> Iterator[Components]:
-    """The next steps of each, and of both the opposite way: a wide spread with little noise looks much like that."""
+    """The next steps of each, and of both in opposite ways: a wide spread and much noise look much alike."""
     shares = _near(components.dispersion, _DISPERSIONS) if tells_noise else (components.dispersion,)
     for spread, share in product(_near(components.cells, _CELL_SPREADS), shares):
         if (spread - components.cells) * (share - components.dispersion) <= 0:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from scipy.special import log_ndtr
+from scipy.special import erfcx
 
+from yzindex.drift.age import Age
 from yzindex.drift.history import FloatArray
 from yzindex.drift.residuals import Residuals
 from yzindex.drift.rules import Rules
@@ -21,7 +22,6 @@ _OWN_PRIOR, _OWN_PRIOR_ERROR = 1.0, 4.0
 _COMMON_PRIOR, _COMMON_PRIOR_ERROR = 0.0, 3.0
 #: Squares count up to so many of these, so that a change that was real is no day's effect.
 _MOST_VARIANCES = 9.0
-_WEEK = 7
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,18 +49,18 @@ class _Told(Unchanging):
         """The mean of the posterior, a normal cut off at zero: no variance is negative, nor known to be nought."""
         precision = self.precision + error**-2
         centre, spread = (self.weighted + mean / error**2) / precision, precision**-0.5
-        from_zero = centre / spread
-        density_over_share = np.exp(-(from_zero**2) / 2 - log_ndtr(from_zero)) / np.sqrt(2 * np.pi)
-        return np.asarray(centre + spread * density_over_share, dtype=np.float64)
+        above = spread * np.sqrt(2 / np.pi) / erfcx(-centre / spread / np.sqrt(2))
+        return np.asarray(centre + above, dtype=np.float64)
 
 
 class DayEffects:
     """Variance of day effects per chart in square points, estimated from days that have passed the lag."""
 
-    def __init__(self, *, charts: int, rules: Rules) -> None:
+    def __init__(self, *, charts: int, rules: Rules, age: Age) -> None:
         self.own: FloatArray = _Told.nothing(charts).with_prior(_OWN_PRIOR, _OWN_PRIOR_ERROR)
         self.common: FloatArray = _Told.nothing(charts).with_prior(_COMMON_PRIOR, _COMMON_PRIOR_ERROR)
         self._rules = rules
+        self._age = age
         self._charts = charts
         self._estimated = -1
         #: What each day told of models' own days, and of all together.
@@ -71,9 +71,10 @@ class DayEffects:
 
     def begin(self, day: int) -> None:
         """Estimate both anew, once a week, from the days between the lag and the end of the window."""
-        if day // _WEEK == self._estimated:
+        week = self._age.weeks(day)
+        if week == self._estimated:
             return
-        self._estimated = day // _WEEK
+        self._estimated = week
         newest = day - self._rules.lag_days
         oldest = newest - self._rules.day_effect_days
         self._own_told = {at: told for at, told in self._own_told.items() if at > oldest}

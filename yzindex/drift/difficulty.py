@@ -26,8 +26,8 @@ _ABILITY_WEIGHTS = _ABILITY_WEIGHTS / _ABILITY_WEIGHTS.sum()
 _MOST_STEPS = 30
 #: Further out an answer is as good as certain, and its logarithm still a number.
 _FARTHEST_LOGIT = 30.0
-#: A step no longer than this, in logits, is the last: the next would be about its square.
-_SETTLED = 1e-4
+#: A step no longer than this, in logits, is the last. After one by the exact curvature the next would be its square.
+_SETTLED, _SETTLED_BY_SAFE = 1e-4, 1e-6
 #: Spread in logits that the models' mean is given beforehand; holds it where all answers are right, or all wrong.
 _MEAN_SPREAD = 3.0
 #: Spread in logits around the others that a model is given beforehand which was found to have changed.
@@ -266,7 +266,7 @@ def fit(cells: Cells, components: Components, start: Fit | None = None) -> Fit:
         shortened = min(1.0, _LONGEST_STEP / longest) if longest else 1.0
         ability += shortened * ability_step
         easiness += shortened * easiness_step
-        if longest < _SETTLED:
+        if longest < (_SETTLED_BY_SAFE if quadratic is None else _SETTLED):
             break
     return _with_uncertainty(cells, components, ability, easiness, prior)
 

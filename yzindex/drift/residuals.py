@@ -56,13 +56,13 @@ def residuals_of(
     dimensions, models = weights.shape[1], len(row)
     place = row[packet.model], packet.question
     cell = packet.model * dimensions + question_dimension[packet.question]
-    count = np.bincount(cell, minlength=models * dimensions).astype(np.float64)
+    size = models * dimensions
+    count = np.bincount(cell, minlength=size).astype(np.float64)
     mean, slope = table.mean[place], table.slope[place]
     shared = shared_variance_of(packet, table, row)
     off = packet.score - mean
-    answers = np.stack([off, slope, table.variance[place] - shared, shared, off**2])
-    # One product of matrices sums all of them cell by cell.
-    summed = answers @ (cell[:, None] == np.arange(models * dimensions)).astype(np.float64)
+    answers = (off, slope, table.variance[place] - shared, shared, off**2)
+    summed = np.stack([np.bincount(cell, weights=each, minlength=size) for each in answers])
     with np.errstate(invalid="ignore", divide="ignore"):
         means = (summed[:2] / count).reshape(2, models, dimensions)
         variances = (POINTS**2 * summed[2:] / count**2).reshape(3, models, dimensions)
