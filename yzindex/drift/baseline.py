@@ -14,6 +14,8 @@ from yzindex.drift.history import BoolArray, FloatArray, IntArray, Role
 from yzindex.drift.packets import Packet
 from yzindex.drift.unchanging import Unchanging
 
+#: So many times more answers are worth a refit at once; in a week's time any are.
+_REFIT_GROWTH = 1.25
 #: What a calibration counts for in days: it asks everything at once.
 _CALIBRATION_DAYS = 100
 #: The spread of effects is estimated again when there are so many times more answers.
@@ -102,6 +104,8 @@ class Baseline:
         #: Rows that began with a change of the model alone.
         self._changed: set[int] = set()
         self._stale = True
+        #: Known answers at the last refit.
+        self._fitted = 0
         self._tables: list[tuple[int, Table]] = []
 
     @property
@@ -113,10 +117,13 @@ class Baseline:
         return next((table for since, table in reversed(self._tables) if since <= day), self._tables[0][1])
 
     def advance(self, day: int) -> None:
-        """Begin a day: take in what has passed the lag, and refit once a week: in between, an older fit is as good."""
+        """Begin a day: take in what has passed the lag, and refit where much more is known, else once a week."""
         while self._waiting and self._waiting[0].asked_on <= day - self._lag_days:
             self._known.append(self._waiting.popleft())
-        if self._stale or self._age.weeks(day) > self._age.weeks(self._tables[-1][0]):
+        known = sum(len(answers.score) for answers in self._known)
+        much_more = self._stale or known > _REFIT_GROWTH * self._fitted
+        if much_more or self._age.weeks(day) > self._age.weeks(self._tables[-1][0]):
+            self._fitted = known
             self._refit(day)
 
     def learn(self, packet: Packet) -> None:

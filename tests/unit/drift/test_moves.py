@@ -154,6 +154,17 @@ def test_a_history_of_one_run_a_week_is_learnt_whatever_the_weekday() -> None:
         assert baseline.table.known[:, 3].tolist() == [2 * 40, 2 * 40]
 
 
+def test_what_a_young_history_tells_is_known_the_day_after_the_lag() -> None:
+    age = Age()
+    age.begin(100)
+    baseline = Baseline(question_dimension=np.repeat([0, 1], 120), dimensions=2, models=11, lag_days=14, age=age)
+    for day in range(100, 118):
+        baseline.advance(day)
+        baseline.learn(answers(day=day, role=Role.DAILY, model=3, number=day))
+
+    assert baseline.table.known[:, 3].tolist() == [4 * 40, 4 * 40]
+
+
 def test_what_is_known_is_renewed_once_a_week() -> None:
     board = played(13)
     tables = []
