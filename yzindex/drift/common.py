@@ -7,7 +7,6 @@ import numpy as np
 from yzindex.drift.history import FloatArray
 from yzindex.drift.residuals import Residuals
 from yzindex.drift.rules import Rules
-from yzindex.drift.unchanging import Unchanging
 
 #: Variance of a mean trimmed by a fifth at each end over that of the plain mean, for normal values.
 _TRIMMING_LOSS = 1.15
@@ -66,7 +65,7 @@ def without_common(
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class FleetDay(Unchanging):
+class FleetDay:
     """All models' residuals of one day, in points per chart; NaN where there are too few models."""
 
     mean: FloatArray
@@ -78,12 +77,12 @@ class FleetDay(Unchanging):
 def fleet_day(residuals: Residuals, rules: Rules) -> FleetDay:
     """Sum a day up over all models."""
     charts = residuals.points.shape[1]
-    mean, trimmed, variance = (np.full(charts, np.nan) for _ in range(3))
+    day = FleetDay(mean=np.full(charts, np.nan), trimmed=np.full(charts, np.nan), variance=np.full(charts, np.nan))
     for chart in range(charts):
         known = ~np.isnan(residuals.points[:, chart])
         if int(known.sum()) < rules.least_fleet:
             continue
         points, own = residuals.points[known, chart], float(residuals.own_variance[known, chart].mean())
-        mean[chart], trimmed[chart] = points.mean(), trimmed_mean(points, rules.trimmed_share)
-        variance[chart] = _TRIMMING_LOSS * own / int(known.sum()) + float(residuals.shared_variance[chart])
-    return FleetDay(mean=mean, trimmed=trimmed, variance=variance)
+        day.mean[chart], day.trimmed[chart] = points.mean(), trimmed_mean(points, rules.trimmed_share)
+        day.variance[chart] = _TRIMMING_LOSS * own / int(known.sum()) + float(residuals.shared_variance[chart])
+    return day

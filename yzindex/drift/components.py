@@ -133,11 +133,10 @@ class _Search:
 
 
 def _neighbours(components: Components, *, tells_noise: bool) -> Iterator[Components]:
-    """The next steps of each, and of both in opposite ways: a wide spread and much noise look much alike."""
+    """The next steps of both at once: a wide spread with little noise looks much like the opposite."""
     shares = _near(components.dispersion, _DISPERSIONS) if tells_noise else (components.dispersion,)
     for spread, share in product(_near(components.cells, _CELL_SPREADS), shares):
-        if (spread - components.cells) * (share - components.dispersion) <= 0:
-            yield replace(components, cells=spread, dispersion=share)
+        yield replace(components, cells=spread, dispersion=share)
 
 
 def _near(value: float, grid: tuple[float, ...]) -> tuple[float, ...]:
