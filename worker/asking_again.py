@@ -78,7 +78,7 @@ def _questions(runtime: Runtime, judged: Judged, request: Request) -> list[Quest
         for question in runtime.bank.questions
         if question.dimension in MAIN_WEIGHTS and question.digest in judged.stored.question_of
     }
-    chosen = judged.judge.analysis.questions_of(request, np.array(sorted(askable), dtype=np.int64), seed=request.day)
+    chosen = judged.judge.analysis.questions_of(request, np.array(sorted(askable), dtype=np.int64))
     return [askable[index] for index in chosen.tolist()]
 
 

@@ -3,12 +3,14 @@
 import argparse
 import json
 import sys
+from contextlib import closing
 from dataclasses import asdict
 from datetime import date
 
 from deploy.story.gradebook import grade_bank
 from deploy.story.pool import pool_of
 from deploy.story.search import find_world
+from worker.sandboxing import SandboxRunner
 from yzindex.bank.files import load_bank
 from yzindex.settings import load_settings
 
@@ -21,7 +23,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--last-day", type=date.fromisoformat, default=date(2026, 11, 25), help="day of the story")
     options = parser.parse_args(arguments)
     bank = load_bank()
-    pool = pool_of(bank, grade_bank(load_settings(), bank.questions))
+    with closing(SandboxRunner(load_settings())) as runner:
+        pool = pool_of(bank, grade_bank(runner, bank.questions))
     for seed in range(options.first, options.first + options.count):
         world = find_world(bank, pool, seed=seed, last_day=options.last_day)
         print(json.dumps(asdict(world)), flush=True)

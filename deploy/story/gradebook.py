@@ -1,14 +1,10 @@
-"""Grades of the bank's own replies, by the graders that the workers use: each distinct reply once, whoever gives it.
-
-The sandbox is that of the settings.
-"""
+"""Grades of the bank's own replies, by the graders that the workers use: each distinct reply once, whoever gives it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from worker.grading import NotingRunner
-from worker.sandboxing import SandboxRunner
 from yzindex.bank.question import Question
 from yzindex.grading.grade import Grade
 from yzindex.grading.grading import WrongMeans, grade_reply
@@ -16,7 +12,6 @@ from yzindex.grading.judging import Judgement
 from yzindex.grading.rubric import Rubric
 from yzindex.grading.spec import Needs
 from yzindex.ports import CodeRunner, FinishReason
-from yzindex.settings import Settings
 
 #: Gives what each judge says of a reply.
 Judges = Callable[[Question, str, Rubric], Sequence[Judgement]]
@@ -32,17 +27,13 @@ class Graded:
     ran_in: str | None = None
 
 
-def grade_bank(settings: Settings, questions: Iterable[Question]) -> Mapping[tuple[str, str], Graded]:
+def grade_bank(runner: CodeRunner, questions: Iterable[Question]) -> Mapping[tuple[str, str], Graded]:
     """Grade every reference and wrong reply that needs no judge, by question and reply."""
     pairs = [(question, reply) for question in questions for reply in replies_of(question)]
     pairs = [pair for pair in pairs if pair[0].grader.needs is not Needs.JUDGE]
-    runner = SandboxRunner(settings)
-    try:
-        with ThreadPoolExecutor(_PROGRAMS_AT_ONCE) as threads:
-            graded = threads.map(lambda pair: graded_by(pair[0], pair[1], runner, nobody), pairs)
-            return {(question.id, reply): each for (question, reply), each in zip(pairs, graded, strict=True)}
-    finally:
-        runner.close()
+    with ThreadPoolExecutor(_PROGRAMS_AT_ONCE) as threads:
+        graded = threads.map(lambda pair: graded_by(pair[0], pair[1], runner, nobody), pairs)
+        return {(question.id, reply): each for (question, reply), each in zip(pairs, graded, strict=True)}
 
 
 def replies_of(question: Question) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ class Rehearsal:
         while requests := self.analysis.requests():
             asked = True
             for request in requests:
-                chosen = self.analysis.questions_of(request, np.arange(len(self.pool.questions)), seed=request.day)
+                chosen = self.analysis.questions_of(request, np.arange(len(self.pool.questions)))
                 self._put(day, request.role, request.models, chosen)
         return asked
 

@@ -58,9 +58,9 @@ def find_world(bank: Bank, pool: Pool, *, seed: int, last_day: date) -> World:
 
 
 def tells(bank: Bank, pool: Pool, world: World, last_day: date) -> bool:
-    """Whether the last day is the one on which fresh questions decide, and its first words are those of the story.
+    """Whether the last day is the first one on which fresh questions can decide, and its first words are the story's.
 
-    Nobody is convicted on one day: fresh questions were asked before, and nothing is decided yet.
+    Nobody is convicted on one day: fresh questions were asked on the day before, and nothing is decided yet.
     """
     rehearsal = _undecided(bank, pool, world, last_day)
     if rehearsal is None:
@@ -72,15 +72,15 @@ def tells(bank: Bank, pool: Pool, world: World, last_day: date) -> bool:
 
 
 def _undecided(bank: Bank, pool: Pool, world: World, last_day: date) -> Rehearsal | None:
-    """Play all days but the last; None unless the fallen model, and no other, is past the alarm and undecided."""
+    """Play all days but the last; None unless the fallen model, and no other, is past the alarm, since the eve."""
     rehearsal = Rehearsal(pool, world.config(last_day))
     rehearsal.calibrate()
     for day in range(1, LAST_DAY):
         rehearsal.play(day, smoke_draw(bank, world.draw_of(day)))
         if rehearsal.analysis.confirmed or rehearsal.analysis.fleet.move:
             return None
-    waiting = {rehearsal.names.models[each] for each in rehearsal.analysis.suspicions}
-    return rehearsal if waiting == {FALLEN} else None
+    waiting = {rehearsal.names.models[each.model]: len(each.rounds) for each in rehearsal.analysis.suspicions.values()}
+    return rehearsal if waiting == {FALLEN: 1} else None
 
 
 def _fallen_worlds(bank: Bank, pool: Pool, seed: int) -> Iterator[World]:

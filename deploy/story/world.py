@@ -61,5 +61,11 @@ def known_worlds(file: Path = _WORLDS) -> tuple[World, ...]:
     return tuple(World(**json.loads(line)) for line in file.read_text(encoding="utf-8").splitlines())
 
 
+def world_of(seed: int) -> World:
+    """Give the known world of a seed; other seeds take turns."""
+    worlds = known_worlds()
+    return next((world for world in worlds if world.seed == seed), worlds[seed % len(worlds)])
+
+
 def _event(day: date, who: str, what: str) -> str:
     return f'[[events]]\non = {day}\nwho = "{who}"\n{what}\n'

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from contextlib import closing
 from datetime import date
 
 from deploy.simulated.log import RequestLog
@@ -17,6 +18,7 @@ from deploy.story.pool import pool_of
 from deploy.story.reckoning import reckon
 from deploy.story.rehearsal import Rehearsal
 from deploy.story.world import FALLEN, LAST_DAY, known_worlds
+from worker.sandboxing import SandboxRunner
 from yzindex.bank.draw import smoke_draw
 from yzindex.bank.files import load_bank
 from yzindex.settings import load_settings
@@ -27,7 +29,8 @@ def main() -> None:
     parser.add_argument("--last-day", type=date.fromisoformat, default=date(2026, 11, 25))
     last_day = parser.parse_args().last_day
     bank = load_bank()
-    pool = pool_of(bank, grade_bank(load_settings(), bank.questions))
+    with closing(SandboxRunner(load_settings())) as runner:
+        pool = pool_of(bank, grade_bank(runner, bank.questions))
     told: Counter[str] = Counter()
     for world in known_worlds():
         rehearsal = Rehearsal(pool, world.config(last_day))

@@ -9,9 +9,10 @@ from functools import partial
 
 import numpy as np
 
+from yzindex.drift.age import Age
 from yzindex.drift.baseline import Baseline, Table
 from yzindex.drift.charts import FALL, Charts, ratio_step
-from yzindex.drift.common import fleet_day, without_common
+from yzindex.drift.common import without_common
 from yzindex.drift.confirming import Estimate, Known, change_of
 from yzindex.drift.controls import Controls
 from yzindex.drift.day_effects import DayEffects
@@ -23,6 +24,7 @@ from yzindex.drift.regrades import Regrades
 from yzindex.drift.residuals import POINTS, Residuals, chart_weights, residuals_of
 from yzindex.drift.rules import Rules
 from yzindex.drift.suspicion import Confirmed, Interrogation, Request, Stage, Suspicion
+from yzindex.drift.today import Today
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,14 +54,16 @@ class Analysis:
         self.question_dimension = question_dimension
         self.weights = chart_weights(dimension_weights)
         charts = len(self.weights)
+        self.age = Age()
         self.baseline = Baseline(
             question_dimension=question_dimension,
             dimensions=len(dimension_weights),
             models=models,
             lag_days=rules.lag_days,
+            age=self.age,
         )
         self.charts = Charts(models=models, charts=charts, rules=rules)
-        self.effects = DayEffects(charts=charts, rules=rules)
+        self.effects = DayEffects(charts=charts, rules=rules, age=self.age)
         self.fleet = Fleet(charts=charts, rules=rules, effects=self.effects)
         self.suspicions: dict[int, Suspicion] = {}
         self.confirmed: list[Confirmed] = []
@@ -67,15 +71,13 @@ class Analysis:
         self.day = 0
         self.asks = asks
         self._observe = observe
-        self._asking = Interrogation(models=models, questions=len(question_dimension), rules=rules)
+        self._asking = Interrogation(models=models, questions=len(question_dimension), rules=rules, age=self.age)
         self._version: IntArray = np.full(models, -1, dtype=np.int64)
         self._regraded: FloatArray = np.zeros((models, len(question_dimension)))
-        self._controls = Controls(rules)
+        self._controls = Controls(rules, self.age)
         #: Last day with a daily answer of each model.
         self._answered: IntArray = np.full(models, -1, dtype=np.int64)
-        #: What all models have in common today beside their questions, and how unsure that is, per chart.
-        self._level: FloatArray = np.zeros(charts)
-        self._level_variance: FloatArray = np.zeros(charts)
+        self._today = Today(charts)
 
     def begin(self, day: int) -> None:
         """Begin a day, which must not be before the last one."""
@@ -83,8 +85,7 @@ class Analysis:
         self.baseline.advance(day)
         self.effects.begin(day)
         self.charts.begin_day()
-        self._level = np.zeros(len(self.weights))
-        self._level_variance = self.effects.common.copy()
+        self._today.begin(self.effects.common)
         self._asking.begin_day(self.suspects(), suspended=self.fleet.move is not None)
         self._regraded[:] = 0.0
         self._controls.begin_day(day)
@@ -96,6 +97,7 @@ class Analysis:
 
     def take(self, packet: Packet) -> None:
         """Take a packet of the day that was begun."""
+        self.age.begin(self.day)
         _TAKERS[packet.role](self, packet)
 
     def take_regrades(self, regrades: Regrades) -> None:
@@ -133,7 +135,7 @@ class Analysis:
             wanted.append(self._control(waiting))
         return [request for request in wanted if request is not None]
 
-    def questions_of(self, request: Request, askable: IntArray, seed: int = 0) -> IntArray:
+    def questions_of(self, request: Request, askable: IntArray) -> IntArray:
         """Choose a request's questions at random among those askable, the least asked of the model first.
 
         Those that the answers are to be compared with nothing of come last: new questions may all be harder.
@@ -142,7 +144,7 @@ class Analysis:
         table = suspicion.known.table if suspicion and request.role is Role.FRESH else self.baseline.table
         telling = self.baseline.table.telling(int(self.baseline.row[request.models[0]]))
         pools = [askable[self.question_dimension[askable] == each] for each in range(len(request.per_dimension))]
-        return self._asking.choose(request, pools, np.where(table.answers > 0, telling, -1.0), seed)
+        return self._asking.choose(request, pools, np.where(table.answers > 0, telling, -1.0))
 
     def known_enough(self) -> BoolArray:
         """Say of each model whether enough of its answers are known to say anything of it."""
@@ -175,17 +177,9 @@ class Analysis:
             self.effects.add_own(self.day, points, residuals)
             points, variance = residuals.on_pool(points, variance)
             self.charts.add(self.day, points, variance, self._day_variance())
-            self._read_level(residuals)
+            self._today.read(residuals, self.fleet.usual(self.day), self.effects.common, self.rules)
             self._watch_passively(packet, points, variance)
             self._raise_alarms()
-
-    def _read_level(self, residuals: Residuals) -> None:
-        """Estimate how far today is from a usual day for all, for those who are asked apart from the draw."""
-        fleet, usual = fleet_day(residuals, self.rules), self.fleet.usual(self.day)
-        for chart in np.flatnonzero(~np.isnan(fleet.trimmed) & (self.effects.common > 0)).tolist():
-            share = self.effects.common[chart] / (self.effects.common[chart] + fleet.variance[chart])
-            self._level[chart] = share * (fleet.trimmed[chart] - usual.trimmed[chart])
-            self._level_variance[chart] = (1 - share) * self.effects.common[chart]
 
     def _take_again(self, packet: Packet) -> None:
         self._asking.note(packet)
@@ -196,16 +190,20 @@ class Analysis:
         self._controls.note(packet, residuals, self.fleet.usual(self.day).mean)
         self._remember_day(packet, residuals)
         if self.fleet.move is None:
-            points, variance = residuals.on_pool(self._beside_the_draw(residuals), residuals.variance)
-            self.charts.add(self.day, points, variance, self._day_variance() + self._level_variance)
+            points, variance = self._on_pool(residuals)
+            self.charts.add(self.day, points, variance, self._day_variance() + self._today.variance)
             self._raise_alarms()
 
     def _remember_day(self, packet: Packet, residuals: Residuals) -> None:
         """Keep what each model's answers beside the draw say of its day."""
         if self.fleet.move is None:
-            points, variance = residuals.on_pool(self._beside_the_draw(residuals), residuals.variance)
+            points, variance = self._on_pool(residuals)
             for model in np.unique(packet.model).tolist():
                 self.effects.add_asked(self.day, model, points[model], variance[model])
+
+    def _on_pool(self, residuals: Residuals) -> tuple[FloatArray, FloatArray]:
+        """Points and variance of those who were asked apart from the draw, read as a change on the pool."""
+        return residuals.on_pool(self._today.without_common(residuals, self.fleet.usual(self.day)), residuals.variance)
 
     def _day_variance(self) -> FloatArray:
         """Square points by which a model's day may be off however much it is asked, models × charts.
@@ -215,10 +213,6 @@ class Analysis:
         table, row = self.baseline.table, self.baseline.row
         unsure = (POINTS * table.pool_slope[row]) ** 2 * table.ability_variance[:, row].T
         return np.asarray(self.effects.own + unsure @ (self.weights**2).T, dtype=np.float64)
-
-    def _beside_the_draw(self, residuals: Residuals) -> FloatArray:
-        """Residual points of those who were asked apart, without what all have in common."""
-        return residuals.points - self.fleet.usual(self.day).mean - self._level
 
     def _take_fresh(self, packet: Packet) -> None:
         self._asking.note(packet)

@@ -7,13 +7,15 @@ from typing import Self
 
 import numpy as np
 
+from yzindex.drift.age import Age
 from yzindex.drift.components import Answers, estimate_components, repeated
 from yzindex.drift.difficulty import Cells, Components, Fit, expect, fit
 from yzindex.drift.history import BoolArray, FloatArray, IntArray, Role
 from yzindex.drift.packets import Packet
+from yzindex.drift.unchanging import Unchanging
 
-#: Refits on the first day in so many; in between, a week-old fit is as good.
-_REFIT_DAYS = 7
+#: So many times more answers are worth a refit at once; in a week's time any are.
+_REFIT_GROWTH = 1.25
 #: What a calibration counts for in days: it asks everything at once.
 _CALIBRATION_DAYS = 100
 #: The spread of effects is estimated again when there are so many times more answers.
@@ -22,7 +24,7 @@ _LEAST_REPEATED = 100
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Table:
+class Table(Unchanging):
     """A fit's expectations, arrays of rows × questions in scores of 0 to 1. A row is a model since its last restart."""
 
     mean: FloatArray
@@ -48,8 +50,8 @@ class Table:
         return np.asarray(self.slope[row] ** 2 / self.variance[row], dtype=np.float64)
 
 
-@dataclass(eq=False)
-class _Known:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Known(Unchanging):
     """Answers in columns."""
 
     #: The day of all, while they wait; of the first, once they are joined.
@@ -60,6 +62,10 @@ class _Known:
     row: IntArray
     question: IntArray
     score: FloatArray
+
+    def in_row(self, row: int, model: int, since: int) -> Self:
+        """The same, with a model's answers since a day in another row."""
+        return replace(self, row=np.where((self.model == model) & (self.day >= since), row, self.row))
 
     def where(self, chosen: BoolArray) -> Self:
         return replace(
@@ -81,12 +87,13 @@ def pool_slope(slope: FloatArray, questions: Sequence[IntArray]) -> FloatArray:
 class Baseline:
     """The lagged answers and the fits to them. `model` and `question` are indices of the history."""
 
-    def __init__(self, *, question_dimension: IntArray, dimensions: int, models: int, lag_days: int) -> None:
+    def __init__(self, *, question_dimension: IntArray, dimensions: int, models: int, lag_days: int, age: Age) -> None:
         self.row = np.arange(models)
         self.rows = models
         self._dimension = question_dimension
         self._questions = [np.flatnonzero(question_dimension == each) for each in range(dimensions)]
         self._lag_days = lag_days
+        self._age = age
         self._known: list[_Known] = []
         self._waiting: deque[_Known] = deque()
         self._components = [Components() for _ in range(dimensions)]
@@ -97,6 +104,8 @@ class Baseline:
         #: Rows that began with a change of the model alone.
         self._changed: set[int] = set()
         self._stale = True
+        #: Known answers at the last refit.
+        self._fitted = 0
         self._tables: list[tuple[int, Table]] = []
 
     @property
@@ -108,10 +117,13 @@ class Baseline:
         return next((table for since, table in reversed(self._tables) if since <= day), self._tables[0][1])
 
     def advance(self, day: int) -> None:
-        """Begin a day: take in what has passed the lag, and refit when it is time to."""
+        """Begin a day: take in what has passed the lag, and refit where much more is known, else once a week."""
         while self._waiting and self._waiting[0].asked_on <= day - self._lag_days:
             self._known.append(self._waiting.popleft())
-        if self._stale or day // _REFIT_DAYS > self._tables[-1][0] // _REFIT_DAYS:
+        known = sum(len(answers.score) for answers in self._known)
+        much_more = self._stale or known > _REFIT_GROWTH * self._fitted
+        if much_more or self._age.weeks(day) > self._age.weeks(self._tables[-1][0]):
+            self._fitted = known
             self._refit(day)
 
     def learn(self, packet: Packet) -> None:
@@ -134,8 +146,9 @@ class Baseline:
         self.rows += 1
         self._calibrated.add(int(self.row[model]))
         self._changed.add(int(self.row[model]))
-        for answers in (*self._known, *self._waiting):
-            answers.row = np.where((answers.model == model) & (answers.day >= since), self.row[model], answers.row)
+        own_row = int(self.row[model])
+        self._known = [answers.in_row(own_row, model, since) for answers in self._known]
+        self._waiting = deque(answers.in_row(own_row, model, since) for answers in self._waiting)
         for packet in fresh:
             if packet.role is Role.DAILY:
                 self._wait_no_longer(model, packet)

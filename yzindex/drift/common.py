@@ -7,6 +7,7 @@ import numpy as np
 from yzindex.drift.history import FloatArray
 from yzindex.drift.residuals import Residuals
 from yzindex.drift.rules import Rules
+from yzindex.drift.unchanging import Unchanging
 
 #: Variance of a mean trimmed by a fifth at each end over that of the plain mean, for normal values.
 _TRIMMING_LOSS = 1.15
@@ -65,7 +66,7 @@ def without_common(
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class FleetDay:
+class FleetDay(Unchanging):
     """All models' residuals of one day, in points per chart; NaN where there are too few models."""
 
     mean: FloatArray
@@ -77,12 +78,12 @@ class FleetDay:
 def fleet_day(residuals: Residuals, rules: Rules) -> FleetDay:
     """Sum a day up over all models."""
     charts = residuals.points.shape[1]
-    day = FleetDay(mean=np.full(charts, np.nan), trimmed=np.full(charts, np.nan), variance=np.full(charts, np.nan))
+    mean, trimmed, variance = (np.full(charts, np.nan) for _ in range(3))
     for chart in range(charts):
         known = ~np.isnan(residuals.points[:, chart])
         if int(known.sum()) < rules.least_fleet:
             continue
         points, own = residuals.points[known, chart], float(residuals.own_variance[known, chart].mean())
-        day.mean[chart], day.trimmed[chart] = points.mean(), trimmed_mean(points, rules.trimmed_share)
-        day.variance[chart] = _TRIMMING_LOSS * own / int(known.sum()) + float(residuals.shared_variance[chart])
-    return day
+        mean[chart], trimmed[chart] = points.mean(), trimmed_mean(points, rules.trimmed_share)
+        variance[chart] = _TRIMMING_LOSS * own / int(known.sum()) + float(residuals.shared_variance[chart])
+    return FleetDay(mean=mean, trimmed=trimmed, variance=variance)

@@ -133,10 +133,11 @@ class _Search:
 
 
 def _neighbours(components: Components, *, tells_noise: bool) -> Iterator[Components]:
-    """The next steps of both at once: a wide spread with little noise looks much like the opposite."""
+    """The next steps of each, and of both in opposite ways: a wide spread and much noise look much alike."""
     shares = _near(components.dispersion, _DISPERSIONS) if tells_noise else (components.dispersion,)
     for spread, share in product(_near(components.cells, _CELL_SPREADS), shares):
-        yield replace(components, cells=spread, dispersion=share)
+        if (spread - components.cells) * (share - components.dispersion) <= 0:
+            yield replace(components, cells=spread, dispersion=share)
 
 
 def _near(value: float, grid: tuple[float, ...]) -> tuple[float, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from yzindex.drift.age import Age
 from yzindex.drift.confirming import Common, common_change
 from yzindex.drift.history import FloatArray, IntArray, Role
 from yzindex.drift.packets import Packet
@@ -15,8 +16,9 @@ from yzindex.drift.suspicion import Confirmed, Request, Stage, Suspicion
 class Controls:
     """Remembers what models were asked apart from the draw, and compares a suspect with them."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, age: Age) -> None:
         self._rules = rules
+        self._age = age
         #: Day, model, points and variance per chart.
         self._asked_apart: list[tuple[int, int, FloatArray, FloatArray]] = []
         self._asked_on = 0
@@ -36,7 +38,7 @@ class Controls:
         self, day: int, suspicion: Suspicion, others: IntArray, suspects: Sequence[int], used: FloatArray
     ) -> Request:
         """Ask some of the others; suspects only if there are not enough: when everything moves, most are suspects."""
-        numbers = np.random.default_rng((suspicion.model, suspicion.since, day))
+        numbers = np.random.default_rng((suspicion.model, self._age.days(suspicion.since), self._age.days(day)))
         order = sorted(numbers.permutation(others).tolist(), key=lambda model: model in suspects)
         return Request(
             role=Role.CONTROL,

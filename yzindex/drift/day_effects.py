@@ -3,28 +3,30 @@
 A model that has a bad day has not become worse: evidence of one day counts for no more than one day can tell.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from scipy.special import erfcx
 
+from yzindex.drift.age import Age
 from yzindex.drift.history import FloatArray
 from yzindex.drift.residuals import Residuals
 from yzindex.drift.rules import Rules
+from yzindex.drift.unchanging import Unchanging
 
 #: Square points by which days are taken to differ before anything is known, for each model by itself and for all
 #: together, and how unsure that is.
-_OWN_PRIOR, _OWN_PRIOR_ERROR = 4.0, 4.0
-_COMMON_PRIOR, _COMMON_PRIOR_ERROR = 1.0, 6.0
+_OWN_PRIOR, _OWN_PRIOR_ERROR = 1.0, 4.0
+_COMMON_PRIOR, _COMMON_PRIOR_ERROR = 0.0, 3.0
 #: Squares count up to so many of these, so that a change that was real is no day's effect.
 _MOST_VARIANCES = 9.0
-_WEEK = 7
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Told:
-    """What some days tell of a variance, per chart: estimates added up by their precision."""
+class _Told(Unchanging):
+    """What is told of a quantity, per chart: estimates added up by their precision."""
 
     precision: FloatArray
     weighted: FloatArray
@@ -44,30 +46,35 @@ class _Told:
         return type(self)(precision=self.precision + other.precision, weighted=self.weighted + other.weighted)
 
     def with_prior(self, mean: float, error: float) -> FloatArray:
-        """The posterior mean, which is no less than zero."""
-        return np.asarray(np.maximum((self.weighted + mean / error**2) / (self.precision + error**-2), 0.0))
+        """The mean of the posterior, a normal cut off at zero: no variance is negative, nor known to be nought."""
+        precision = self.precision + error**-2
+        centre, spread = (self.weighted + mean / error**2) / precision, precision**-0.5
+        above = spread * np.sqrt(2 / np.pi) / erfcx(-centre / spread / np.sqrt(2))
+        return np.asarray(centre + above, dtype=np.float64)
 
 
 class DayEffects:
     """Variance of day effects per chart in square points, estimated from days that have passed the lag."""
 
-    def __init__(self, *, charts: int, rules: Rules) -> None:
-        self.own: FloatArray = np.full(charts, _OWN_PRIOR)
-        self.common: FloatArray = np.full(charts, _COMMON_PRIOR)
+    def __init__(self, *, charts: int, rules: Rules, age: Age) -> None:
+        self.own: FloatArray = _Told.nothing(charts).with_prior(_OWN_PRIOR, _OWN_PRIOR_ERROR)
+        self.common: FloatArray = _Told.nothing(charts).with_prior(_COMMON_PRIOR, _COMMON_PRIOR_ERROR)
         self._rules = rules
+        self._age = age
         self._charts = charts
         self._estimated = -1
         #: What each day told of models' own days, and of all together.
         self._own_told: dict[int, _Told] = {}
         self._common_told: dict[int, _Told] = {}
-        #: Precision, and points times it, of what a model was asked apart from the draw on a day, per chart.
-        self._asked: dict[tuple[int, int], tuple[FloatArray, FloatArray]] = {}
+        #: Points of a model by what it was asked apart from the draw on a day.
+        self._asked: dict[tuple[int, int], _Told] = {}
 
     def begin(self, day: int) -> None:
         """Estimate both anew, once a week, from the days between the lag and the end of the window."""
-        if day // _WEEK == self._estimated:
+        week = self._age.weeks(day)
+        if week == self._estimated:
             return
-        self._estimated = day // _WEEK
+        self._estimated = week
         newest = day - self._rules.lag_days
         oldest = newest - self._rules.day_effect_days
         self._own_told = {at: told for at, told in self._own_told.items() if at > oldest}
@@ -97,11 +104,8 @@ class DayEffects:
 
     def add_asked(self, day: int, model: int, points: FloatArray, variance: FloatArray) -> None:
         """Take in a model's answers beside the draw, in points per chart; what came on one day is joined."""
-        known = np.isfinite(points)
-        precision = np.where(known, 1 / np.where(known, variance, 1.0), 0.0)
-        weighted = precision * np.where(known, points, 0.0)
-        before = self._asked.get((day, model), (np.zeros(self._charts), np.zeros(self._charts)))
-        self._asked[day, model] = before[0] + precision, before[1] + weighted
+        told, before = _Told.by(points, variance), self._asked.get((day, model))
+        self._asked[day, model] = told if before is None else before.and_also(told)
 
     def forget(self, model: int, since: int) -> None:
         """Leave out what a model was asked since a day on which it changed: that is no day's effect."""
@@ -109,11 +113,11 @@ class DayEffects:
 
     def _apart(self, newest: int) -> _Told:
         """How much the days on which a model was asked apart differ among themselves (DerSimonian and Laird 1986)."""
-        by_model: dict[int, list[tuple[FloatArray, FloatArray]]] = {}
+        by_model: dict[int, list[_Told]] = {}
         for (day, model), asked in self._asked.items():
             if day <= newest:
                 by_model.setdefault(model, []).append(asked)
-        return self._sum(_between_days(np.array(asked)) for asked in by_model.values())
+        return self._sum(_between_days(asked) for asked in by_model.values())
 
     def _sum(self, told: Iterable[_Told]) -> _Told:
         total = _Told.nothing(self._charts)
@@ -122,9 +126,9 @@ class DayEffects:
         return total
 
 
-def _between_days(asked: FloatArray) -> _Told:
-    """Variance between days from precision and weighted points, an array of days × 2 × charts."""
-    precision, weighted = asked[:, 0], asked[:, 1]
+def _between_days(asked: Sequence[_Told]) -> _Told:
+    """Variance between days from what was told on each."""
+    precision, weighted = np.stack([day.precision for day in asked]), np.stack([day.weighted for day in asked])
     total = precision.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         points = np.where(precision > 0, weighted / precision, 0.0)

@@ -11,9 +11,9 @@ from typing import Self
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
 from scipy.linalg import cho_factor, cho_solve
-from scipy.special import expit
 
 from yzindex.drift.history import BoolArray, FloatArray, IntArray
+from yzindex.drift.unchanging import Unchanging
 
 #: No answer is surer than this: a model at its ceiling can still fail.
 LEAST_VARIANCE = 0.02
@@ -26,7 +26,8 @@ _ABILITY_WEIGHTS = _ABILITY_WEIGHTS / _ABILITY_WEIGHTS.sum()
 _MOST_STEPS = 30
 #: Further out an answer is as good as certain, and its logarithm still a number.
 _FARTHEST_LOGIT = 30.0
-_SETTLED = 1e-6
+#: A step no longer than this, in logits, is the last. After one by the exact curvature the next would be its square.
+_SETTLED, _SETTLED_BY_SAFE = 1e-4, 1e-6
 #: Spread in logits that the models' mean is given beforehand; holds it where all answers are right, or all wrong.
 _MEAN_SPREAD = 3.0
 #: Spread in logits around the others that a model is given beforehand which was found to have changed.
@@ -78,7 +79,30 @@ class Cells:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Fit:
+class Derivatives:
+    """Of the cells' log-likelihood by their logits."""
+
+    gradient: FloatArray
+    #: Negated second derivative. Below zero where a surprising answer pulls the cell effect; near the maximum that is
+    #: as it should be.
+    curvature: FloatArray
+    #: Where it is less, the curvature of a normal likelihood, which is never below zero.
+    safe: FloatArray
+
+    def at(self, place: tuple[IntArray, IntArray]) -> Self:
+        return replace(self, gradient=self.gradient[place], curvature=self.curvature[place], safe=self.safe[place])
+
+    def minus(self, other: Self) -> Self:
+        return replace(
+            self,
+            gradient=self.gradient - other.gradient,
+            curvature=self.curvature - other.curvature,
+            safe=self.safe - other.safe,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Fit(Unchanging):
     """Effects in logits with their posterior variance."""
 
     components: Components
@@ -91,6 +115,8 @@ class Fit:
     easiness_variance: FloatArray
     #: Variance of `ability + easiness`, shape models × questions.
     sum_variance: FloatArray
+    #: Of the likelihood at the fit, shape models × questions.
+    derived: Derivatives
 
     @property
     def logit(self) -> FloatArray:
@@ -119,29 +145,6 @@ class _Chance:
     slope: FloatArray
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Derivatives:
-    """Of the cells' log-likelihood by their logits."""
-
-    gradient: FloatArray
-    #: Negated second derivative. Below zero where a surprising answer pulls the cell effect; near the maximum that is
-    #: as it should be.
-    curvature: FloatArray
-    #: Where it is less, the curvature of a normal likelihood, which is never below zero.
-    safe: FloatArray
-
-    def at(self, place: tuple[IntArray, IntArray]) -> Self:
-        return replace(self, gradient=self.gradient[place], curvature=self.curvature[place], safe=self.safe[place])
-
-    def minus(self, other: Self) -> Self:
-        return replace(
-            self,
-            gradient=self.gradient - other.gradient,
-            curvature=self.curvature - other.curvature,
-            safe=self.safe - other.safe,
-        )
-
-
 @dataclass(frozen=True, eq=False)
 class _Integral:
     """The cells' likelihood with the cell effect integrated out, where `logit` holds the other effects.
@@ -159,29 +162,31 @@ class _Integral:
         shape = (-1,) + (1,) * logit.ndim
         nodes = effect + deviation * _CELL_NODES.reshape(shape)
         shifted = np.clip(logit + nodes, -_FARTHEST_LOGIT, _FARTHEST_LOGIT)
-        q = expit(-shifted)
-        p = 1 - q
+        q = _failing(shifted)
         # log σ(x) = x + log σ(-x), so a cell's log-likelihood is total·x + count·log σ(-x).
         log_likelihood = (self.cells.total * shifted + self.cells.count * np.log(q)) / self.components.dispersion
         log_likelihood += _CELL_LOG_WEIGHTS.reshape(shape) - nodes**2 / (2 * self.components.cells**2)
         log_likelihood -= log_likelihood.max(axis=0)
-        weight = np.exp(log_likelihood)
+        weight = np.exp(log_likelihood, out=log_likelihood)
         weight /= weight.sum(axis=0)
-        return weight, p
+        return weight, 1 - q
 
     def _likeliest(self, logit: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Mode and spread of each cell's effect, by a few Newton steps: nodes need no more."""
+        count = self.cells.count / self.components.dispersion
+        total = self.cells.total / self.components.dispersion
         effect = np.zeros_like(logit)
         precision = self.components.cells**-2
         information = np.full_like(logit, precision)
         for _ in range(_CELL_STEPS):
-            p = expit(logit + effect)
-            information = self.cells.count * p * (1 - p) / self.components.dispersion + precision
-            gradient = (self.cells.total - self.cells.count * p) / self.components.dispersion - effect * precision
-            effect += np.clip(gradient / information, -_LONGEST_CELL_STEP, _LONGEST_CELL_STEP)
+            q = _failing(logit + effect)
+            expected = count * (1 - q)
+            information = expected * q + precision
+            step = (total - expected - effect * precision) / information
+            effect += np.clip(step, -_LONGEST_CELL_STEP, _LONGEST_CELL_STEP)
         return effect, information**-0.5
 
-    def derivatives(self, logit: FloatArray) -> _Derivatives:
+    def derivatives(self, logit: FloatArray) -> Derivatives:
         """Derive the log-likelihood by each cell's logit."""
         weight, p = self.weights(logit)
         slope = (self.cells.total - self.cells.count * p) / self.components.dispersion
@@ -190,7 +195,7 @@ class _Integral:
         spread = (weight * slope**2).sum(axis=0) - gradient**2
         curvature = information - spread
         normal = information / (1 + information * self.components.cells**2)
-        return _Derivatives(gradient=gradient, curvature=curvature, safe=np.maximum(curvature, normal))
+        return Derivatives(gradient=gradient, curvature=curvature, safe=np.maximum(curvature, normal))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -217,7 +222,7 @@ class _Quadratic:
         return cls(curvature=curvature, by_question=by_question, factor=factor)
 
     @classmethod
-    def of_safe(cls, derived: _Derivatives, components: Components, prior: FloatArray) -> Self:
+    def of_safe(cls, derived: Derivatives, components: Components, prior: FloatArray) -> Self:
         """Take the safe curvature, by which there always is one."""
         quadratic = cls.of(derived.safe, components, prior)
         assert quadratic is not None  # a sum of positive parts
@@ -261,7 +266,7 @@ def fit(cells: Cells, components: Components, start: Fit | None = None) -> Fit:
         shortened = min(1.0, _LONGEST_STEP / longest) if longest else 1.0
         ability += shortened * ability_step
         easiness += shortened * easiness_step
-        if longest < _SETTLED:
+        if longest < (_SETTLED_BY_SAFE if quadratic is None else _SETTLED):
             break
     return _with_uncertainty(cells, components, ability, easiness, prior)
 
@@ -281,7 +286,7 @@ def expect_left_out(fitted: Fit, row: IntArray, question: IntArray, score: Float
     """
     components = fitted.components
     shift = _shift(fitted.cells, _chance(fitted.cells, components, fitted.logit, fitted.sum_variance))
-    all_answers = _Integral(fitted.cells, components).derivatives(fitted.logit)
+    all_answers = fitted.derived
     quadratic = _Quadratic.of(all_answers.curvature, components, _prior_precision(fitted.cells, components))
     # How far a fit gives way follows from its likelihood as it is; of one that has not settled, from the safe one.
     yielding = quadratic.variances()[2] if quadratic else fitted.sum_variance
@@ -297,6 +302,12 @@ def expect_left_out(fitted: Fit, row: IntArray, question: IntArray, score: Float
         left_out = _expectation(_chance(others, components, fitted.logit[at] - step, unknown), shift, components)
         mean[part], variance[part], slope[part] = left_out.mean, left_out.variance, left_out.slope
     return Expectation(mean=mean, variance=variance, slope=slope)
+
+
+def _failing(logit: FloatArray) -> FloatArray:
+    """Chance of failure. Several times as fast as `scipy.special.expit`; an overflow of `exp` is a chance of nought."""
+    with np.errstate(over="ignore"):
+        return np.asarray(1 / (1 + np.exp(logit)), dtype=np.float64)
 
 
 def _without(variance: FloatArray, information: FloatArray, components: Components) -> FloatArray:
@@ -351,6 +362,7 @@ def _with_uncertainty(
         ability_variance=ability_variance,
         easiness_variance=easiness_variance,
         sum_variance=sum_variance,
+        derived=derived,
     )
 
 

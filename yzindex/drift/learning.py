@@ -6,6 +6,7 @@ from typing import Self
 
 import numpy as np
 
+from yzindex.drift.age import Age
 from yzindex.drift.baseline import Baseline, Table, pool_slope
 from yzindex.drift.components import Answers, estimate_components
 from yzindex.drift.difficulty import Components, Fit, expect, fit
@@ -108,6 +109,7 @@ class Settled(Baseline):
             dimensions=len(learnt.weights),
             models=learnt.models,
             lag_days=learnt.rules.lag_days,
+            age=Age(),
         )
         self._tables = [(0, table)]
 

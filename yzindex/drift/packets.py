@@ -7,10 +7,11 @@ from typing import Self
 import numpy as np
 
 from yzindex.drift.history import FloatArray, History, IntArray, Role
+from yzindex.drift.unchanging import Unchanging
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Packet:
+class Packet(Unchanging):
     """Scored answers of one run; the columns are of one length and sorted by model and question."""
 
     day: int

@@ -155,7 +155,7 @@ class _Simulated:
                 analysis.take(self._answers(day, Role.DAILY, everyone, self._draw(option, cycles), shift))
             while requests := analysis.requests():
                 for request in requests:
-                    questions = analysis.questions_of(request, self._askable, seed=day)
+                    questions = analysis.questions_of(request, self._askable)
                     analysis.take(self._answers(day, request.role, np.array(request.models), questions, shift))
             if any(each.model == model and each.direction == FALL for each in analysis.confirmed):
                 return day

@@ -57,27 +57,26 @@ def residuals_of(
     place = row[packet.model], packet.question
     cell = packet.model * dimensions + question_dimension[packet.question]
     size = models * dimensions
-
-    def summed(values: FloatArray) -> FloatArray:
-        return np.bincount(cell, weights=values, minlength=size).astype(np.float64).reshape(models, dimensions)
-
-    count = summed(np.ones(len(cell)))
+    count = np.bincount(cell, minlength=size).astype(np.float64)
+    mean, slope = table.mean[place], table.slope[place]
     shared = shared_variance_of(packet, table, row)
+    off = packet.score - mean
+    answers = (off, slope, table.variance[place] - shared, shared, off**2)
+    summed = np.stack([np.bincount(cell, weights=each, minlength=size) for each in answers])
     with np.errstate(invalid="ignore", divide="ignore"):
-        points = POINTS * summed(packet.score - table.mean[place]) / count
-        own = POINTS**2 * summed(table.variance[place] - shared) / count**2
-        common = POINTS**2 * summed(shared) / count**2
-        realised = POINTS**2 * summed((packet.score - table.mean[place]) ** 2) / count**2
-        alone = 1 / count
-        slope = summed(table.slope[place]) / count / table.pool_slope[row]
-    squares = weights**2
+        means = (summed[:2] / count).reshape(2, models, dimensions)
+        variances = (POINTS**2 * summed[2:] / count**2).reshape(3, models, dimensions)
+        alone = (1 / count).reshape(1, models, dimensions)
+    steepness = _EVEN_SHARE + (1 - _EVEN_SHARE) * means[1:] / table.pool_slope[row]
+    points, sensitivity = _weighed(np.concatenate([POINTS * means[:1], steepness]), weights)
+    own, common, realised, alike = _weighed(np.concatenate([variances, alone]), weights**2)
     return Residuals(
-        points=_weighed(points, weights),
-        own_variance=_weighed(own, squares),
-        shared_variance=_mean_of_known(_weighed(common, squares)),
-        squares=_weighed(realised, squares),
-        together=1 - _weighed(alone, squares),
-        sensitivity=_weighed(_EVEN_SHARE + (1 - _EVEN_SHARE) * slope, weights),
+        points=points,
+        own_variance=own,
+        shared_variance=_mean_of_known(common),
+        squares=realised,
+        together=1 - alike,
+        sensitivity=sensitivity,
     )
 
 
@@ -94,7 +93,7 @@ def shared_variance_of(packet: Packet, table: Table, row: IntArray) -> FloatArra
 
 
 def _weighed(values: FloatArray, weights: FloatArray) -> FloatArray:
-    """Models × charts of models × dimensions; a missing dimension spoils only the charts that weigh it."""
+    """… × models × charts of … × models × dimensions; a missing dimension spoils only the charts that weigh it."""
     missing = ~np.isfinite(values)
     if not missing.any():
         return np.asarray(values @ weights.T, dtype=np.float64)

@@ -27,7 +27,7 @@ class Rules:
     #: Questions asked again at a time, each time the chart is still between the bars.
     batches: tuple[int, ...] = (2, 2, 4, 6, 10, 16, 20)
     #: Fresh questions of each dimension in a round, at most one round a day.
-    fresh_per_dimension: int = 40
+    fresh_per_dimension: int = 60
     #: Rounds that a confirmation needs at least, each of another day: nobody is convicted on one day.
     least_rounds: int = 2
     most_rounds: int = 5
@@ -55,7 +55,7 @@ class Rules:
     least_fleet: int = 5
     #: Share of models cut off at each end of the common movement.
     trimmed_share: float = 0.2
-    fleet_alarm: float = 8.0
+    fleet_alarm: float = 9.0
     #: Days without verdicts on models after the question pool has moved; every model then begins anew.
     suspended_days: int = 14
     #: Questions of each dimension that every model is asked on each of them, so that its new level is known.

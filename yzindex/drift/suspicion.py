@@ -6,11 +6,15 @@ from enum import StrEnum
 
 import numpy as np
 
+from yzindex.drift.age import Age
 from yzindex.drift.charts import Charts
 from yzindex.drift.confirming import Estimate, Known
 from yzindex.drift.history import BoolArray, FloatArray, IntArray, Role
 from yzindex.drift.packets import Packet
 from yzindex.drift.rules import Rules
+
+#: More than twice the times that a model is ever asked one question: what it is added to comes last.
+_LAST = 2.0**20
 
 
 class Stage(StrEnum):
@@ -77,7 +81,7 @@ class Request:
 class Interrogation:
     """Counts what each model has been asked today, and which questions it has been asked about its suspicion."""
 
-    def __init__(self, *, models: int, questions: int, rules: Rules) -> None:
+    def __init__(self, *, models: int, questions: int, rules: Rules, age: Age) -> None:
         #: How often each model was asked each question: again, and otherwise, which stays a sample of the whole pool.
         self._asked_again: IntArray = np.zeros((models, questions), dtype=np.int64)
         self._asked_apart: IntArray = np.zeros((models, questions), dtype=np.int64)
@@ -88,6 +92,7 @@ class Interrogation:
         #: Models that have answered today for their new level.
         self._levelled: set[int] = set()
         self._rules = rules
+        self._age = age
 
     def begin_day(self, suspects: IntArray, *, suspended: bool) -> None:
         """Begin to count anew; models that are neither suspicious nor asked for their level have been asked nothing."""
@@ -118,7 +123,7 @@ class Interrogation:
         self._asked_again[model] = self._asked_apart[model] = 0
         self._busy[model] = False
 
-    def choose(self, request: Request, pools: Sequence[IntArray], telling: FloatArray, seed: int) -> IntArray:
+    def choose(self, request: Request, pools: Sequence[IntArray], telling: FloatArray) -> IntArray:
         """Choose a request's questions at random from the pools, one per dimension, the least asked of the model first.
 
         `telling` is what an answer to each question tells of a change, negative where nothing is known of the question:
@@ -126,14 +131,17 @@ class Interrogation:
         interval rest on fresh questions, which are a sample of all.
         """
         model = request.models[0]
-        numbers = np.random.default_rng((seed, model, request.since, int(request.role), request.day, request.round))
+        since, day = self._age.days(request.since), self._age.days(request.day)
+        numbers = np.random.default_rng((model, since, int(request.role), day, request.round))
         chosen = []
         for pool, size in zip(pools, request.per_dimension, strict=True):
-            unknown = telling[pool] < 0
-            keys = [numbers.random(len(pool)), self._asked(request.role)[model, pool], unknown]
-            if request.role is Role.AGAIN and not unknown.all():
-                keys.insert(1, telling[pool] < _median(telling[pool][~unknown]))
-            chosen.append(pool[np.lexsort(keys)[:size]])
+            # A number from 0 to 1 decides where nothing else does.
+            order = numbers.random(len(pool)) + 2 * self._asked(request.role)[model, pool]
+            known = telling[pool] >= 0
+            if request.role is Role.AGAIN and known.any():
+                order += telling[pool] < _median(telling[pool][known])
+            order += _LAST * ~known
+            chosen.append(pool[np.argsort(order)[:size]])
         return np.concatenate(chosen)
 
     def _asked(self, role: Role) -> IntArray:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from yzindex.drift.age import Age
 from yzindex.drift.baseline import Table, pool_slope
 from yzindex.drift.history import Role
 from yzindex.drift.packets import Packet
@@ -28,24 +31,35 @@ def answered(role: Role, questions: np.ndarray) -> Packet:
 
 
 def test_asked_again_are_first_the_questions_that_tell_most_and_each_once() -> None:
-    asking = Interrogation(models=1, questions=QUESTIONS, rules=Rules())
+    asking = Interrogation(models=1, questions=QUESTIONS, rules=Rules(), age=Age())
 
-    first = asking.choose(request(Role.AGAIN, (6, 6)), POOLS, TELLING, 0)
+    first = asking.choose(request(Role.AGAIN, (6, 6)), POOLS, TELLING)
     asking.note(answered(Role.AGAIN, first))
-    second = asking.choose(request(Role.AGAIN, (4, 4)), POOLS, TELLING, 0)
+    second = asking.choose(request(Role.AGAIN, (4, 4)), POOLS, TELLING)
     asking.note(answered(Role.AGAIN, second))
-    third = asking.choose(request(Role.AGAIN, (5, 5)), POOLS, TELLING, 0)
+    third = asking.choose(request(Role.AGAIN, (5, 5)), POOLS, TELLING)
 
     assert sorted([*first.tolist(), *second.tolist()]) == list(range(1, QUESTIONS, 2))
     assert not (third % 2).any()
 
 
+def test_on_another_day_of_the_history_other_questions_are_asked() -> None:
+    age = Age()
+    asking = Interrogation(models=1, questions=QUESTIONS, rules=Rules(), age=age)
+    today, tomorrow = request(Role.FRESH, (8, 8)), replace(request(Role.FRESH, (8, 8)), day=6)
+
+    age.begin(3)
+
+    assert asking.choose(today, POOLS, TELLING).tolist() == asking.choose(today, POOLS, TELLING).tolist()
+    assert asking.choose(today, POOLS, TELLING).tolist() != asking.choose(tomorrow, POOLS, TELLING).tolist()
+
+
 def test_fresh_questions_are_a_sample_of_the_pool_whatever_was_asked_again() -> None:
-    suspected, unknown = (Interrogation(models=1, questions=QUESTIONS, rules=Rules()) for _ in range(2))
+    suspected, unknown = (Interrogation(models=1, questions=QUESTIONS, rules=Rules(), age=Age()) for _ in range(2))
     suspected.note(answered(Role.AGAIN, np.arange(1, QUESTIONS, 2)))
 
     fresh, usual = (
-        asking.choose(request(Role.FRESH, (8, 8)), POOLS, TELLING, 0).tolist() for asking in (suspected, unknown)
+        asking.choose(request(Role.FRESH, (8, 8)), POOLS, TELLING).tolist() for asking in (suspected, unknown)
     )
 
     assert fresh == usual
@@ -53,23 +67,23 @@ def test_fresh_questions_are_a_sample_of_the_pool_whatever_was_asked_again() -> 
 
 @pytest.mark.parametrize("role", [Role.AGAIN, Role.FRESH])
 def test_questions_of_which_nothing_is_known_are_asked_last(role: Role) -> None:
-    asking = Interrogation(models=1, questions=QUESTIONS, rules=Rules())
+    asking = Interrogation(models=1, questions=QUESTIONS, rules=Rules(), age=Age())
     new = np.arange(QUESTIONS) % 20 >= 15
 
-    chosen = asking.choose(request(role, (15, 15)), POOLS, np.where(new, -1.0, TELLING), 0)
+    chosen = asking.choose(request(role, (15, 15)), POOLS, np.where(new, -1.0, TELLING))
     asking.note(answered(role, chosen))
-    again = asking.choose(request(role, (16, 16)), POOLS, np.where(new, -1.0, TELLING), 0)
+    again = asking.choose(request(role, (16, 16)), POOLS, np.where(new, -1.0, TELLING))
 
     assert not new[chosen].any()
     assert new[again].sum() == 2
 
 
 def test_a_round_of_fresh_questions_leaves_out_those_of_the_round_before() -> None:
-    asking = Interrogation(models=1, questions=QUESTIONS, rules=Rules())
+    asking = Interrogation(models=1, questions=QUESTIONS, rules=Rules(), age=Age())
 
-    first = asking.choose(request(Role.FRESH, (8, 8)), POOLS, TELLING, 0)
+    first = asking.choose(request(Role.FRESH, (8, 8)), POOLS, TELLING)
     asking.note(answered(Role.FRESH, first))
-    second = asking.choose(request(Role.FRESH, (8, 8)), POOLS, TELLING, 0)
+    second = asking.choose(request(Role.FRESH, (8, 8)), POOLS, TELLING)
 
     assert not set(first.tolist()) & set(second.tolist())
 

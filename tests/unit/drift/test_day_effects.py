@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.random import Generator
+from scipy.stats import truncnorm
 
+from yzindex.drift.age import Age
 from yzindex.drift.baseline import Table
 from yzindex.drift.confirming import Known, change_of
 from yzindex.drift.day_effects import DayEffects
@@ -19,7 +21,7 @@ MODELS, DAYS = 11, 60
 
 def learnt(numbers: Generator, *, own: float, level: float = 0.0) -> DayEffects:
     """Effects after two months in which each model is asked every second day, with an error of four points."""
-    effects = DayEffects(charts=3, rules=RULES)
+    effects = DayEffects(charts=3, rules=RULES, age=Age())
     off = numbers.normal(0, level, MODELS)
     for day in range(1, DAYS + 1):
         for model in range(day % 2, MODELS, 2):
@@ -45,9 +47,24 @@ def test_what_a_model_is_off_by_every_day_is_no_days_effect() -> None:
     assert np.mean([learnt(numbers, own=0.0, level=6.0).own for _ in range(20)]) < 2.5
 
 
+def test_days_are_never_known_to_be_all_alike() -> None:
+    nothing_told = DayEffects(charts=3, rules=RULES, age=Age())
+    told = DayEffects(charts=3, rules=RULES, age=Age())
+    for day in range(1, DAYS + 1):
+        for model in range(MODELS):
+            told.add_asked(day, model, np.zeros(3), np.full(3, 16.0))
+    told.begin(DAYS + RULES.lag_days)
+
+    # A normal cut off at zero, by its mean and spread before that: 1 and 4, 0 and 3.
+    assert nothing_told.own == pytest.approx(truncnorm(-1 / 4, np.inf, 1, 4).mean())
+    assert nothing_told.common == pytest.approx(truncnorm(0, np.inf, 0, 3).mean())
+    assert (told.own > 0).all()
+    assert (told.own < nothing_told.own / 4).all()
+
+
 def test_answers_of_one_day_are_one_measurement() -> None:
     numbers = np.random.default_rng(3)
-    together, apart = (DayEffects(charts=3, rules=RULES) for _ in range(2))
+    together, apart = (DayEffects(charts=3, rules=RULES, age=Age()) for _ in range(2))
     for day in range(1, DAYS + 1):
         points = numbers.normal(0, 5, 2)
         for each in points:
@@ -61,7 +78,7 @@ def test_answers_of_one_day_are_one_measurement() -> None:
 
 def test_days_after_a_change_are_forgotten_and_days_inside_the_lag_wait() -> None:
     def fallen(*, forgets: bool, begins: int) -> float:
-        effects = DayEffects(charts=3, rules=RULES)
+        effects = DayEffects(charts=3, rules=RULES, age=Age())
         for day in range(1, 41):
             effects.add_asked(day, 0, np.full(3, -20.0 if day > 20 else 0.0), np.full(3, 16.0))
         if forgets:

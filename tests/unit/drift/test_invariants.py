@@ -113,7 +113,7 @@ def words(verdict: Verdict) -> tuple[object, ...]:
 
 
 def figures(verdict: Verdict) -> list[float]:
-    """A verdict's figures, to be compared to a thousandth of a point: fits are settled to 1e-6 logits."""
+    """A verdict's figures, to be compared to a thousandth of a point: fits are settled but for about 1e-7 logits."""
     all_of_them = (verdict.size, verdict.lo, verdict.hi, verdict.fall_ratio, verdict.rise_ratio)
     return [float("inf") if figure is None else float(figure) for figure in all_of_them]
 
@@ -133,6 +133,45 @@ def test_what_models_and_questions_are_called_changes_nothing(seed: int, chance)
     for key, verdict in after.items():
         assert words(verdict) == words(before[key])
         assert figures(verdict) == pytest.approx(figures(before[key]), abs=1e-3)
+
+
+def dated(verdict: Verdict, days: int) -> Verdict:
+    """The same so many days later, without the sentence, which names dates."""
+    moved = {name: getattr(verdict, name) for name in ("day", "since", "compared_with")}
+    return replace(verdict, evidence="", **{name: day and day + timedelta(days) for name, day in moved.items()})
+
+
+@few
+@given(seeds, st.integers(1, 5000))
+@example(seed=10, days=3)
+def test_the_date_changes_nothing(seed: int, days: int) -> None:
+    """Of the example's history a fit that is renewed on another day of the week says something else."""
+    rows = drawn_history(seed)
+    later = [replace(row, day=row.day + timedelta(days)) for row in rows]
+
+    assert [dated(each, 0) for each in verdicts(later, asks=True)] == [
+        dated(each, days) for each in verdicts(rows, asks=True)
+    ]
+
+
+def asked_again(rows: Sequence[HistoryRow]) -> list[list[int]]:
+    """The questions that are wanted at the end of each day."""
+    history = history_of(rows)
+    judging, everything = Judge(history, asks=True), np.arange(len(history.questions))
+    wanted = []
+    for day, packets in groupby(packets_of(history), key=lambda packet: packet.day):
+        requests = judging.judge_day(day, list(packets), np.arange(len(history.models))).requests
+        wanted += [judging.analysis.questions_of(request, everything).tolist() for request in requests]
+    return wanted
+
+
+def test_what_is_asked_again_does_not_depend_on_the_date() -> None:
+    rows = drawn_history(7)
+
+    wanted = asked_again(rows)
+
+    assert len(wanted) > 10
+    assert wanted == asked_again([replace(row, day=row.day + timedelta(1)) for row in rows])
 
 
 @few

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from yzindex.drift.age import Age
 from yzindex.drift.analysis import Analysis
 from yzindex.drift.baseline import Baseline
 from yzindex.drift.charts import FALL
@@ -142,13 +143,39 @@ def test_former_abilities_do_not_pull_at_those_of_today() -> None:
 
 def test_a_history_of_one_run_a_week_is_learnt_whatever_the_weekday() -> None:
     for first in range(100, 107):
-        baseline = Baseline(question_dimension=np.repeat([0, 1], 120), dimensions=2, models=11, lag_days=14)
+        age = Age()
+        age.begin(first)
+        baseline = Baseline(question_dimension=np.repeat([0, 1], 120), dimensions=2, models=11, lag_days=14, age=age)
         for week in range(4):
             day = first + 7 * week
             baseline.advance(day)
             baseline.learn(answers(day=day, role=Role.DAILY, model=3, number=week))
 
         assert baseline.table.known[:, 3].tolist() == [2 * 40, 2 * 40]
+
+
+def test_what_a_young_history_tells_is_known_the_day_after_the_lag() -> None:
+    age = Age()
+    age.begin(100)
+    baseline = Baseline(question_dimension=np.repeat([0, 1], 120), dimensions=2, models=11, lag_days=14, age=age)
+    for day in range(100, 118):
+        baseline.advance(day)
+        baseline.learn(answers(day=day, role=Role.DAILY, model=3, number=day))
+
+    assert baseline.table.known[:, 3].tolist() == [4 * 40, 4 * 40]
+
+
+def test_what_is_known_is_renewed_once_a_week() -> None:
+    board = played(13)
+    tables = []
+    for _ in range(15):
+        board.play_day()
+        tables.append(board.analysis.baseline.table)
+
+    renewed = [place + 14 for place in range(15) if place == 0 or tables[place] is not tables[place - 1]]
+
+    assert not board.analysis.confirmed
+    assert renewed == [14, 21, 28]
 
 
 def suspicion(model: int, *, chart: int = 0) -> Suspicion:
@@ -169,7 +196,7 @@ def convicted(model: int, *, day: int, points: float) -> Confirmed:
 
 
 def controls_asked(points: float) -> Controls:
-    controls = Controls(RULES)
+    controls = Controls(RULES, Age())
     packet = Packet(
         day=41, role=Role.CONTROL, model=np.arange(1, 6), question=np.zeros(5, dtype=np.int64),
         score=np.zeros(5), version=np.zeros(5, dtype=np.int64),
@@ -194,7 +221,7 @@ def test_models_that_were_convicted_lately_are_among_those_that_fall_together() 
 
 
 def test_suspects_are_asked_as_controls_only_where_there_are_not_enough_others() -> None:
-    request = Controls(Rules(control_models=4)).request(
+    request = Controls(Rules(control_models=4), Age()).request(
         40, suspicion(0), np.arange(1, 8), suspects=(0, 1, 2, 3, 4), used=np.array([0.55, 0.45])
     )
 
@@ -202,7 +229,7 @@ def test_suspects_are_asked_as_controls_only_where_there_are_not_enough_others()
 
 
 def test_what_a_later_answer_of_the_draw_confirms_is_known_once_and_at_once() -> None:
-    baseline = Baseline(question_dimension=np.repeat([0, 1], 120), dimensions=2, models=11, lag_days=14)
+    baseline = Baseline(question_dimension=np.repeat([0, 1], 120), dimensions=2, models=11, lag_days=14, age=Age())
     days = [answers(day=day, role=Role.DAILY, model=3, number=0) for day in (40, 41, 42)]
     for packet in days:
         baseline.learn(packet)

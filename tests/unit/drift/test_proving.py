@@ -24,7 +24,9 @@ from yzindex.drift.proving.worlds import logit_worlds
 from yzindex.drift.rules import Rules
 
 WORLD = "A, noisy answers"
-TINY = Counts(null_model_days=600, year_days=80, drops=1, moves=1, unusual_every=0, tuning_years=2, troubles=False)
+TINY = Counts(
+    null_model_days=600, year_days=80, drops=1, great_drops=1, moves=1, unusual_every=0, tuning_years=2, troubles=False
+)
 GOOD_FILE = """
 from yzindex.drift.proving.worlds import logit_worlds
 

@@ -1,6 +1,7 @@
 """A simulated board: a world's models are asked every day, analysed, and asked again at once when that is wanted."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.random import Generator
@@ -12,11 +13,30 @@ from yzindex.drift.proving.world import World
 from yzindex.drift.regrades import Regrades
 from yzindex.drift.rules import Rules
 from yzindex.drift.suspicion import Request
+from yzindex.drift.unchanging import Unchanging
 
 #: Stored answers of each dimension that are graded again every day.
 _THERMOMETER = 20
 _REPAIR_DAYS = 28
 WEIGHTS = np.array([0.55, 0.45])
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Stored(Unchanging):
+    """Answers as they were graded, with the work behind them."""
+
+    packet: Packet
+    work: FloatArray
+
+    def part(self, places: IntArray) -> Self:
+        """Some of them."""
+        columns = ("model", "question", "score", "version")
+        packet = replace(self.packet, **{name: getattr(self.packet, name)[places] for name in columns})
+        return replace(self, packet=packet, work=self.work[places])
+
+    def grade(self, world: World) -> FloatArray:
+        """What the current grader gives."""
+        return world.grade(self.packet.model, self.packet.question, self.work)
 
 
 class Board:
@@ -54,17 +74,14 @@ class Board:
         #: Questions of the pool; more may join it later.
         self.askable = np.arange(len(world.question_dimension)) if askable is None else askable
         self._regrades = regrades
-        self._stored: list[tuple[Packet, FloatArray]] = []
+        self._stored: list[_Stored] = []
+        #: What the thermometer reads.
+        self._sample: _Stored | None = None
         self._cycles: dict[tuple[int, int, int, int], IntArray] = {}
         self._grader_moved_on: int | None = None
         self.analysis.begin(0)
         if calibrated:
             self.shown.append(self._put(Role.CALIBRATION, self.models_asked, self.askable))
-
-    @property
-    def packets(self) -> Iterator[Packet]:
-        """Everything that was answered."""
-        return (packet for packet, _ in self._stored)
 
     def play_day(self) -> None:
         """Play one day: thermometer, draw, answers, and whatever is asked again."""
@@ -118,7 +135,7 @@ class Board:
             score=score[came],
             version=versions[model[came]],
         )
-        self._stored.append((packet, work[came]))
+        self._stored.append(_Stored(packet=packet, work=work[came]))
         self.analysis.take(packet)
         return packet
 
@@ -138,39 +155,45 @@ class Board:
             kept = [
                 stored
                 for stored in self._stored
-                if stored[0].role is Role.CALIBRATION or stored[0].day > self.day - _REPAIR_DAYS
+                if stored.packet.role is Role.CALIBRATION or stored.packet.day > self.day - _REPAIR_DAYS
             ]
             self.analysis.take_regrades(self._regraded(kept, repairs=True))
             self._stored = [
-                (_with_score(packet, self.world.grade(packet.model, packet.question, work)), work)
-                for packet, work in self._stored
+                replace(stored, packet=replace(stored.packet, score=stored.grade(self.world)))
+                for stored in self._stored
             ]
+            self._sample = None
             return
-        first, work = self._stored[0]
-        sample = np.concatenate(
-            [
-                np.flatnonzero(self.world.question_dimension[first.question] == dimension)[
-                    :: max(1, len(first.question) // (2 * _THERMOMETER))
-                ][:_THERMOMETER]
-                for dimension in range(2)
-            ]
-        )
-        read = self._regraded([(_part(first, sample), work[sample])], repairs=False)
+        if self._sample is None:
+            self._sample = self._sampled()
+        read = self._regraded([self._sample], repairs=False)
         self.analysis.take_regrades(read)
         if self.analysis.fleet.move is not None and self.analysis.fleet.move.chart is None:
             self._grader_moved_on = self.day
 
+    def _sampled(self) -> _Stored:
+        """Choose the stored answers that the thermometer reads every day."""
+        first = self._stored[0].packet
+        apart = max(1, len(first.question) // (2 * _THERMOMETER))
+        places = np.concatenate(
+            [
+                np.flatnonzero(self.world.question_dimension[first.question] == dimension)[::apart][:_THERMOMETER]
+                for dimension in range(2)
+            ]
+        )
+        return self._stored[0].part(places)
+
     def _grade_again(self, model: int, questions: IntArray) -> None:
         """Grade a model's calibration answers again before fresh ones are compared with them."""
-        first, work = self._stored[0]
+        first = self._stored[0].packet
         own = np.flatnonzero((first.model == model) & np.isin(first.question, questions))
         if first.role is Role.CALIBRATION and len(own):
-            self.analysis.take_regrades(self._regraded([(_part(first, own), work[own])], repairs=False))
+            self.analysis.take_regrades(self._regraded([self._stored[0].part(own)], repairs=False))
             if self.analysis.fleet.move is not None and self.analysis.fleet.move.chart is None:
                 self._grader_moved_on = self.day
 
-    def _regraded(self, stored: list[tuple[Packet, FloatArray]], *, repairs: bool) -> Regrades:
-        packets = [packet for packet, _ in stored]
+    def _regraded(self, stored: list[_Stored], *, repairs: bool) -> Regrades:
+        packets = [each.packet for each in stored]
         return Regrades(
             day=self.day,
             answered_day=np.concatenate([np.full(len(packet.model), packet.day) for packet in packets]),
@@ -178,30 +201,6 @@ class Board:
             model=np.concatenate([packet.model for packet in packets]),
             question=np.concatenate([packet.question for packet in packets]),
             before=np.concatenate([packet.score for packet in packets]),
-            now=np.concatenate([self.world.grade(packet.model, packet.question, work) for packet, work in stored]),
+            now=np.concatenate([each.grade(self.world) for each in stored]),
             repairs=repairs,
         )
-
-
-def _part(packet: Packet, places: IntArray) -> Packet:
-    return Packet(
-        day=packet.day,
-        role=packet.role,
-        number=packet.number,
-        model=packet.model[places],
-        question=packet.question[places],
-        score=packet.score[places],
-        version=packet.version[places],
-    )
-
-
-def _with_score(packet: Packet, score: FloatArray) -> Packet:
-    return Packet(
-        day=packet.day,
-        role=packet.role,
-        number=packet.number,
-        model=packet.model,
-        question=packet.question,
-        score=score,
-        version=packet.version,
-    )

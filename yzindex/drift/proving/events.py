@@ -44,9 +44,7 @@ class Start:
 
     def copy(self, event: str) -> Board:
         """Copy the board; its future is drawn from the event's own seed."""
-        # Packets never change, and are most of a board.
-        kept = {id(packet): packet for packet in self.board.packets}
-        board = deepcopy(self.board, kept)
+        board = deepcopy(self.board)
         board.numbers = numbers_of(self.purpose, self.world, event, self.replicate)
         return board
 

@@ -23,15 +23,16 @@ from yzindex.drift.proving.worlds import logit_worlds
 from yzindex.errors import YzIndexError
 
 FULL = Counts(
-    null_model_days=300_000, year_days=365, drops=400, moves=300, unusual_every=5, tuning_years=40,
+    null_model_days=300_000, year_days=365, drops=400, great_drops=200, moves=300, unusual_every=5, tuning_years=40,
 )  # fmt: skip
 QUICK = Counts(
-    null_model_days=9_000, year_days=110, drops=48, moves=32, unusual_every=0, tuning_years=0, troubles=False,
+    null_model_days=9_000, year_days=110, drops=48, great_drops=48, moves=32, unusual_every=0, tuning_years=0,
+    troubles=False,
 )  # fmt: skip
 #: Three that differ most: noisy answers, answers that hardly vary, and models that suffer unequally.
 QUICK_WORLDS = ("A, noisy answers", "B, near-deterministic", "not additive")
 #: So much is played of worlds that have hardly a target.
-_WORSE_SHARE = 0.25
+_WORSE_SHARE = 0.15
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -107,6 +108,7 @@ def rehearsal(share: float) -> Counts:
         null_model_days=round(share * FULL.null_model_days),
         year_days=FULL.year_days,
         drops=round(share * FULL.drops),
+        great_drops=round(share * FULL.great_drops),
         moves=round(share * FULL.moves),
         unusual_every=max(2, round(share * FULL.unusual_every)),
         tuning_years=max(10, round(share * FULL.tuning_years)),

@@ -29,7 +29,9 @@ class Counts:
 
     null_model_days: int
     year_days: int
+    #: Drops of 10 points, of which the least share found is close to the target, and of 20, of which nearly all are.
     drops: int
+    great_drops: int
     moves: int
     #: One replicate in so many also plays the boards that begin otherwise; 0: none.
     unusual_every: int
@@ -123,8 +125,8 @@ def play(
 
 def _play_events(start: events.Start, counts: Counts, tuned: Mapping[str, float], result: Replicate) -> None:
     models = start.board.world.models
-    for points in (10.0, 20.0):
-        events.drops(start, points, counts.each(counts.drops, models), tuned, result)
+    for points, wanted in ((10.0, counts.drops), (20.0, counts.great_drops)):
+        events.drops(start, points, counts.each(wanted, models), tuned, result)
     for number in range(counts.each(counts.moves, models)):
         events.grader_moves(start, number, 10.0 if number % 2 else 5.0, tuned, result)
         events.pool_moves(start, number, 10.0, result)
