@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -9,6 +10,8 @@ from decimal import Decimal
 from threading import Barrier
 
 import pytest
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select, update
 
 from tests import rows
@@ -17,8 +20,8 @@ from yzindex.grading.grade import CaseGrade, Grade, Verdict
 from yzindex.records import answers, leases, outbox
 from yzindex.records.columns import clock_s
 from yzindex.records.database import Database
-from yzindex.records.states import AnswerState
-from yzindex.records.tables import Answer
+from yzindex.records.states import AnswerState, Purpose
+from yzindex.records.tables import Answer, StoredCall
 
 LEASE_S = 60.0
 RIGHT = Grade(score=Decimal(100), verdict=Verdict.PASSED)
@@ -315,6 +318,48 @@ def test_noting_a_publication_leaves_a_row_alone_that_a_worker_has_claimed_since
     outbox.note_published(database, token="t")
 
     assert answers.claim_to_ask(database, answer_id, owner="other", lease_s=LEASE_S) is None
+
+
+class Outage:
+    """A database whose next commit goes unacknowledged."""
+
+    def __init__(self, database: Database, *, kept: bool) -> None:
+        self._commit = database.engine.dialect.do_commit
+        self._kept = kept
+        self.is_over = False
+
+    def commit(self, connection: DBAPIConnection) -> None:
+        if self.is_over:
+            return self._commit(connection)
+        self.is_over = True
+        if self._kept:
+            self._commit(connection)
+        raise OperationalError("COMMIT", None, Exception("server closed the connection unexpectedly"))
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["written", "not written"])
+def test_a_call_whose_record_was_not_acknowledged_is_recorded_once(
+    database: Database, answer_id: int, kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = model_call(answer_id, "first")
+    outage = Outage(database, kept=kept)
+    with monkeypatch.context() as patch:
+        patch.setattr(database.engine.dialect, "do_commit", outage.commit)
+        with pytest.raises(OperationalError):
+            answers.add_call(database, call)
+    assert outage.is_over
+    answers.add_call(database, model_call(answer_id, "of another"))
+
+    answers.add_call(database, call)
+
+    with database.read() as session:
+        assert Counter(session.exec(select(StoredCall.request_id))) == {"first": 1, "of another": 1}
+
+
+def model_call(answer_id: int, request_id: str) -> StoredCall:
+    return StoredCall(
+        answer_id=answer_id, purpose=Purpose.ASK, provider="sim", model_asked="sim/agate", request_id=request_id
+    )
 
 
 def answer_ids(database: Database) -> list[int]:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from uuid import uuid4
 
 from sqlalchemy import JSON, Column, MetaData, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
@@ -205,6 +206,8 @@ class StoredCall(SQLModel, table=True):
     #: What a judge wrote; a model's reply is on its answer.
     text: str | None = Field(default=None, sa_type=StorableText)
     made_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    #: Of this call alone: a record that was written, but not acknowledged, is not written again.
+    idempotency_key: str | None = Field(default_factory=lambda: uuid4().hex, max_length=32, unique=True, index=True)
 
 
 class Regrade(SQLModel, table=True):
