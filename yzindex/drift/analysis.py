@@ -11,14 +11,15 @@ import numpy as np
 
 from yzindex.drift.age import Age
 from yzindex.drift.baseline import Baseline, Table
-from yzindex.drift.charts import FALL, Charts, ratio_step
+from yzindex.drift.charts import FALL, RISE, Charts, ratio_step
 from yzindex.drift.common import without_common
 from yzindex.drift.confirming import Estimate, Known, change_of
 from yzindex.drift.controls import Controls
 from yzindex.drift.day_effects import DayEffects
 from yzindex.drift.deciding import Outcome, compare, weigh, weigh_later
-from yzindex.drift.fleet import Fleet, Move
+from yzindex.drift.fleet import Fleet
 from yzindex.drift.history import BoolArray, FloatArray, IntArray, Role
+from yzindex.drift.move import Move
 from yzindex.drift.packets import Packet
 from yzindex.drift.regrades import Regrades
 from yzindex.drift.residuals import POINTS, Residuals, chart_weights, residuals_of
@@ -89,7 +90,7 @@ class Analysis:
         self._asking.begin_day(self.suspects(), suspended=self.fleet.move is not None)
         self._regraded[:] = 0.0
         self._controls.begin_day(day)
-        learnt = self.fleet.learnt(day)
+        learnt = self.fleet.begin(day)
         if learnt is not None:
             self._start_over()
             self.baseline.restart_all(learnt.day)
@@ -114,7 +115,8 @@ class Analysis:
             self._start_over()
         elif regrades.moved.any() and not self.fleet.awaits_regrading:
             points = POINTS * float(regrades.moved.mean())
-            self.fleet.suspend(Move(day=self.day, since=self.day, chart=None, points=points))
+            direction = FALL if points < 0 else RISE
+            self.fleet.suspend(Move(day=self.day, since=self.day, direction=direction, chart=None, points=points))
             self._start_over()
 
     def requests(self) -> list[Request]:
@@ -247,6 +249,7 @@ class Analysis:
 
     def _take_level(self, packet: Packet) -> None:
         self._asking.note(packet)
+        self.fleet.add_level(self.day, self._residuals(packet))
         self.baseline.learn(packet)
 
     def _weigh(self, suspicion: Suspicion) -> None:
@@ -280,7 +283,9 @@ class Analysis:
         own = suspicion.estimate.without(common.change)
         outcome = compare(suspicion, own, common, self.rules)
         if outcome is Outcome.ALL_MOVED:
-            self.fleet.suspend(Move(day=self.day, since=suspicion.since, chart=suspicion.chart))
+            self.fleet.suspend(
+                Move(day=self.day, since=suspicion.since, direction=suspicion.direction, chart=suspicion.chart)
+            )
             self._start_over()
         elif outcome is Outcome.CONFIRMED:
             self._confirm(suspicion, own, common.change)

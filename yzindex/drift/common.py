@@ -10,7 +10,7 @@ from yzindex.drift.rules import Rules
 from yzindex.drift.unchanging import Unchanging
 
 #: Variance of a mean trimmed by a fifth at each end over that of the plain mean, for normal values.
-_TRIMMING_LOSS = 1.15
+TRIMMING_LOSS = 1.15
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -58,7 +58,7 @@ def without_common(
         if len(known) < rules.least_fleet:
             continue
         others = leave_one_out(residuals.points[known, chart], rules.trimmed_share) - usual.trimmed[chart]
-        noise = _TRIMMING_LOSS * float(residuals.own_variance[known, chart].mean()) / (len(known) - 1)
+        noise = TRIMMING_LOSS * float(residuals.own_variance[known, chart].mean()) / (len(known) - 1)
         share = shared / (shared + noise)
         points[known, chart] -= share * others
         variance[known, chart] -= share * shared
@@ -85,5 +85,5 @@ def fleet_day(residuals: Residuals, rules: Rules) -> FleetDay:
             continue
         points, own = residuals.points[known, chart], float(residuals.own_variance[known, chart].mean())
         mean[chart], trimmed[chart] = points.mean(), trimmed_mean(points, rules.trimmed_share)
-        variance[chart] = _TRIMMING_LOSS * own / int(known.sum()) + float(residuals.shared_variance[chart])
+        variance[chart] = TRIMMING_LOSS * own / int(known.sum()) + float(residuals.shared_variance[chart])
     return FleetDay(mean=mean, trimmed=trimmed, variance=variance)

@@ -24,6 +24,8 @@ _DAY_SPREAD = 2.5
 #: A model that moves by itself tells nothing of the others.
 _OWN_MOVE_PROBABILITY = 0.05
 _OWN_MOVE_SPREAD = 15.0
+#: Nor does it count for more than so many of its standard errors.
+_MOST_DEVIATIONS = 3.0
 _GRID = np.linspace(-60.0, 60.0, 481)
 
 
@@ -133,10 +135,11 @@ def common_change(points: FloatArray, variance: FloatArray, day_variance: float)
     mean = float(posterior @ _GRID)
     shared = day_variance + _DAY_SPREAD**2
     total = variance + _MODEL_SPREAD**2 + shared
+    each = np.clip(points / np.sqrt(total), -_MOST_DEVIATIONS, _MOST_DEVIATIONS)
     together = len(points) * (1 + (len(points) - 1) * float((shared / total).mean()))
     return Common(
         change=Estimate(
             points=mean, standard_error=float(np.sqrt(posterior @ (_GRID - mean) ** 2)), answers=len(points)
         ),
-        deviations=float((points / np.sqrt(total)).sum() / np.sqrt(together)),
+        deviations=float(each.sum() / np.sqrt(together)),
     )

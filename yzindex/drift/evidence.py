@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from yzindex.drift.charts import FALL
 from yzindex.drift.decomposition import Decomposition
-from yzindex.drift.fleet import Move
+from yzindex.drift.move import Move
 from yzindex.drift.suspicion import Confirmed
 from yzindex.drift.words import Word
 from yzindex.scoring import from_float, rounded, signed

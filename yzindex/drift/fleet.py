@@ -1,30 +1,18 @@
 """Charts over all models at once: when everything moves, it is the questions or the grader, and nobody is accused."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from yzindex.drift.charts import ratio_step
 from yzindex.drift.common import FleetDay, Usual, fleet_day
 from yzindex.drift.day_effects import DayEffects
 from yzindex.drift.history import FloatArray
+from yzindex.drift.move import Move
 from yzindex.drift.residuals import Residuals
 from yzindex.drift.rules import Rules
+from yzindex.drift.second_look import SecondLook
 
 #: Days of residuals of zero that the averages start from.
 _USUAL_PRIOR_DAYS = 10
-
-
-@dataclass(frozen=True, kw_only=True)
-class Move:
-    """A move of the question pool or of a grader, told from all models together."""
-
-    day: int
-    since: int
-    #: Index of the chart that told it, or None where graded answers were graded again and came out different.
-    chart: int | None
-    #: Points by which answers are scored differently now, where that is known.
-    points: float | None = None
 
 
 class Fleet:
@@ -34,6 +22,7 @@ class Fleet:
         self.effects = effects
         self.ratio: FloatArray = np.zeros((2, charts))
         self._pool_move: Move | None = None
+        self._second_look: SecondLook | None = None
         self._grader_move: Move | None = None
         self._usual: tuple[int, Usual] | None = None
         self._rules = rules
@@ -76,9 +65,11 @@ class Fleet:
         """Add a day's residuals of all models; return whether the charts now say that everything moved."""
         fleet = fleet_day(residuals, self._rules)
         self._days = [*(each for each in self._days if each[0] > day - 2 * self._rules.centre_days), (day, fleet)]
-        if self.move is not None:
-            return False
         points = fleet.trimmed - self.usual(day).trimmed
+        if self.move is not None:
+            if self._second_look is not None and not self.awaits_regrading:
+                self._second_look.see(day, points, fleet.variance)
+            return False
         self.effects.add_common(day, points, fleet.variance)
         self._since = np.where((self.ratio <= 0) & ~np.isnan(points), day, self._since)
         variance = fleet.variance + self.effects.common
@@ -87,15 +78,20 @@ class Fleet:
         if self.ratio.max() < self._rules.fleet_alarm:
             return False
         direction, chart = divmod(int(np.argmax(self.ratio)), self._charts)
-        self.suspend(Move(day=day, since=int(self._since[direction, chart]), chart=chart))
+        self.suspend(Move(day=day, since=int(self._since[direction, chart]), chart=chart, direction=direction))
         return True
+
+    def add_level(self, day: int, residuals: Residuals) -> None:
+        """Add what models answered for their new level: it may show that nothing moved."""
+        if self._second_look is not None:
+            self._second_look.see_models(day, residuals.points - self.usual(day).mean, residuals.variance)
 
     def suspend(self, move: Move) -> None:
         """Suspend verdicts: for some days where the pool moved, until answers are graded again where a grader did."""
         if move.chart is None:
             self._grader_move = move
         else:
-            self._pool_move = move
+            self._pool_move, self._second_look = move, SecondLook(move, self._rules)
         self.ratio[:] = 0.0
 
     def regraded(self) -> None:
@@ -103,16 +99,22 @@ class Fleet:
         self._grader_move = None
         self.ratio[:] = 0.0
 
-    def learnt(self, day: int) -> Move | None:
-        """End a suspension for the pool's move on the day by which its new level can be known; return the move.
+    def begin(self, day: int) -> Move | None:
+        """End a suspension for the pool's move that later answers refute, or whose new level can be known by this day.
 
-        Models begin anew with it, so that the fleet is off by as much as before it.
+        Returns a move that was learnt: models begin anew with it, so that the fleet is off by as much as before it.
         """
-        move = self._pool_move
-        if move is None or day < move.day + self._rules.suspended_days:
+        move, second_look = self._pool_move, self._second_look
+        if move is None or second_look is None:
             return None
-        self._pool_move = None
+        second_look.end_day(self.effects.common)
+        is_learnt = day >= move.day + self._rules.suspended_days
+        if not is_learnt and not second_look.refutes:
+            return None
+        self._pool_move = self._second_look = None
         self.ratio[:] = 0.0
+        if not is_learnt:
+            return None
         self._days = [each for each in self._days if each[0] < move.since]
         self._usual = None
         return move

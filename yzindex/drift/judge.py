@@ -18,9 +18,9 @@ from yzindex.drift.charts import FALL, RISE
 from yzindex.drift.decomposition import Decomposition, RunTerms, decompose, terms_of
 from yzindex.drift.evidence import Facts, sentence
 from yzindex.drift.evidence_process import EvidenceProcess
-from yzindex.drift.fleet import Move
 from yzindex.drift.history import FloatArray, History, IntArray, Role, without_small_dimensions
 from yzindex.drift.luck import Draws, possible_draws, share_better
+from yzindex.drift.move import Move
 from yzindex.drift.packets import Packet, packets_of
 from yzindex.drift.regrades import Regrades
 from yzindex.drift.residuals import POINTS, Residuals, shared_variance_of

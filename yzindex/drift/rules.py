@@ -58,6 +58,8 @@ class Rules:
     fleet_alarm: float = 9.0
     #: Days without verdicts on models after the question pool has moved; every model then begins anew.
     suspended_days: int = 14
+    #: Log-likelihood ratio against the move at which later answers take it back: then nobody begins anew.
+    refuted: float = 3.0
     #: Questions of each dimension that every model is asked on each of them, so that its new level is known.
     level_per_dimension: int = 15
     #: Days over which variation from day to day is measured.

@@ -128,6 +128,15 @@ def test_models_that_all_fell_are_a_common_movement_of_their_size():
     assert common.deviations < -1.8
 
 
+def test_one_model_that_fell_by_itself_is_no_common_movement_however_far_it_fell():
+    points = np.array([0.5, -1.0, -60.0, 1.0, -0.5])
+
+    common = common_change(points, np.full(5, 30.0), 2.0)
+
+    assert abs(common.change.points) < 1
+    assert common.deviations > -1.2
+
+
 def test_without_other_models_nothing_is_common():
     common = common_change(np.zeros(0), np.zeros(0), 4.0)
 

@@ -9,7 +9,7 @@ from yzindex.drift.charts import FALL
 from yzindex.drift.confirming import Estimate
 from yzindex.drift.decomposition import Decomposition
 from yzindex.drift.evidence import Facts, sentence
-from yzindex.drift.fleet import Move
+from yzindex.drift.move import Move
 from yzindex.drift.suspicion import Confirmed
 from yzindex.drift.verdict import Word
 from yzindex.scoring import from_float
@@ -63,7 +63,7 @@ def test_a_confirmed_size_is_the_figure_beside_the_sentence_also_where_binary_an
 
 
 def test_what_a_grader_moved_by_is_rounded_as_scores_are():
-    move = Move(day=739_000, since=739_000, chart=None, points=-2.675)
+    move = Move(day=739_000, since=739_000, direction=FALL, chart=None, points=-2.675)
 
     said = sentence(replace(_facts(Word.MOVED, "-9", "0"), move=move))
 

@@ -6,18 +6,19 @@ import pytest
 from yzindex.drift.age import Age
 from yzindex.drift.analysis import Analysis
 from yzindex.drift.baseline import Baseline
-from yzindex.drift.charts import FALL
+from yzindex.drift.charts import FALL, RISE
 from yzindex.drift.confirming import Estimate, Known
 from yzindex.drift.controls import Controls
 from yzindex.drift.difficulty import Cells, Components, expect, fit
-from yzindex.drift.fleet import Move
 from yzindex.drift.history import IntArray, Role
+from yzindex.drift.move import Move
 from yzindex.drift.packets import Packet
 from yzindex.drift.proving.board import Board
 from yzindex.drift.proving.worlds import SETTINGS, LogitWorld
 from yzindex.drift.regrades import Regrades
 from yzindex.drift.residuals import Residuals
 from yzindex.drift.rules import Rules
+from yzindex.drift.second_look import SecondLook
 from yzindex.drift.suspicion import Confirmed, Stage, Suspicion
 
 RULES = Rules()
@@ -68,7 +69,7 @@ def test_nobody_is_accused_of_the_pools_move(moved: Board) -> None:
 
 def test_a_models_level_is_asked_for_once_a_day_and_of_other_questions_the_next() -> None:
     analysis = played(20).analysis
-    analysis.fleet.suspend(Move(day=20, since=15, chart=0))
+    analysis.fleet.suspend(Move(day=20, since=15, direction=FALL, chart=0))
     everything = np.arange(240)
 
     asked = []
@@ -86,12 +87,65 @@ def test_a_models_level_is_asked_for_once_a_day_and_of_other_questions_the_next(
 
 def test_a_level_is_not_asked_for_while_a_grader_is_to_be_repaired() -> None:
     analysis = played(20).analysis
-    analysis.fleet.suspend(Move(day=20, since=15, chart=0))
+    analysis.fleet.suspend(Move(day=20, since=15, direction=FALL, chart=0))
     analysis.begin(21)
 
     analysis.take_regrades(regrades(21, repairs=False))
 
     assert analysis.requests() == []
+
+
+def second_look(*means: float, chart: int = 0, direction: int = FALL) -> SecondLook:
+    """What days with these means of all models make of a move that was told on day 20."""
+    move = Move(day=20, since=18, direction=direction, chart=chart)
+    look = SecondLook(move, RULES)
+    for day, mean in enumerate(means, start=20):
+        look.see(day, np.full(3, mean), np.full(3, 2.0))
+        look.end_day(np.full(3, 2.0))
+    return look
+
+
+def test_days_on_which_nothing_is_off_take_a_move_back_and_days_that_are_off_do_not() -> None:
+    assert second_look(-8.0, 0.0, 0.0).refutes
+    assert second_look(8.0, 0.0, 0.0, direction=RISE).refutes
+    assert second_look(-8.0, 6.0, 6.0).refutes
+    assert not second_look(-8.0, -6.0, -6.0).refutes
+    assert not second_look(8.0, 6.0, 6.0, direction=RISE).refutes
+
+
+def test_neither_the_day_that_told_a_move_nor_one_day_more_takes_it_back() -> None:
+    assert not second_look(9.0, 9.0).refutes
+    assert second_look(9.0, 9.0, 9.0).refutes
+    assert not second_look(-8.0, np.nan, np.nan, np.nan).refutes
+
+
+def test_the_levels_of_a_few_models_say_nothing_and_one_that_fell_alone_is_no_move() -> None:
+    few, many = (SecondLook(Move(day=20, since=18, direction=FALL, chart=0), RULES) for _ in range(2))
+    points = np.zeros((11, 3))
+    points[4] = -40.0
+    for day in (21, 22):
+        few.see_models(day, np.where(np.arange(11)[:, None] < RULES.least_fleet - 1, points, np.nan), np.ones((11, 3)))
+        many.see_models(day, points, np.full((11, 3), 20.0))
+        few.end_day(np.full(3, 2.0))
+        many.end_day(np.full(3, 2.0))
+
+    assert few.ratio == 0.0
+    assert many.refutes
+
+
+def test_a_move_that_is_refuted_gives_verdicts_back_and_lets_nobody_begin_anew() -> None:
+    board = played(20)
+    row = board.analysis.baseline.row.copy()
+    board.analysis.fleet.suspend(Move(day=20, since=18, direction=FALL, chart=0))
+
+    board.play_day()
+    suspended = board.analysis.fleet.move
+    for _ in range(3):
+        board.play_day()
+
+    assert suspended is not None and board.analysis.fleet.move is None
+    assert board.moved_days[0] == 21 and len(board.moved_days) < 4
+    assert (board.analysis.baseline.row == row).all()
 
 
 def answers(*, day: int, role: Role, model: int, question: IntArray = SOME, number: int = 900) -> Packet:
@@ -116,7 +170,7 @@ def regrades(day: int, *, repairs: bool) -> Regrades:
 
 def test_a_grader_that_moves_while_the_pools_move_is_learnt_is_told_and_repaired_for_itself() -> None:
     analysis: Analysis = played(5).analysis
-    analysis.fleet.suspend(Move(day=5, since=4, chart=0))
+    analysis.fleet.suspend(Move(day=5, since=4, direction=FALL, chart=0))
     analysis.begin(6)
 
     analysis.take_regrades(regrades(6, repairs=False))
