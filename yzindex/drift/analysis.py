@@ -11,7 +11,7 @@ import numpy as np
 
 from yzindex.drift.age import Age
 from yzindex.drift.baseline import Baseline, Table
-from yzindex.drift.charts import FALL, RISE, Charts, ratio_step
+from yzindex.drift.charts import FALL, RISE, Charts
 from yzindex.drift.common import without_common
 from yzindex.drift.confirming import Estimate, Known, change_of
 from yzindex.drift.controls import Controls
@@ -180,7 +180,7 @@ class Analysis:
             points, variance = residuals.on_pool(points, variance)
             self.charts.add(self.day, points, variance, self._day_variance())
             self._today.read(residuals, self.fleet.usual(self.day), self.effects.common, self.rules)
-            self._watch_passively(packet, points, variance)
+            self._watch_passively(packet, points)
             self._raise_alarms()
 
     def _take_again(self, packet: Packet) -> None:
@@ -359,26 +359,20 @@ class Analysis:
         table = self.baseline.table_of(since)
         return table if int(self.baseline.row[model]) < len(table.mean) else self.baseline.table
 
-    def _watch_passively(self, packet: Packet, points: FloatArray, variance: FloatArray) -> None:
-        """Where nobody can be asked the answers that come later decide, as a sequential test of their own."""
+    def _watch_passively(self, packet: Packet, points: FloatArray) -> None:
+        """Where nobody can be asked the answers that come later decide."""
         for suspicion in [each for each in self.suspicions.values() if each.stage is Stage.PASSIVE]:
             model, chart = suspicion.model, suspicion.chart
             if np.isnan(points[model, chart]):
                 continue
-            step = ratio_step(
-                points[model, chart],
-                variance[model, chart] + self._day_variance()[model, chart],
-                self.charts.design[chart],
-                self.rules.clip_deviations,
-            )
-            suspicion.later_ratio += float(step[suspicion.direction].item())
             suspicion.rounds.append(packet.of(model))
-            outcome = weigh_later(suspicion, partial(self._change_of, suspicion), self.rules)
+            ratio = float(self.charts.ratio[suspicion.direction, model, chart])
+            outcome = weigh_later(suspicion, ratio, partial(self._change_of, suspicion), self.rules)
             if outcome is Outcome.CONFIRMED:
                 self._confirm(suspicion, suspicion.estimate, None)
             elif outcome is Outcome.DISMISSED:
                 # Its answers were of the daily draw, and learnt as such.
-                self._forget(model)
+                del self.suspicions[model]
 
     def _control(self, suspicion: Suspicion) -> Request | None:
         """Ask other models the same kind of questions; None where there is none whose answers are known."""

@@ -46,11 +46,15 @@ def compare(suspicion: Suspicion, own: Estimate, common: Common, rules: Rules) -
     return Outcome.DISMISSED if _is_at_its_end(suspicion, rules) else Outcome.OPEN
 
 
-def weigh_later(suspicion: Suspicion, change_of: ChangeOf, rules: Rules) -> Outcome:
-    """Weigh later answers of the draw, where nobody can be asked: a sequential test of their own (Wald 1945)."""
-    if suspicion.later_ratio < rules.passive_dismissal:
+def weigh_later(suspicion: Suspicion, ratio: float, change_of: ChangeOf, rules: Rules) -> Outcome:
+    """Weigh later answers of the draw, where nobody can be asked: the chart's `ratio` is to go on, and they to agree.
+
+    Nothing is cleared, so that a lower answer never ends a suspicion of a fall: the chart only sinks by better ones.
+    """
+    alarm = rules.alarm if suspicion.chart == 0 else rules.dimension_alarm
+    if ratio < alarm:
         return Outcome.DISMISSED
-    if suspicion.later_ratio < rules.passive_alarm:
+    if ratio < alarm + rules.passive_margin + rules.passive_confirmation:
         return Outcome.OPEN
     suspicion.estimate = change_of(suspicion.rounds)
     return Outcome.CONFIRMED if _agrees(suspicion, change_of, rules) else Outcome.OPEN

@@ -41,11 +41,10 @@ class Rules:
     control_per_dimension: int = 20
     #: Standard errors by which all of them must be off together for the pool to have moved: then nobody is convicted.
     moved_deviations: float = 1.8
-    #: Where nobody can be asked again an alarm is so much higher; later answers must pass the one bar by themselves to
-    #: confirm, and fall below the other to dismiss.
-    passive_margin: float = 2.0
-    passive_alarm: float = 3.0
-    passive_dismissal: float = -1.0
+    #: Where nobody can be asked again an alarm is so much higher, and the chart has to climb so much further for a
+    #: change to be confirmed; a suspicion ends where it falls below the other alarm.
+    passive_margin: float = 1.5
+    passive_confirmation: float = 2.0
     #: Known answers of a model, and of it in each dimension, before anything is said of it.
     least_known: int = 40
     least_known_per_dimension: int = 5

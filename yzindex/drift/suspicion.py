@@ -41,8 +41,6 @@ class Suspicion:
     known: Known
     stage: Stage
     rounds: list[Packet] = field(default_factory=list)
-    #: Answers after the alarm, where nobody can be asked.
-    later_ratio: float = 0.0
     estimate: Estimate | None = None
 
 

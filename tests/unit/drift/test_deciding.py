@@ -24,7 +24,7 @@ def asked_on(day: int) -> Packet:
     return Packet(day=day, role=Role.FRESH, model=one, question=one, score=np.zeros(1), version=one)
 
 
-def suspected(*days: int, points: float = -12.0, direction: int = FALL, later_ratio: float = 0.0) -> Suspicion:
+def suspected(*days: int, points: float = -12.0, direction: int = FALL) -> Suspicion:
     nothing = np.zeros((1, 1))
     none = np.zeros((1, 1), dtype=np.int64)
     table = Table(
@@ -32,7 +32,7 @@ def suspected(*days: int, points: float = -12.0, direction: int = FALL, later_ra
         answers=none[0], ability_variance=nothing, known=none, days=none[0], day_share=nothing[0],
     )  # fmt: skip
     return Suspicion(
-        model=0, direction=direction, chart=0, since=1, opened=2, stage=Stage.FRESH, later_ratio=later_ratio,
+        model=0, direction=direction, chart=0, since=1, opened=2, stage=Stage.FRESH,
         known=Known(table=table, row=0, regraded=nothing[0]), rounds=[asked_on(day) for day in days],
         estimate=estimate(points),
     )  # fmt: skip
@@ -90,11 +90,11 @@ def test_what_the_others_share_and_leaves_too_little_is_asked_on_until_the_last_
 
 
 @pytest.mark.parametrize(
-    ("later_ratio", "outcome"), [(-1.5, Outcome.DISMISSED), (1.0, Outcome.OPEN), (3.5, Outcome.CONFIRMED)]
+    ("ratio", "outcome"), [(2.9, Outcome.DISMISSED), (6.4, Outcome.OPEN), (6.5, Outcome.CONFIRMED)]
 )
-def test_later_answers_of_the_draw_dismiss_or_confirm_where_nobody_can_be_asked(
-    later_ratio: float, outcome: Outcome
-) -> None:
-    suspicion = suspected(1, 2, later_ratio=later_ratio)
+def test_later_answers_of_the_draw_dismiss_or_confirm_where_nobody_can_be_asked(ratio: float, outcome: Outcome) -> None:
+    assert weigh_later(suspected(1, 2), ratio, by_day(day1=-12.0, day2=-12.0), RULES) is outcome
 
-    assert weigh_later(suspicion, by_day(day1=-12.0, day2=-12.0), RULES) is outcome
+
+def test_where_nobody_can_be_asked_later_answers_have_to_agree_too() -> None:
+    assert weigh_later(suspected(1, 2), 9.0, by_day(day1=-12.0, day2=-1.0), RULES) is Outcome.OPEN

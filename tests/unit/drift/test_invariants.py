@@ -211,27 +211,30 @@ def test_unscored_answers_change_no_scores(seed: int) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Spoken:
-    """A verdict with its rank, and what was confirmed of any model up to then."""
+    """A verdict with its rank, and what was confirmed of any model up to then: who, how, when, by how many answers."""
 
     rank: int
     verdict: Verdict
-    confirmed: tuple[tuple[int, int, int], ...]
+    confirmed: tuple[tuple[int, int, int, int], ...]
 
 
 def spoken(rows: Sequence[HistoryRow], model: str, *, asks: bool) -> Iterator[Spoken]:
-    """Judge one model day by day; of a suspicion the judge alone knows the direction."""
+    """Judge one model day by day; of a suspicion the judge alone knows the direction, a fall where it may be either."""
     history = history_of(rows)
     place = history.models.index(model)
     judging = Judge(history, asks=asks)
     everyone = np.arange(len(history.models))
     for day, packets in groupby(packets_of(history), key=lambda packet: packet.day):
         found = judging.judge_day(day, list(packets), everyone).verdicts[place]
-        suspicion = judging.analysis.suspicions.get(place)
-        direction = suspicion.direction if suspicion else judging.analysis.charts.worst(place)[0]
+        suspicion, charts = judging.analysis.suspicions.get(place), judging.analysis.charts
+        falls = (charts.ratio[FALL, place] > charts.low_bar).any()
+        direction = suspicion.direction if suspicion else FALL if falls else RISE
         yield Spoken(
             rank=SUSPECTED_RANK[direction] if found.word is Word.SUSPECTED else RANK[found.word],
             verdict=found,
-            confirmed=tuple((each.model, each.direction, each.day) for each in judging.analysis.confirmed),
+            confirmed=tuple(
+                (each.model, each.direction, each.day, each.estimate.answers) for each in judging.analysis.confirmed
+            ),
         )
 
 
@@ -241,7 +244,9 @@ def spoken(rows: Sequence[HistoryRow], model: str, *, asks: bool) -> Iterator[Sp
 @example(seed=50, choice=107, asks=False)
 @example(seed=56, choice=123, asks=False)
 def test_a_lower_answer_inside_the_lag_never_makes_anything_better(seed: int, choice: int, asks: bool) -> None:
-    """As long as the same is confirmed of all: a model of which something is begins anew, and leaves what is common."""
+    """As long as the same answers confirm the same of all: a model of which something is confirmed begins anew, leaves
+    what is common, and its size is that of the answers since its alarm, which a lower answer may raise earlier.
+    """
     rows = drawn_history(seed)
     first = max(row.day for row in rows) - timedelta(Rules().lag_days - 1)
     window = [place for place, row in enumerate(rows) if row.role is Role.DAILY and row.score and row.day >= first]
