@@ -336,7 +336,8 @@ class Analysis:
         over = (self.charts.ratio >= self.charts.alarm + margin).any(axis=(0, 2))
         for model in np.flatnonzero(over).tolist():
             if model not in self.suspicions:
-                direction, chart = self.charts.alarmed(model)
+                # Where nobody can be asked the chart that alarmed decides, and the main one may be far from it.
+                direction, chart = self.charts.alarmed(model) if self.asks else self.charts.worst(model)
                 self._suspect(model, direction, chart, int(self.charts.since[direction, model, chart]))
 
     def _suspect(self, model: int, direction: int, chart: int, since: int) -> None:
