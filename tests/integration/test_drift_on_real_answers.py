@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 
@@ -12,6 +14,7 @@ from numpy.random import Generator
 
 from tests.handed_out import handed_out, needs
 from tests.real_days import DAILY, days_to_find, real_days
+from yzindex.drift.analysis import Analysis
 from yzindex.drift.charts import FALL
 from yzindex.drift.history import FloatArray, History, HistoryRow, IntArray, Role, columned, history_of
 from yzindex.drift.judge import Judge, judge
@@ -154,31 +157,52 @@ EARLIER_DAYS = 60
 POOL = 30
 
 
-def item_history(numbers: Generator, published: list[dict[str, str]]) -> list[HistoryRow]:
+@dataclass(frozen=True, kw_only=True)
+class Items:
+    """Answers that were given, and the chance of each model on each question of its dimension."""
+
+    rows: list[HistoryRow]
+    chance: dict[tuple[str, str], FloatArray]
+
+
+def item_history(numbers: Generator, published: list[dict[str, str]]) -> Items:
     """Two models' answers that give the published rows of the last two days, after days like any others."""
     models = sorted({row["model"] for row in published})
     easiness = {dimension: numbers.normal(1.2, 1.2, POOL) for dimension in ("execution", "grounding")}
     level = {model: numbers.normal(0.0, 0.4) for model in models}
+    chance = {
+        (model, dimension): 1 / (1 + np.exp(-(level[model] + easiness[dimension])))
+        for model in models
+        for dimension in easiness
+    }
     days = sorted({row["date"] for row in published})
     first = date.fromisoformat(days[0]) - timedelta(EARLIER_DAYS)
     rows = []
     for number in range(EARLIER_DAYS + len(days)):
         day = first + timedelta(number)
         told = {row["model"]: row for row in published if row["date"] == day.isoformat()}
-        for dimension, logits in easiness.items():
+        for dimension in easiness:
             drawn = numbers.permutation(POOL)[:2]
             for model in models:
-                p = 1 / (1 + np.exp(-(level[model] + logits[drawn])))
-                scores = numbers.binomial(8, numbers.beta(1.5 * p, 1.5 * (1 - p))) / 8
+                scores = answered(chance[model, dimension][drawn], numbers)
                 if told:
                     scores = pair_with_mean(float(told[model][dimension]) / 100, dimension, numbers)
                 rows += [
                     HistoryRow(
-                        day=day, model=model, dimension=dimension, question=f"{dimension}-{place}", score=float(score)
+                        day=day,
+                        model=model,
+                        dimension=dimension,
+                        question=f"{dimension}-{place:02}",
+                        score=float(score),
                     )
                     for place, score in zip(drawn, scores, strict=True)
                 ]
-    return rows
+    return Items(rows=rows, chance=chance)
+
+
+def answered(chance: FloatArray, numbers: Generator) -> FloatArray:
+    """Scores in eighths of questions on which a model has that chance."""
+    return np.asarray(numbers.binomial(8, numbers.beta(1.5 * chance, 1.5 * (1 - chance))) / 8)
 
 
 def pair_with_mean(mean: float, dimension: str, numbers: Generator) -> FloatArray:
@@ -202,17 +226,22 @@ def last_words(rows: list[HistoryRow], days: int) -> list[tuple[Word, ...]]:
     return [tuple(verdict.word for verdict in of_model) for of_model in zip(*said, strict=True)]
 
 
+def published_rows() -> list[dict[str, str]]:
+    """The two models' rows of both days."""
+    with handed_out(PUBLISHED).open(encoding="utf-8", newline="") as lines:
+        return [
+            row for row in csv.DictReader(lines) if row["model"].startswith("Claude") and row["date"][:7] == "2026-05"
+        ]
+
+
 @cache
 def words_around_the_published_days() -> list[tuple[Word, ...]]:
     """What is said of each model on both days, in 200 item histories."""
-    with handed_out(PUBLISHED).open(encoding="utf-8", newline="") as lines:
-        rows = [
-            row for row in csv.DictReader(lines) if row["model"].startswith("Claude") and row["date"][:7] == "2026-05"
-        ]
+    rows = published_rows()
     return [
         of_model
         for numbers in np.random.default_rng(513).spawn(200)
-        for of_model in last_words(item_history(numbers, rows), 2)
+        for of_model in last_words(item_history(numbers, rows).rows, 2)
     ]
 
 
@@ -229,3 +258,48 @@ def test_the_published_fall_leaves_at_most_one_in_twenty_suspicious() -> None:
 
     for day in range(2):
         assert sum(words[day] is Word.SUSPECTED for words in said) <= 0.05 * len(said)
+
+
+def played(items: Items, numbers: Generator) -> Iterator[Analysis]:
+    """Play the days where models can be asked again; they answer as on any other day."""
+    history = history_of(items.rows)
+    analysis = Judge(history, asks=True).analysis
+    dimensions = [history.dimensions[place] for place in history.question_dimension]
+    for packet in packets_of(history):
+        analysis.begin(packet.day)
+        analysis.take(packet)
+        while requests := analysis.requests():
+            for request in requests:
+                asked = analysis.questions_of(request, np.arange(len(dimensions)))
+                model, question = np.repeat(request.models, len(asked)), np.tile(asked, len(request.models))
+                chance = [
+                    items.chance[history.models[one], dimensions[each]][int(history.questions[each][-2:])]
+                    for one, each in zip(model, question, strict=True)
+                ]
+                analysis.take(
+                    replace(
+                        packet,
+                        role=request.role,
+                        model=model,
+                        question=question,
+                        score=answered(np.array(chance), numbers),
+                        version=np.zeros(len(question), dtype=np.int64),
+                    )
+                )
+        yield analysis
+
+
+@needs(PUBLISHED)
+@pytest.mark.timeout(400)
+def test_where_models_are_asked_again_the_published_fall_convicts_nobody_and_leaves_few_suspicious() -> None:
+    rows = published_rows()
+    convicted, suspicious = 0, [0, 0]
+    for numbers in np.random.default_rng(514).spawn(200):
+        for number, analysis in enumerate(played(item_history(numbers, rows), numbers)):
+            if number >= EARLIER_DAYS:
+                open_or_said = {model for model in (0, 1) if analysis.charts.looks_suspicious(model)}
+                suspicious[number - EARLIER_DAYS] += len(open_or_said | set(analysis.suspicions))
+                convicted += sum(each.direction == FALL and each.day == analysis.day for each in analysis.confirmed)
+
+    assert convicted == 0
+    assert max(suspicious) <= 0.05 * 200 * 2

@@ -22,6 +22,7 @@ class Charts:
         self.since: IntArray = np.zeros((2, models, charts), dtype=np.int64)
         self.design = np.where(np.arange(charts) == 0, rules.design_points, rules.dimension_design_points)
         self.low_bar = np.where(np.arange(charts) == 0, rules.low_bar, rules.dimension_low_bar)
+        self.suspected_bar = np.where(np.arange(charts) == 0, rules.suspected_bar, rules.dimension_low_bar)
         self.alarm = np.where(np.arange(charts) == 0, rules.alarm, rules.dimension_alarm)
         self._clip_deviations = rules.clip_deviations
         self._before = self.ratio
@@ -60,6 +61,10 @@ class Charts:
         self._before = self._before.copy()
         self.ratio[:, model] = self._before[:, model] = ratio
         self._precision[model] = self._sum[model] = 0.0
+
+    def looks_suspicious(self, model: int) -> bool:
+        """Whether a chart of the model is past the bar above which that is said."""
+        return bool((self.ratio[:, model] > self.suspected_bar).any())
 
     def worst(self, model: int) -> tuple[int, int]:
         """Direction and chart in which a model is nearest to its alarm."""

@@ -223,7 +223,7 @@ class Judge:
             return Word.MOVED
         if confirmed is not None:
             return confirmed[0]
-        if model in self.analysis.suspicions or (self.analysis.asks and model in self.analysis.suspects()):
+        if model in self.analysis.suspicions or (self.analysis.asks and self.analysis.charts.looks_suspicious(model)):
             return Word.SUSPECTED
         if change is None:
             return Word.NOT_ENOUGH_EVIDENCE

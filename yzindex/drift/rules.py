@@ -19,6 +19,8 @@ class Rules:
     #: Above it a model is asked again, a few questions at a time.
     low_bar: float = 0.5
     dimension_low_bar: float = 4.0
+    #: Above it, after all that was asked again on a day, a model is said to be suspicious.
+    suspected_bar: float = 1.5
     #: Above it fresh questions decide.
     alarm: float = 3.0
     dimension_alarm: float = 6.0

@@ -15,7 +15,7 @@ class Word(StrEnum):
     CONFIRMED_RISE = "confirmed rise"
     #: A confirmed drop was undone by a rise that was confirmed the same way.
     RECOVERED = "recovered"
-    #: Past the low bar or the alarm; not decided.
+    #: Past the alarm, or not far below it after all that was asked again today; not decided.
     SUSPECTED = "suspected, asking again"
     #: Changed by at most five points.
     STEADY = "steady"

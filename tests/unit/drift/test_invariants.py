@@ -211,11 +211,12 @@ def test_unscored_answers_change_no_scores(seed: int) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Spoken:
-    """A verdict with its rank, and what was confirmed of any model up to then: who, how, when, by how many answers."""
+    """A verdict with its rank, and what was confirmed of any model up to then: who, how, since when, when, and by
+    how many answers."""
 
     rank: int
     verdict: Verdict
-    confirmed: tuple[tuple[int, int, int, int], ...]
+    confirmed: tuple[tuple[int, ...], ...]
 
 
 def spoken(rows: Sequence[HistoryRow], model: str, *, asks: bool) -> Iterator[Spoken]:
@@ -227,13 +228,14 @@ def spoken(rows: Sequence[HistoryRow], model: str, *, asks: bool) -> Iterator[Sp
     for day, packets in groupby(packets_of(history), key=lambda packet: packet.day):
         found = judging.judge_day(day, list(packets), everyone).verdicts[place]
         suspicion, charts = judging.analysis.suspicions.get(place), judging.analysis.charts
-        falls = (charts.ratio[FALL, place] > charts.low_bar).any()
+        falls = (charts.ratio[FALL, place] > charts.suspected_bar).any()
         direction = suspicion.direction if suspicion else FALL if falls else RISE
         yield Spoken(
             rank=SUSPECTED_RANK[direction] if found.word is Word.SUSPECTED else RANK[found.word],
             verdict=found,
             confirmed=tuple(
-                (each.model, each.direction, each.day, each.estimate.answers) for each in judging.analysis.confirmed
+                (each.model, each.direction, each.since, each.day, each.estimate.answers)
+                for each in judging.analysis.confirmed
             ),
         )
 
