@@ -16,8 +16,8 @@ class Purpose(IntEnum):
     REHEARSAL = 27_182
     #: The quick proof of every test run.
     QUICK = 16_180
-    #: The proof in docs/method.md, after the thresholds were frozen.
-    PROOF = 86_602
+    #: The proof in docs/method.md, after the thresholds were frozen; an earlier one, of other rules, had 86_602.
+    PROOF = 57_721
 
 
 def numbers_of(purpose: Purpose, world: str, trial: str, replicate: int) -> Generator:
