@@ -10,7 +10,7 @@ from decimal import Decimal
 from threading import Barrier
 
 import pytest
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import PoolProxiedConnection
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select, update
 
@@ -328,7 +328,7 @@ class Outage:
         self._kept = kept
         self.is_over = False
 
-    def commit(self, connection: DBAPIConnection) -> None:
+    def commit(self, connection: PoolProxiedConnection) -> None:
         if self.is_over:
             return self._commit(connection)
         self.is_over = True
