@@ -297,8 +297,9 @@ def test_where_models_are_asked_again_the_published_fall_convicts_nobody_and_lea
     for numbers in np.random.default_rng(514).spawn(200):
         for number, analysis in enumerate(played(item_history(numbers, rows), numbers)):
             if number >= EARLIER_DAYS:
-                open_or_said = {model for model in (0, 1) if analysis.charts.looks_suspicious(model)}
-                suspicious[number - EARLIER_DAYS] += len(open_or_said | set(analysis.suspicions))
+                charts = analysis.charts
+                said = {model for model in (0, 1) if charts.furthest_past(charts.suspected_bar, model)}
+                suspicious[number - EARLIER_DAYS] += len(said | set(analysis.suspicions))
                 convicted += sum(each.direction == FALL and each.day == analysis.day for each in analysis.confirmed)
 
     assert convicted == 0

@@ -332,12 +332,12 @@ class Analysis:
         self.charts.clear()
 
     def _raise_alarms(self) -> None:
-        margin = 0.0 if self.asks else self.rules.passive_margin
-        over = (self.charts.ratio >= self.charts.alarm + margin).any(axis=(0, 2))
-        for model in np.flatnonzero(over).tolist():
-            if model not in self.suspicions:
+        bar = self.charts.alarm + (0.0 if self.asks else self.rules.passive_margin)
+        for model in np.flatnonzero((self.charts.ratio > bar).any(axis=(0, 2))).tolist():
+            past = self.charts.furthest_past(bar, model)
+            if past is not None and model not in self.suspicions:
                 # Where nobody can be asked the chart that alarmed decides, and the main one may be far from it.
-                direction, chart = self.charts.alarmed(model) if self.asks else self.charts.worst(model)
+                direction, chart = self.charts.alarmed(model) if self.asks else past
                 self._suspect(model, direction, chart, int(self.charts.since[direction, model, chart]))
 
     def _suspect(self, model: int, direction: int, chart: int, since: int) -> None:
@@ -361,16 +361,21 @@ class Analysis:
         return table if int(self.baseline.row[model]) < len(table.mean) else self.baseline.table
 
     def _watch_passively(self, packet: Packet, points: FloatArray) -> None:
-        """Where nobody can be asked the answers that come later decide."""
+        """Where nobody can be asked the answers that come later decide, on the chart that is furthest by then."""
         for suspicion in [each for each in self.suspicions.values() if each.stage is Stage.PASSIVE]:
-            model, chart = suspicion.model, suspicion.chart
-            if np.isnan(points[model, chart]):
+            model, direction = suspicion.model, suspicion.direction
+            if np.isnan(points[model, suspicion.chart]):
                 continue
+            excess = self.charts.ratio[direction, model] - self.charts.alarm
+            chart = int(np.argmax(excess))
+            if chart != suspicion.chart:
+                self._suspect(model, direction, chart, int(self.charts.since[direction, model, chart]))
+                self.suspicions[model].rounds = suspicion.rounds
+                suspicion = self.suspicions[model]
             suspicion.rounds.append(packet.of(model))
-            ratio = float(self.charts.ratio[suspicion.direction, model, chart])
-            outcome = weigh_later(suspicion, ratio, partial(self._change_of, suspicion), self.rules)
+            outcome = weigh_later(suspicion, float(excess[chart]), partial(self._change_of, suspicion), self.rules)
             if outcome is Outcome.CONFIRMED:
-                self._confirm(suspicion, suspicion.estimate, None)
+                self._confirm(suspicion, self._change_of(suspicion, suspicion.rounds), None)
             elif outcome is Outcome.DISMISSED:
                 # Its answers were of the daily draw, and learnt as such.
                 del self.suspicions[model]

@@ -79,9 +79,13 @@ class _Known(Unchanging):
         )
 
 
-def pool_slope(slope: FloatArray, questions: Sequence[IntArray]) -> FloatArray:
-    """Mean slope of each row over the questions of each dimension, rows × dimensions."""
-    return np.stack([slope[:, each].mean(axis=1) if len(each) else np.ones(len(slope)) for each in questions], axis=1)
+def pool_slope(slope: FloatArray, answers: IntArray, questions: Sequence[IntArray]) -> FloatArray:
+    """Mean slope of each row over the questions of each dimension, rows × dimensions; of those with known answers.
+
+    Others may not have been asked by then, and later ones must change nothing. Where none is known all are alike.
+    """
+    known = [each[answers[each] > 0] if (answers[each] > 0).any() else each for each in questions]
+    return np.stack([slope[:, each].mean(axis=1) if len(each) else np.ones(len(slope)) for each in known], axis=1)
 
 
 class Baseline:
@@ -208,7 +212,7 @@ class Baseline:
             mean=mean,
             variance=variance,
             slope=slope,
-            pool_slope=pool_slope(slope, self._questions),
+            pool_slope=pool_slope(slope, answers, self._questions),
             easiness_variance=easiness_variance,
             answers=answers,
             ability_variance=ability_variance,

@@ -62,9 +62,11 @@ class Charts:
         self.ratio[:, model] = self._before[:, model] = ratio
         self._precision[model] = self._sum[model] = 0.0
 
-    def looks_suspicious(self, model: int) -> bool:
-        """Whether a chart of the model is past the bar above which that is said."""
-        return bool((self.ratio[:, model] > self.suspected_bar).any())
+    def furthest_past(self, bar: FloatArray, model: int) -> tuple[int, int] | None:
+        """Direction and chart in which a model is furthest past its bar, one per chart; None where it is past none."""
+        excess = self.ratio[:, model] - bar
+        direction, chart = divmod(int(np.argmax(excess)), excess.shape[1])
+        return (direction, chart) if excess[direction, chart] > 0 else None
 
     def worst(self, model: int) -> tuple[int, int]:
         """Direction and chart in which a model is nearest to its alarm."""

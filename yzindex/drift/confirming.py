@@ -61,7 +61,8 @@ class Common:
     """What other models have in common."""
 
     change: Estimate
-    #: Standard errors by which all of them together are above what is expected on a usual day, whatever each moved by.
+    #: Standard errors by which all of them together are above what is expected on a usual day, none of them counting
+    #: for more than a few.
     deviations: float
 
 
@@ -117,7 +118,7 @@ def common_change(points: FloatArray, variance: FloatArray, day_variance: float)
     The change is the posterior of a level that most likely is that of a usual day (`day_variance`, square points),
     under a likelihood in which any single model may have moved by itself; on a grid, as mixtures of this kind have no
     closed form. It sees little where all move by unequal amounts: `deviations`, Stouffer's sum (1949) with what a day
-    has in common, does.
+    has in common and each model cut off at three standard errors, does.
     """
     if not len(points):
         return Common(change=Estimate(points=0.0, standard_error=0.0, answers=0), deviations=0.0)

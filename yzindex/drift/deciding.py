@@ -30,7 +30,7 @@ def weigh(suspicion: Suspicion, change_of: ChangeOf, rules: Rules) -> Outcome:
     """Weigh fresh answers by themselves, before anybody else was asked."""
     if suspicion.estimate is None:
         return Outcome.OPEN
-    if _agrees(suspicion, change_of, rules):
+    if _agrees(suspicion, suspicion.estimate, change_of, rules):
         return Outcome.AGREED
     hopeless = suspicion.estimate.deviations(suspicion.direction) > -rules.dismiss_deviations
     return Outcome.DISMISSED if hopeless or _is_at_its_end(suspicion, rules) else Outcome.OPEN
@@ -46,24 +46,23 @@ def compare(suspicion: Suspicion, own: Estimate, common: Common, rules: Rules) -
     return Outcome.DISMISSED if _is_at_its_end(suspicion, rules) else Outcome.OPEN
 
 
-def weigh_later(suspicion: Suspicion, ratio: float, change_of: ChangeOf, rules: Rules) -> Outcome:
-    """Weigh later answers of the draw, where nobody can be asked: the chart's `ratio` is to go on, and they to agree.
+def weigh_later(suspicion: Suspicion, excess: float, change_of: ChangeOf, rules: Rules) -> Outcome:
+    """Weigh later answers of the draw, where nobody can be asked: the chart, `excess` past its alarm, must climb on.
 
-    Nothing is cleared, so that a lower answer never ends a suspicion of a fall: the chart only sinks by better ones.
+    Later answers must agree by themselves too. A suspicion that ends clears no chart: what was added up by then still
+    counts, so that an answer that raised the alarm earlier by being lower is never to a model's good.
     """
-    alarm = rules.alarm if suspicion.chart == 0 else rules.dimension_alarm
-    if ratio < alarm:
+    if excess < 0:
         return Outcome.DISMISSED
-    if ratio < alarm + rules.passive_margin + rules.passive_confirmation:
+    if excess < rules.passive_margin + rules.passive_confirmation:
         return Outcome.OPEN
-    suspicion.estimate = change_of(suspicion.rounds)
-    return Outcome.CONFIRMED if _agrees(suspicion, change_of, rules) else Outcome.OPEN
+    return Outcome.CONFIRMED if _agrees(suspicion, change_of(suspicion.rounds), change_of, rules) else Outcome.OPEN
 
 
-def _agrees(suspicion: Suspicion, change_of: ChangeOf, rules: Rules) -> bool:
+def _agrees(suspicion: Suspicion, estimate: Estimate | None, change_of: ChangeOf, rules: Rules) -> bool:
     return (
-        suspicion.estimate is not None
-        and suspicion.estimate.deviations(suspicion.direction) < -rules.confirm_deviations
+        estimate is not None
+        and estimate.deviations(suspicion.direction) < -rules.confirm_deviations
         and _holds_without_its_best_day(suspicion, change_of, rules)
     )
 

@@ -83,7 +83,7 @@ class Fleet:
 
     def add_level(self, day: int, residuals: Residuals) -> None:
         """Add what models answered for their new level: it may show that nothing moved."""
-        if self._second_look is not None:
+        if self._second_look is not None and not self.awaits_regrading:
             self._second_look.see_models(day, residuals.points - self.usual(day).mean, residuals.variance)
 
     def suspend(self, move: Move) -> None:
@@ -108,12 +108,11 @@ class Fleet:
         if move is None or second_look is None:
             return None
         second_look.end_day(self.effects.common)
-        is_learnt = day >= move.day + self._rules.suspended_days
-        if not is_learnt and not second_look.refutes:
+        if not second_look.refutes and day < move.day + self._rules.suspended_days:
             return None
         self._pool_move = self._second_look = None
         self.ratio[:] = 0.0
-        if not is_learnt:
+        if second_look.refutes:
             return None
         self._days = [each for each in self._days if each[0] < move.since]
         self._usual = None

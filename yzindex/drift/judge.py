@@ -223,7 +223,7 @@ class Judge:
             return Word.MOVED
         if confirmed is not None:
             return confirmed[0]
-        if model in self.analysis.suspicions or (self.analysis.asks and self.analysis.charts.looks_suspicious(model)):
+        if model in self.analysis.suspicions or (self.analysis.asks and self._past_bar(model) is not None):
             return Word.SUSPECTED
         if change is None:
             return Word.NOT_ENOUGH_EVIDENCE
@@ -231,6 +231,10 @@ class Judge:
             return Word.STEADY
         lucky = change.draw * change.change > 0 and 2 * abs(change.draw) >= abs(change.change)
         return Word.LUCK if lucky else Word.WITHIN_CHANCE
+
+    def _past_bar(self, model: int) -> tuple[int, int] | None:
+        """Direction and chart for which a model is said to be suspicious, before fresh questions decide."""
+        return self.analysis.charts.furthest_past(self.analysis.charts.suspected_bar, model)
 
     def _standing(self, day: int, model: int) -> tuple[Word, Confirmed] | None:
         """Find the confirmed change that still stands, with its word."""
@@ -266,10 +270,11 @@ class Judge:
             chart, since = confirmed.chart, confirmed.since
             size = (confirmed.estimate.points, *confirmed.estimate.interval)
         elif word is Word.SUSPECTED:
-            direction, chart = self.analysis.charts.worst(model)
-            since = int(self.analysis.charts.since[direction, model, chart])
+            past = self._past_bar(model)
             if suspicion is not None:
                 chart, since = suspicion.chart, suspicion.since
+            elif past is not None:
+                chart, since = past[1], int(self.analysis.charts.since[past[0], model, past[1]])
         known = int(self.analysis.baseline.table.known[:, self.analysis.baseline.row[model]].sum())
         ratio = self.analysis.charts.ratio[:, model].max(axis=1)
         fall, rise = self._evidence.log_evidence(model)

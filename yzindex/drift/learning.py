@@ -90,7 +90,7 @@ class Learnt:
             mean=mean,
             variance=variance,
             slope=slope,
-            pool_slope=pool_slope(slope, self.questions),
+            pool_slope=pool_slope(slope, answers, self.questions),
             easiness_variance=easiness_variance,
             answers=answers,
             ability_variance=np.array([fitted.ability_variance for fitted in fits]),

@@ -9,7 +9,8 @@ What settles each word:
   called wrong after 14 days, and one in twenty after 28.) With fewer than seven such days it stays *open*.
 - `steady`, `luck of the draw` and `within chance` say that a movement was no change. They are overturned when a change
   of its direction that began on or before that day is confirmed within 14 days, and held otherwise.
-- A move of the questions says that all models moved. It is held where their mean distance from what is expected, over
+- A move of the questions says that all models moved. It is overturned when verdicts went on before 14 days were over,
+  since nothing had moved; otherwise held where their mean distance from what is expected, over
   the 14 days after it, is two standard errors from that of the 28 days before; else overturned.
 - A move of a grader rests on the same answers graded twice. It is overturned when, within 14 days after all was graded
   again, a grader moves the other way, which is then the graders' noise; otherwise held.
@@ -123,7 +124,7 @@ def settle_acquittal(day: date, moved: float, changes: Iterable[ToldChange], tod
 
 def settle_move(move: ToldMove, others: Iterable[ToldMove], levels: Iterable[Level], today: date) -> Settlement:
     """Settle a move of everything by other moves, and by the mean level of all models day by day."""
-    return _settle_grader(move, others, today) if move.of_grader else _settle_questions(move, levels, today)
+    return _settle_grader(move, others, today) if move.of_grader else _settle_questions(move, others, levels, today)
 
 
 def _settle_grader(move: ToldMove, others: Iterable[ToldMove], today: date) -> Settlement:
@@ -146,7 +147,11 @@ def _settle_grader(move: ToldMove, others: Iterable[ToldMove], today: date) -> S
     return _held(f"The scores of stored answers did not go back within {SOON.days} days.")
 
 
-def _settle_questions(move: ToldMove, levels: Iterable[Level], today: date) -> Settlement:
+def _settle_questions(move: ToldMove, others: Iterable[ToldMove], levels: Iterable[Level], today: date) -> Settlement:
+    # A grader that moves meanwhile only interrupts it.
+    interrupted = any(other.of_grader and other.day == move.ended for other in others)
+    if move.ended is not None and move.ended < move.day + SOON and move.ended <= today and not interrupted:
+        return _overturned(f"By {move.ended.isoformat()} later answers had shown that nothing moved.")
     if today <= move.day + SOON:
         return OPEN
     kept = list(levels)

@@ -9,7 +9,7 @@ class Move:
 
     day: int
     since: int
-    #: Of all scores, as of a chart.
+    #: A fall or a rise of all scores.
     direction: int
     #: Index of the chart that told it, or None where graded answers were graded again and came out different.
     chart: int | None

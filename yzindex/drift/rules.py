@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 #: Changes whenever the analysis below would say something else of the same history.
-ANALYSIS_VERSION = "3"
+ANALYSIS_VERSION = "4"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +19,8 @@ class Rules:
     #: Above it a model is asked again, a few questions at a time.
     low_bar: float = 0.5
     dimension_low_bar: float = 4.0
-    #: Above it, after all that was asked again on a day, a model is said to be suspicious.
+    #: Above it, after all that was asked again on a day, a model is said to be suspicious; on the chart of a dimension
+    #: above the low bar.
     suspected_bar: float = 1.5
     #: Above it fresh questions decide.
     alarm: float = 3.0

@@ -196,7 +196,7 @@ def add_call(database: Database, call: StoredCall) -> None:
     """Keep the record of a model call, once: to a caller that heard nothing of it, a write may have failed or not."""
     with database.write() as session:
         known = select(StoredCall.id).where(StoredCall.idempotency_key == call.idempotency_key)
-        if session.exec(known).first() is None:
+        if call.idempotency_key is None or session.exec(known).first() is None:
             # A copy, since a row that was not kept would come back with the number it had.
             session.add(StoredCall(**call.model_dump()))
 

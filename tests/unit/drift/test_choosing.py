@@ -93,7 +93,7 @@ def test_the_same_answers_tell_a_larger_change_of_questions_that_hardly_show_one
     slope = np.where(np.arange(QUESTIONS) % 20 < 2, easy_slope, usual_slope)[None, :]
     table = Table(
         mean=np.full((1, QUESTIONS), 0.9), variance=np.full((1, QUESTIONS), 0.09), slope=slope,
-        pool_slope=pool_slope(slope, POOLS), easiness_variance=np.zeros(QUESTIONS),
+        pool_slope=pool_slope(slope, np.ones(QUESTIONS, dtype=np.int64), POOLS), easiness_variance=np.zeros(QUESTIONS),
         answers=np.full(QUESTIONS, 10), ability_variance=np.zeros((2, 1)),
         known=np.full((2, 1), 100), days=np.full(1, 100),
         day_share=np.zeros(1),

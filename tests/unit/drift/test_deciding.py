@@ -90,10 +90,19 @@ def test_what_the_others_share_and_leaves_too_little_is_asked_on_until_the_last_
 
 
 @pytest.mark.parametrize(
-    ("ratio", "outcome"), [(2.9, Outcome.DISMISSED), (6.4, Outcome.OPEN), (6.5, Outcome.CONFIRMED)]
+    ("excess", "outcome"), [(-0.1, Outcome.DISMISSED), (3.4, Outcome.OPEN), (3.5, Outcome.CONFIRMED)]
 )
-def test_later_answers_of_the_draw_dismiss_or_confirm_where_nobody_can_be_asked(ratio: float, outcome: Outcome) -> None:
-    assert weigh_later(suspected(1, 2), ratio, by_day(day1=-12.0, day2=-12.0), RULES) is outcome
+def test_later_answers_of_the_draw_dismiss_or_confirm_where_nobody_can_be_asked(
+    excess: float, outcome: Outcome
+) -> None:
+    assert weigh_later(suspected(1, 2), excess, by_day(day1=-12.0, day2=-12.0), RULES) is outcome
+
+
+def test_where_nobody_can_be_asked_a_rise_is_weighed_the_other_way_round() -> None:
+    up = by_day(day1=12.0, day2=12.0)
+
+    assert weigh_later(suspected(1, 2, direction=RISE), 4.0, up, RULES) is Outcome.CONFIRMED
+    assert weigh_later(suspected(1, 2, direction=FALL), 4.0, up, RULES) is Outcome.OPEN
 
 
 def test_where_nobody_can_be_asked_later_answers_have_to_agree_too() -> None:

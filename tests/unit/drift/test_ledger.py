@@ -111,6 +111,15 @@ def test_a_move_of_the_questions_is_open_for_14_days_and_while_too_few_days_tell
     assert settle_move(MOVE, [], seen[:33], after(15)).outcome is Settled.OPEN
 
 
+def test_a_move_of_the_questions_that_was_taken_back_is_overturned_at_once_unless_a_grader_interrupted_it() -> None:
+    back = replace(MOVE, ended=after(3))
+    grader = ToldMove(since=after(3), day=after(3), of_grader=True, points=-9.0)
+
+    assert settle_move(back, [], [], after(2)).outcome is Settled.OPEN
+    assert settle_move(back, [], [], after(3)).outcome is Settled.OVERTURNED
+    assert settle_move(back, [grader], [], after(3)).outcome is Settled.OPEN
+
+
 def test_a_move_of_a_grader_is_overturned_by_one_that_goes_back_and_holds_otherwise() -> None:
     moved = replace(MOVE, of_grader=True, points=-14.0, ended=after(1))
     back = replace(moved, day=after(6), since=after(6), points=13.0)

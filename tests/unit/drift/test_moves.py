@@ -148,6 +148,46 @@ def test_a_move_that_is_refuted_gives_verdicts_back_and_lets_nobody_begin_anew()
     assert (board.analysis.baseline.row == row).all()
 
 
+def test_days_without_runs_do_not_make_a_refuted_move_true() -> None:
+    board = played(20)
+    row = board.analysis.baseline.row.copy()
+    board.analysis.fleet.suspend(Move(day=20, since=18, direction=FALL, chart=0))
+    for _ in range(2):
+        board.play_day()
+
+    board.analysis.begin(20 + RULES.suspended_days)
+
+    assert board.analysis.fleet.move is None
+    assert (board.analysis.baseline.row == row).all()
+
+
+def test_where_nobody_is_asked_for_levels_the_draw_itself_takes_a_move_back() -> None:
+    numbers = np.random.default_rng(5)
+    board = Board(LogitWorld(SETTINGS["A, noisy answers"], numbers), numbers, rules=RULES, asks=False)
+    for _ in range(20):
+        board.play_day()
+    board.analysis.fleet.suspend(Move(day=20, since=18, direction=RISE, chart=0))
+    for _ in range(RULES.suspended_days - 1):
+        board.play_day()
+
+    assert 21 < board.moved_days[-1] < 20 + RULES.suspended_days - 1
+
+
+def test_answers_of_a_grader_that_moved_say_nothing_of_the_pool() -> None:
+    analysis = played(20).analysis
+    analysis.fleet.suspend(Move(day=20, since=18, direction=FALL, chart=0))
+    for day in (21, 22):
+        analysis.begin(day)
+        analysis.take_regrades(regrades(day, repairs=False))
+        for model in range(11):
+            analysis.take(answers(day=day, role=Role.LEVEL, model=model))
+    analysis.take_regrades(regrades(22, repairs=True))
+
+    analysis.begin(23)
+
+    assert analysis.fleet.move is not None and analysis.fleet.move.chart == 0
+
+
 def answers(*, day: int, role: Role, model: int, question: IntArray = SOME, number: int = 900) -> Packet:
     return Packet(
         day=day,
