@@ -27,7 +27,7 @@ from yzindex.settings import Settings, prepare_data_dir
 Say = Callable[[str], None]
 
 #: Told where none is asked for.
-_SEED = 1
+_SEED = 18
 #: Share of every score that the moved graders of the mornings after take off.
 _GRADER_LOSS = 0.3
 
