@@ -10,8 +10,8 @@ What settles each word:
 - `steady`, `luck of the draw` and `within chance` say that a movement was no change. They are overturned when a change
   of its direction that began on or before that day is confirmed within 14 days, and held otherwise.
 - A move of the questions says that all models moved. It is overturned when verdicts went on before 14 days were over,
-  since nothing had moved; otherwise held where their mean distance from what is expected, over
-  the 14 days after it, is two standard errors from that of the 28 days before; else overturned.
+  since nothing had moved. Otherwise it is held where their mean distance from what is expected, over the 14 days after
+  it, is two standard errors from that of the 28 days before; else overturned.
 - A move of a grader rests on the same answers graded twice. It is overturned when, within 14 days after all was graded
   again, a grader moves the other way, which is then the graders' noise; otherwise held.
 
