@@ -11,6 +11,7 @@ from yzindex.drift.analysis import Analysis
 from yzindex.drift.baseline import Table
 from yzindex.drift.charts import FALL, Charts
 from yzindex.drift.confirming import Estimate, Known
+from yzindex.drift.docket import Docket
 from yzindex.drift.history import FloatArray, Role
 from yzindex.drift.packets import Packet
 from yzindex.drift.proving.trials import Method
@@ -33,20 +34,28 @@ class SignReversed(Analysis):
         self.charts = ReversedCharts(models=self.charts.ratio.shape[1], charts=self.charts.ratio.shape[2], rules=rules)
 
 
-class PairedAfterTheOnset(Analysis):
-    """Compares fresh answers with the model's own since the suspected onset, which were picked for being low."""
+class PairedDocket(Docket):
+    """Knows a model by its answers since the suspected onset."""
 
     def _table_for(self, model: int, since: int) -> Table:
-        recent = deepcopy(self.baseline)
+        recent = deepcopy(self._baseline)
         recent.row = recent.row.copy()
         before = int(recent.row[model])
         recent._lag_days = 0
         recent.restart(model, since, [])
-        recent.advance(self.day)
+        recent.advance(self._day)
         table, now = recent.table, int(recent.row[model])
         for rows in (table.mean, table.variance, table.slope, table.ability_variance.T):
             rows[before] = rows[now]
         return table
+
+
+class PairedAfterTheOnset(Analysis):
+    """Compares fresh answers with the model's own since the suspected onset, which were picked for being low."""
+
+    def __init__(self, **given) -> None:
+        super().__init__(**given)
+        self.docket.__class__ = PairedDocket
 
 
 class ConfirmedByOneDay(Analysis):

@@ -3,9 +3,8 @@
 It never looks ahead: what it says of a day depends on the answers up to that day alone, in their stored order.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 
@@ -13,10 +12,11 @@ from yzindex.drift.age import Age
 from yzindex.drift.baseline import Baseline, Table
 from yzindex.drift.charts import FALL, RISE, Charts
 from yzindex.drift.common import without_common
-from yzindex.drift.confirming import Estimate, Known, change_of
+from yzindex.drift.confirming import Estimate
 from yzindex.drift.controls import Controls
 from yzindex.drift.day_effects import DayEffects
-from yzindex.drift.deciding import Outcome, compare, weigh, weigh_later
+from yzindex.drift.deciding import Outcome, compare
+from yzindex.drift.docket import Docket
 from yzindex.drift.fleet import Fleet
 from yzindex.drift.history import BoolArray, FloatArray, IntArray, Role
 from yzindex.drift.move import Move
@@ -66,7 +66,14 @@ class Analysis:
         self.charts = Charts(models=models, charts=charts, rules=rules)
         self.effects = DayEffects(charts=charts, rules=rules, age=self.age)
         self.fleet = Fleet(charts=charts, rules=rules, effects=self.effects)
-        self.suspicions: dict[int, Suspicion] = {}
+        self.docket = Docket(
+            question_dimension=question_dimension,
+            weights=self.weights,
+            baseline=self.baseline,
+            effects=self.effects,
+            fleet=self.fleet,
+            rules=rules,
+        )
         self.confirmed: list[Confirmed] = []
         self.version_changes: list[VersionChange] = []
         self.day = 0
@@ -80,9 +87,15 @@ class Analysis:
         self._answered: IntArray = np.full(models, -1, dtype=np.int64)
         self._today = Today(charts)
 
+    @property
+    def suspicions(self) -> dict[int, Suspicion]:
+        """Those that are open, by model."""
+        return self.docket.open
+
     def begin(self, day: int) -> None:
         """Begin a day, which must not be before the last one."""
         self.day = day
+        self.docket.begin(day)
         self.baseline.advance(day)
         self.effects.begin(day)
         self.charts.begin_day()
@@ -218,23 +231,21 @@ class Analysis:
 
     def _take_fresh(self, packet: Packet) -> None:
         self._asking.note(packet)
+        self.baseline.learn(packet)
         self._remember_day(packet, self._residuals(packet))
-        suspicion = self.suspicions.get(int(packet.model[0])) if len(packet.model) else None
-        if suspicion is None or suspicion.stage is Stage.CONTROL:
+        if self.fleet.move is not None:
             return
-        if suspicion.stage is Stage.PASSIVE:
-            # Somebody can be asked after all, and fresh answers say more than later ones of the daily draw.
-            suspicion.stage, suspicion.rounds = Stage.FRESH, []
-        suspicion.rounds.append(packet)
-        self._weigh(suspicion)
+        for model in np.unique(packet.model).tolist():
+            outcome = self.docket.hear_fresh(packet.of(model), self._regraded[model], self.charts)
+            if outcome is Outcome.AGREED:
+                self._compare_with_others(self.suspicions[model])
+            elif outcome is Outcome.DISMISSED:
+                self._dismiss(self.suspicions[model])
 
     def _take_by_hand(self, packet: Packet) -> None:
         if self.fleet.move is None:
             for model in np.unique(packet.model).tolist():
-                suspicion = self.suspicions.get(model)
-                if suspicion is None or suspicion.direction != FALL:
-                    began = bool(self.charts.ratio[FALL, model, 0] > 0)
-                    self._suspect(model, FALL, 0, int(self.charts.since[FALL, model, 0]) if began else self.day)
+                self.docket.suspect_by_hand(model, FALL, self.charts)
         self._take_fresh(packet)
 
     def _take_control(self, packet: Packet) -> None:
@@ -252,30 +263,12 @@ class Analysis:
         self.fleet.add_level(self.day, self._residuals(packet))
         self.baseline.learn(packet)
 
-    def _weigh(self, suspicion: Suspicion) -> None:
-        """Confirm, dismiss, or go on asking, by the fresh answers so far."""
-        suspicion.known = Known(
-            table=suspicion.known.table, row=suspicion.known.row, regraded=self._regraded[suspicion.model].copy()
-        )
-        suspicion.estimate = self._change_of(suspicion, suspicion.rounds)
-        outcome = weigh(suspicion, partial(self._change_of, suspicion), self.rules)
-        if outcome is Outcome.AGREED:
-            if self._control(suspicion) is not None:
-                suspicion.stage = Stage.CONTROL
-            else:
-                self._confirm(suspicion, suspicion.estimate, None)
-        elif outcome is Outcome.DISMISSED:
-            self._dismiss(suspicion)
-
-    def _change_of(self, suspicion: Suspicion, rounds: Sequence[Packet]) -> Estimate | None:
-        day_variance = float((self.effects.own + self.effects.common)[suspicion.chart])
-        weights = self.weights[suspicion.chart]
-        change = change_of(rounds, suspicion.known, self.question_dimension, weights, day_variance)
-        if change is None:
-            return None
-        # Fits are never quite centred: what everybody is off by is no model's own.
-        level = float(self.fleet.usual(self.day).mean[suspicion.chart])
-        return change.without(Estimate(points=level, standard_error=0.0, answers=0))
+    def _compare_with_others(self, suspicion: Suspicion) -> None:
+        """Ask others before a suspicion that fresh answers agree with is confirmed; at once where there are none."""
+        if self._control(suspicion) is not None:
+            suspicion.stage = Stage.CONTROL
+        else:
+            self._confirm(suspicion, suspicion.estimate, None)
 
     def _decide(self, suspicion: Suspicion) -> None:
         assert suspicion.estimate is not None
@@ -314,12 +307,12 @@ class Analysis:
         self.baseline.advance(self.day)
 
     def _dismiss(self, suspicion: Suspicion) -> None:
-        for packet in suspicion.rounds:
-            self.baseline.learn(packet)
-        self._forget(suspicion.model)
+        del self.suspicions[suspicion.model]
+        self.charts.close(suspicion.direction, suspicion.model, suspicion.chart)
+        self._asking.forget(suspicion.model)
 
     def _forget(self, model: int) -> None:
-        self.suspicions.pop(model, None)
+        self.docket.forget(model)
         self.charts.clear(model)
         self._asking.forget(model)
 
@@ -328,7 +321,7 @@ class Analysis:
         since = self.fleet.move.since if self.fleet.move else self.day
         for model in range(len(self._version)):
             self.effects.forget(model, since)
-        self.suspicions.clear()
+        self.docket.clear()
         self.charts.clear()
 
     def _raise_alarms(self) -> None:
@@ -338,47 +331,21 @@ class Analysis:
             if past is not None and model not in self.suspicions:
                 # Where nobody can be asked the chart that alarmed decides, and the main one may be far from it.
                 direction, chart = self.charts.alarmed(model) if self.asks else past
-                self._suspect(model, direction, chart, int(self.charts.since[direction, model, chart]))
-
-    def _suspect(self, model: int, direction: int, chart: int, since: int) -> None:
-        self.suspicions[model] = Suspicion(
-            model=model,
-            direction=direction,
-            chart=chart,
-            since=since,
-            opened=self.day,
-            known=Known(
-                table=self._table_for(model, since),
-                row=int(self.baseline.row[model]),
-                regraded=np.zeros(len(self.question_dimension)),
-            ),
-            stage=Stage.FRESH if self.asks else Stage.PASSIVE,
-        )
-
-    def _table_for(self, model: int, since: int) -> Table:
-        """The table that was in force when the change began, unless the model has begun anew after that."""
-        table = self.baseline.table_of(since)
-        return table if int(self.baseline.row[model]) < len(table.mean) else self.baseline.table
+                since = int(self.charts.since[direction, model, chart])
+                self.docket.suspect(model, direction, chart, since, Stage.FRESH if self.asks else Stage.PASSIVE)
 
     def _watch_passively(self, packet: Packet, points: FloatArray) -> None:
-        """Where nobody can be asked the answers that come later decide, on the chart that is furthest by then."""
+        """Where nobody can be asked the answers that come later decide."""
         for suspicion in [each for each in self.suspicions.values() if each.stage is Stage.PASSIVE]:
-            model, direction = suspicion.model, suspicion.direction
-            if np.isnan(points[model, suspicion.chart]):
+            if np.isnan(points[suspicion.model, suspicion.chart]):
                 continue
-            excess = self.charts.ratio[direction, model] - self.charts.alarm
-            chart = int(np.argmax(excess))
-            if chart != suspicion.chart:
-                self._suspect(model, direction, chart, int(self.charts.since[direction, model, chart]))
-                self.suspicions[model].rounds = suspicion.rounds
-                suspicion = self.suspicions[model]
-            suspicion.rounds.append(packet.of(model))
-            outcome = weigh_later(suspicion, float(excess[chart]), partial(self._change_of, suspicion), self.rules)
+            outcome = self.docket.hear_later(suspicion.model, packet.of(suspicion.model), self.charts)
             if outcome is Outcome.CONFIRMED:
-                self._confirm(suspicion, self._change_of(suspicion, suspicion.rounds), None)
+                now = self.suspicions[suspicion.model]
+                self._confirm(now, now.estimate, None)
             elif outcome is Outcome.DISMISSED:
-                # Its answers were of the daily draw, and learnt as such.
-                del self.suspicions[model]
+                # No chart is cleared: what was added up by then still counts.
+                del self.suspicions[suspicion.model]
 
     def _control(self, suspicion: Suspicion) -> Request | None:
         """Ask other models the same kind of questions; None where there is none whose answers are known."""

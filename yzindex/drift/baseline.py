@@ -142,10 +142,7 @@ class Baseline:
             self._waiting.append(answers)
 
     def restart(self, model: int, since: int, fresh: Iterable[Packet]) -> None:
-        """Begin a model anew from a day: its older answers stay those of a former row; `fresh` are known at once.
-
-        Fresh answers that are of the daily draw wait out the lag like all of it; they wait no longer.
-        """
+        """Begin a model anew from a day: its older answers stay those of a former row; `fresh` wait no longer."""
         self.row[model] = self.rows
         self.rows += 1
         self._calibrated.add(int(self.row[model]))
@@ -154,10 +151,7 @@ class Baseline:
         self._known = [answers.in_row(own_row, model, since) for answers in self._known]
         self._waiting = deque(answers.in_row(own_row, model, since) for answers in self._waiting)
         for packet in fresh:
-            if packet.role is Role.DAILY:
-                self._wait_no_longer(model, packet)
-            else:
-                self._known.append(_answers(packet, self.row[packet.model]))
+            self._wait_no_longer(model, packet)
         self._stale = True
 
     def _wait_no_longer(self, model: int, packet: Packet) -> None:

@@ -6,7 +6,7 @@ sum climbs, with no change it sinks and is held at zero, and the last zero dates
 
 import numpy as np
 
-from yzindex.drift.history import FloatArray, IntArray
+from yzindex.drift.history import BoolArray, FloatArray, IntArray
 from yzindex.drift.rules import Rules
 
 FALL, RISE = 0, 1
@@ -26,12 +26,15 @@ class Charts:
         self.alarm = np.where(np.arange(charts) == 0, rules.alarm, rules.dimension_alarm)
         self._clip_deviations = rules.clip_deviations
         self._before = self.ratio
+        #: Charts that were closed for the day.
+        self._closed: BoolArray = np.zeros(self.ratio.shape, dtype=np.bool_)
         self._precision: FloatArray = np.zeros((models, charts))
         self._sum: FloatArray = np.zeros((models, charts))
 
     def begin_day(self) -> None:
         """Close the day before: what comes now is of another day."""
         self._before = self.ratio
+        self._closed = np.zeros(self.ratio.shape, dtype=np.bool_)
         self._precision = np.zeros(self.ratio.shape[1:])
         self._sum = np.zeros(self.ratio.shape[1:])
 
@@ -49,7 +52,7 @@ class Charts:
         with np.errstate(divide="ignore", invalid="ignore"):
             mean, own = self._sum / self._precision, 1 / self._precision
             step = ratio_step(mean, own + day_variance, self.design, self._clip_deviations)
-        self.ratio = np.where(measured, np.maximum(self._before + step, 0.0), self.ratio)
+        self.ratio = np.where(measured & ~self._closed, np.maximum(self._before + step, 0.0), self.ratio)
 
     def clear(self, model: int | None = None) -> None:
         """Forget the evidence on one model, or on all, today's included."""
@@ -61,6 +64,13 @@ class Charts:
         self._before = self._before.copy()
         self.ratio[:, model] = self._before[:, model] = ratio
         self._precision[model] = self._sum[model] = 0.0
+
+    def close(self, direction: int, model: int, chart: int) -> None:
+        """Forget the evidence of one chart, and whatever more this day brings."""
+        self.ratio, self._before, self._closed = self.ratio.copy(), self._before.copy(), self._closed.copy()
+        place = direction, model, chart
+        self.ratio[place] = self._before[place] = 0.0
+        self._closed[place] = True
 
     def furthest_past(self, bar: FloatArray, model: int) -> tuple[int, int] | None:
         """Direction and chart in which a model is furthest past its bar, one per chart; None where it is past none."""

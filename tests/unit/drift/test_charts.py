@@ -48,6 +48,24 @@ def test_a_change_is_dated_by_the_first_day_since_the_chart_was_zero():
     assert charts.since[FALL, 0, 0] == 3
 
 
+def test_a_closed_chart_counts_nothing_more_of_its_day_and_others_go_on():
+    charts = _charts(models=2)
+    low, precise = np.full((2, 1), -12.0), np.full((2, 1), 100.0)
+    charts.begin_day()
+    charts.add(1, low, precise, _NO_DAY)
+    charts.close(FALL, 0, 0)
+    charts.add(1, low, precise, _NO_DAY)
+
+    assert charts.ratio[FALL, 0, 0] == 0
+    assert charts.ratio[FALL, 1, 0] > 0
+
+    charts.begin_day()
+    charts.add(2, low, precise, _NO_DAY)
+
+    assert charts.ratio[FALL, 0, 0] == pytest.approx(ratio_step(low[0], precise[0], charts.design, 3.0)[FALL].item())
+    assert charts.since[FALL, 0, 0] == 2
+
+
 def test_a_day_without_answers_changes_nothing():
     charts = _charts()
     _add(charts, 1, -12.0)

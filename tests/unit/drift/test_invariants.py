@@ -17,6 +17,8 @@ from yzindex.drift.charts import FALL, RISE
 from yzindex.drift.history import HistoryRow, Role, history_of
 from yzindex.drift.judge import Judge, judge
 from yzindex.drift.packets import packets_of
+from yzindex.drift.proving.board import Board
+from yzindex.drift.proving.worlds import SETTINGS, LogitWorld
 from yzindex.drift.rules import Rules
 from yzindex.drift.verdict import Verdict, Word
 
@@ -221,11 +223,12 @@ def test_unscored_answers_change_no_scores(seed: int) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Spoken:
-    """A verdict with its rank, and what was confirmed of any model up to then: who, how, since when, when, and by
-    how many answers."""
+    """A verdict with its rank, the day from which a suspicion dates the change, and what was confirmed of any model up
+    to then: who, how, since when, when, and by how many answers."""
 
     rank: int
     verdict: Verdict
+    dated: int | None
     confirmed: tuple[tuple[int, ...], ...]
 
 
@@ -243,11 +246,23 @@ def spoken(rows: Sequence[HistoryRow], model: str, *, asks: bool) -> Iterator[Sp
         yield Spoken(
             rank=SUSPECTED_RANK[direction] if found.word is Word.SUSPECTED else RANK[found.word],
             verdict=found,
+            dated=suspicion.since if suspicion else None,
             confirmed=tuple(
                 (each.model, each.direction, each.since, each.day, each.estimate.answers)
                 for each in judging.analysis.confirmed
             ),
         )
+
+
+def lowered(rows: Sequence[HistoryRow], choice: int) -> tuple[int, list[HistoryRow]]:
+    """Lower one of the scored answers of the last two weeks that a calibration did not ask; give its place too."""
+    first = max(row.day for row in rows) - timedelta(Rules().lag_days - 1)
+    inside = (place for place, row in enumerate(rows) if row.day >= first and row.role is not Role.CALIBRATION)
+    window = [place for place in inside if rows[place].score]
+    place = window[choice % len(window)]
+    changed = list(rows)
+    changed[place] = replace(rows[place], score=0.0 if choice % 2 else (rows[place].score or 0.0) / 2)
+    return place, changed
 
 
 # The examples were found: a rise that faded took a fall's evidence with it, and a sparse model's drop was unsaid.
@@ -260,18 +275,63 @@ def test_a_lower_answer_inside_the_lag_never_makes_anything_better(seed: int, ch
     what is common, and its size is that of the answers since its alarm, which a lower answer may raise earlier.
     """
     rows = drawn_history(seed)
-    first = max(row.day for row in rows) - timedelta(Rules().lag_days - 1)
-    window = [place for place, row in enumerate(rows) if row.role is Role.DAILY and row.score and row.day >= first]
-    place = window[choice % len(window)]
-    lowered = list(rows)
-    lowered[place] = replace(rows[place], score=0.0 if choice % 2 else (rows[place].score or 0.0) / 2)
+    place, changed = lowered(rows, choice)
 
-    before, after = (list(spoken(each, rows[place].model, asks=asks)) for each in (rows, lowered))
+    before, after = (list(spoken(each, rows[place].model, asks=asks)) for each in (rows, changed))
 
     for old, new in zip(before, after, strict=True):
         assert new.rank <= old.rank, (old, new)
         if new.confirmed != old.confirmed:
             return
         assert new.verdict.fall_ratio >= old.verdict.fall_ratio, (old, new)
+        if old.verdict.size is not None and new.verdict.size is not None:
+            assert new.verdict.size <= old.verdict.size, (old, new)
+
+
+def asked_history(seed: int) -> list[HistoryRow]:
+    """What a board was answered whose suspicious models were asked again: one of its models may have fallen."""
+    numbers = np.random.default_rng(seed)
+    board = Board(LogitWorld(SETTINGS["A, noisy answers"], numbers), numbers, rules=Rules(), regrades=False)
+    days = int(numbers.integers(20, 32))
+    falls_on, points = int(numbers.integers(days - 14, days)), float(numbers.choice([0.0, 5.0, 10.0, 20.0]))
+    for day in range(1, days + 1):
+        if day == falls_on:
+            board.world.fall(0, points, numbers)
+        board.play_day()
+    return [
+        HistoryRow(
+            day=BEGAN + timedelta(packet.day),
+            model=f"m{model:02}",
+            dimension=("execution", "grounding")[int(board.world.question_dimension[question])],
+            question=f"q{question:03}",
+            score=score,
+            role=packet.role,
+            packet=packet.number,
+        )
+        for packet in board.packets
+        for model, question, score in zip(
+            *(column.tolist() for column in (packet.model, packet.question, packet.score)), strict=True
+        )
+    ]
+
+
+# In the example a suspicion of a rise was dismissed, and with its answer lowered it was not.
+@settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow])
+@given(seeds, seeds)
+@example(seed=1007, choice=2247)
+def test_a_lower_answer_that_was_asked_again_or_with_others_never_makes_anything_better(seed: int, choice: int) -> None:
+    """As long as suspicions date a change alike, for what was known before it is what fresh answers are compared with,
+    and the same is confirmed of all. A confirmed size may become larger, and is then the level that later days have.
+    """
+    rows = asked_history(seed)
+    place, changed = lowered(rows, choice)
+
+    before, after = (list(spoken(each, rows[place].model, asks=True)) for each in (rows, changed))
+
+    for old, new in zip(before, after, strict=True):
+        assert new.rank <= old.rank, (old, new)
+        dated_otherwise = None not in (new.dated, old.dated) and new.dated != old.dated
+        if new.confirmed != old.confirmed or dated_otherwise:
+            return
         if old.verdict.size is not None and new.verdict.size is not None:
             assert new.verdict.size <= old.verdict.size, (old, new)

@@ -83,6 +83,11 @@ class Board:
         if calibrated:
             self.shown.append(self._put(Role.CALIBRATION, self.models_asked, self.askable))
 
+    @property
+    def packets(self) -> list[Packet]:
+        """All answers so far, by the newest grading of each."""
+        return [stored.packet for stored in self._stored]
+
     def play_day(self) -> None:
         """Play one day: thermometer, draw, answers, and whatever is asked again."""
         self.day += 1
