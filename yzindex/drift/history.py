@@ -174,19 +174,52 @@ def columned(
     )
 
 
-def without_small_dimensions(history: History) -> History:
-    """Make one dimension of all where some have too few questions to learn their difficulty from.
+def spells(history: History) -> list[tuple[int, History]]:
+    """A history as it was known at each time: the day on which a spell begins, and all rows up to the spell's end.
 
-    The index's own dimensions stay: their weights are part of its formula.
+    Dimensions count from the day of their first score on, and weigh accordingly. All are made one as long as some have
+    too few scored questions to learn their difficulty from; the index's own, whose weights are part of its formula,
+    never are. What comes later says nothing of this, so that it changes no earlier verdict.
     """
-    sizes = np.bincount(history.question_dimension, minlength=len(history.dimensions))
-    if len(sizes) < 2 or sizes.min() >= _LEAST_QUESTIONS or set(history.dimensions) & set(MAIN_WEIGHTS):
-        return history
+    scored = ~np.isnan(history.score)
+    # Rows are sorted by day.
+    seen, places = np.unique(history.question[scored], return_index=True)
+    first_days, day = np.unique(history.day[scored][places], return_inverse=True)
+    sizes = np.zeros((len(first_days), len(history.dimensions)), dtype=np.int64)
+    np.add.at(sizes, (day, history.question_dimension[seen]), 1)
+    found: list[tuple[int, tuple[str, ...]]] = []
+    for first, size in zip(first_days.tolist(), np.cumsum(sizes, axis=0), strict=True):
+        dimensions = _kept_apart(history, size)
+        if not found or found[-1][1] != dimensions:
+            found.append((first, dimensions))
+    if not found:
+        return [(int(history.day.min(initial=0)), history)]
+    ends = [*(first for first, _ in found[1:]), int(history.day[-1]) + 1]
+    # Days before the first score belong to the first spell.
+    begins = [int(history.day[0]), *ends[:-1]]
+    return [
+        (begin, _regrouped(history if end > history.day[-1] else history.where(history.day < end), dimensions))
+        for begin, end, (_, dimensions) in zip(begins, ends, found, strict=True)
+    ]
+
+
+def _kept_apart(history: History, sizes: IntArray) -> tuple[str, ...]:
+    """Dimensions to be analysed one by one where so many questions of each have been scored."""
+    seen = tuple(name for name, size in zip(history.dimensions, sizes.tolist(), strict=True) if size)
+    if len(seen) < 2 or sizes[sizes > 0].min() >= _LEAST_QUESTIONS or set(seen) & set(MAIN_WEIGHTS):
+        return seen
+    return (WHOLE,)
+
+
+def _regrouped(history: History, dimensions: tuple[str, ...]) -> History:
+    """The same rows under these dimensions alone; questions of others, which have no scored rows, go to the first."""
+    weights = weights_of(dimensions)
+    place = [dimensions.index(name) if name in dimensions else 0 for name in history.dimensions]
     return replace(
         history,
-        dimensions=(WHOLE,),
-        weights=np.ones(1),
-        question_dimension=np.zeros_like(history.question_dimension),
+        dimensions=dimensions,
+        weights=np.array([weights[name] for name in dimensions]),
+        question_dimension=np.array(place, dtype=np.int64)[history.question_dimension],
     )
 
 

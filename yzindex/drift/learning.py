@@ -10,7 +10,7 @@ from yzindex.drift.age import Age
 from yzindex.drift.baseline import Baseline, Table, pool_slope
 from yzindex.drift.components import Answers, estimate_components
 from yzindex.drift.difficulty import Components, Fit, expect, fit
-from yzindex.drift.history import FloatArray, History, IntArray, Role, without_small_dimensions
+from yzindex.drift.history import FloatArray, History, IntArray, Role, spells
 from yzindex.drift.packets import Packet
 from yzindex.drift.rules import Rules
 
@@ -41,7 +41,7 @@ class Learnt:
     @classmethod
     def of(cls, history: History, rules: Rules) -> Self:
         """Learn from all scored answers of a history, whatever they were asked for."""
-        whole = without_small_dimensions(history)
+        _, whole = spells(history)[-1]
         scored = whole.where(~np.isnan(whole.score))
         dimensions = range(len(whole.dimensions))
         questions = tuple(np.flatnonzero(whole.question_dimension == each) for each in dimensions)

@@ -208,6 +208,25 @@ def test_a_day_is_judged_the_same_with_and_without_what_came_later(seed: int, un
 
 
 @few
+@given(seeds, st.integers(15, 40), st.integers(16, 30))
+@example(seed=10, until=22, joins=26)
+@example(seed=10, until=24, joins=18)
+def test_dimensions_that_join_or_grow_later_change_no_earlier_day(seed: int, until: int, joins: int) -> None:
+    """Of three dimensions one joins; the others have fewer questions at first than are analysed by themselves."""
+    names = {"execution": "algebra", "grounding": "logic"}
+    first = BEGAN + timedelta(joins)
+    rows = [replace(row, dimension=names[row.dimension]) for row in drawn_history(seed, calibrated=False)]
+    late = [row for row in rows if row.day >= first]
+    rows += [replace(row, dimension="safety", question=f"s-{row.question}") for row in late]
+    rows += [replace(row, question=f"{row.question}-{row.day.toordinal() % 3}") for row in late]
+    last = BEGAN + timedelta(until)
+
+    known_then = verdicts([row for row in rows if row.day <= last])
+
+    assert known_then == [verdict for verdict in verdicts(rows) if verdict.day <= last]
+
+
+@few
 @given(seeds)
 @example(seed=1257)
 def test_unscored_answers_change_no_scores(seed: int) -> None:
