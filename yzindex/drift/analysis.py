@@ -50,13 +50,14 @@ class Analysis:
         rules: Rules,
         asks: bool,
         observe: Callable[[Packet, Table, Residuals], None] | None = None,
+        baseline: Baseline | None = None,
     ) -> None:
         self.rules = rules
         self.question_dimension = question_dimension
         self.weights = chart_weights(dimension_weights)
         charts = len(self.weights)
         self.age = Age()
-        self.baseline = Baseline(
+        self.baseline = baseline or Baseline(
             question_dimension=question_dimension,
             dimensions=len(dimension_weights),
             models=models,
@@ -96,6 +97,8 @@ class Analysis:
         """Begin a day, which must not be before the last one."""
         self.day = day
         self.docket.begin(day)
+        if not self.asks:
+            self.docket.leave_to_later_answers(self.rules.lag_days)
         self.baseline.advance(day)
         self.effects.begin(day)
         self.charts.begin_day()
@@ -237,10 +240,16 @@ class Analysis:
             return
         for model in np.unique(packet.model).tolist():
             outcome = self.docket.hear_fresh(packet.of(model), self._regraded[model], self.charts)
+            suspicion = self.suspicions.get(model)
+            if suspicion is None:
+                continue
             if outcome is Outcome.AGREED:
-                self._compare_with_others(self.suspicions[model])
+                self._compare_with_others(suspicion)
             elif outcome is Outcome.DISMISSED:
-                self._dismiss(self.suspicions[model])
+                self._dismiss(suspicion)
+            else:
+                # Whatever was waited for, fresh answers say more.
+                suspicion.stage = Stage.FRESH
 
     def _take_by_hand(self, packet: Packet) -> None:
         if self.fleet.move is None:

@@ -62,6 +62,8 @@ class Charts:
         """Let a model's charts go on from these ratios in both directions, one per chart."""
         self.ratio = self.ratio.copy()
         self._before = self._before.copy()
+        self._closed = self._closed.copy()
+        self._closed[:, model] = False
         self.ratio[:, model] = self._before[:, model] = ratio
         self._precision[model] = self._sum[model] = 0.0
 

@@ -26,6 +26,8 @@ _OWN_MOVE_PROBABILITY = 0.05
 _OWN_MOVE_SPREAD = 15.0
 #: Nor does it count for more than so many of its standard errors.
 _MOST_DEVIATIONS = 3.0
+#: Questions of a dimension, at least, for it to have a mean difference with an error.
+LEAST_QUESTIONS = 2
 _GRID = np.linspace(-60.0, 60.0, 481)
 
 
@@ -94,7 +96,7 @@ def change_of(
     for dimension in np.flatnonzero(weights > 0):
         inside = question_dimension[question] == dimension
         own = _by_question(question[inside], difference[inside])
-        if len(own) < 2:
+        if len(own) < LEAST_QUESTIONS:
             return None
         slope = float(known.table.pool_slope[known.row, dimension])
         unsure = POINTS**2 * slope**2 * float(known.table.ability_variance[dimension, known.row])

@@ -47,7 +47,7 @@ class Controls:
             per_dimension=tuple(self._rules.control_per_dimension if each else 0 for each in used > 0),
             day=day,
             since=suspicion.since,
-            round=len(suspicion.rounds),
+            round=suspicion.rounds_since_alarm,
         )
 
     def wanted_by(self, day: int, suspicions: Sequence[Suspicion]) -> Suspicion | None:

@@ -32,8 +32,14 @@ def weigh(suspicion: Suspicion, change_of: ChangeOf, rules: Rules) -> Outcome:
         return Outcome.OPEN
     if _agrees(suspicion, suspicion.estimate, change_of, rules):
         return Outcome.AGREED
-    hopeless = suspicion.estimate.deviations(suspicion.direction) > -rules.dismiss_deviations
+    hopeless = speak_against(suspicion, rules)
     return Outcome.DISMISSED if hopeless or _is_at_its_end(suspicion, rules) else Outcome.OPEN
+
+
+def speak_against(suspicion: Suspicion, rules: Rules) -> bool:
+    """Whether fresh answers leave so little of a suspicion that it is dropped at once."""
+    found = suspicion.estimate
+    return found is not None and found.deviations(suspicion.direction) > -rules.dismiss_deviations
 
 
 def compare(suspicion: Suspicion, own: Estimate, common: Common, rules: Rules) -> Outcome:
@@ -80,4 +86,4 @@ def _holds_without_its_best_day(suspicion: Suspicion, change_of: ChangeOf, rules
 
 
 def _is_at_its_end(suspicion: Suspicion, rules: Rules) -> bool:
-    return len(suspicion.rounds) >= rules.most_rounds
+    return suspicion.rounds_since_alarm >= rules.most_rounds

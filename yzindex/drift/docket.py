@@ -8,9 +8,9 @@ import numpy as np
 
 from yzindex.drift.baseline import Baseline, Table
 from yzindex.drift.charts import Charts
-from yzindex.drift.confirming import Estimate, Known, change_of
+from yzindex.drift.confirming import LEAST_QUESTIONS, Estimate, Known, change_of
 from yzindex.drift.day_effects import DayEffects
-from yzindex.drift.deciding import Outcome, weigh, weigh_later
+from yzindex.drift.deciding import Outcome, speak_against, weigh, weigh_later
 from yzindex.drift.fleet import Fleet
 from yzindex.drift.history import FloatArray, IntArray
 from yzindex.drift.packets import Packet
@@ -33,7 +33,7 @@ class Docket:
     ) -> None:
         self.open: dict[int, Suspicion] = {}
         self._day = 0
-        #: Fresh answers of each model since it began anew.
+        #: Fresh answers of each model, as far back as one of its charts may still look.
         self._fresh: dict[int, list[Packet]] = {}
         self._question_dimension = question_dimension
         self._weights = weights
@@ -61,25 +61,26 @@ class Docket:
     def hear_fresh(self, packet: Packet, regraded: FloatArray, charts: Charts) -> Outcome:
         """Let one model's fresh answers speak on its suspicion; give what follows, open where there is none.
 
-        They speak against every other chart that has risen too, and clear it: whether a chart is cleared is said by
-        the answers, not by what was suspected when they came. `regraded` is what a second grading today changed in the
-        model's stored scores, one per question.
+        They close every chart that they speak against, for the day: that is said by the answers, not by what was
+        suspected when they came, nor by how far a chart has risen. `regraded` is what a second grading today changed in
+        the model's stored scores, one per question.
         """
         model = int(packet.model[0])
-        rounds = self._fresh.setdefault(model, [])
-        rounds.append(packet)
         own = self.open.get(model)
-        for direction, chart in np.argwhere(charts.ratio[:, model] > 0).tolist():
+        begins = np.where(charts.ratio[:, model] > 0, charts.since[:, model], self._day)
+        first = min(int(begins.min()), own.since if own else self._day)
+        rounds = [each for each in (*self._fresh.get(model, ()), packet) if each.day >= first]
+        self._fresh[model] = rounds
+        for (direction, chart), since in np.ndenumerate(begins):
             if own is None or (direction, chart) != (own.direction, own.chart):
-                since = int(charts.since[direction, model, chart])
-                other = self._suspicion(model, direction, chart, since, Stage.FRESH)
-                if self._weighed(other, rounds, regraded) is Outcome.DISMISSED:
+                other = self._suspicion(model, direction, chart, int(since), Stage.FRESH)
+                self._read(other, rounds, regraded)
+                if speak_against(other, self._rules):
                     charts.close(direction, model, chart)
-        if own is None or own.stage is Stage.CONTROL:
+        if own is None:
             return Outcome.OPEN
-        # Somebody can be asked after all, and fresh answers say more than later ones of the daily draw.
-        own.stage = Stage.FRESH
-        return self._weighed(own, rounds, regraded)
+        self._read(own, rounds, regraded)
+        return weigh(own, partial(self._change_of, own), self._rules)
 
     def hear_later(self, model: int, packet: Packet, charts: Charts) -> Outcome:
         """Where nobody can be asked, let a model's later answers of the draw speak, on the chart that is furthest."""
@@ -92,20 +93,17 @@ class Docket:
             self.open[model].rounds = suspicion.rounds
             suspicion = self.open[model]
         suspicion.rounds.append(packet)
-        suspicion.estimate = self.change_of(suspicion, suspicion.rounds)
-        return weigh_later(suspicion, float(excess[chart]), partial(self.change_of, suspicion), self._rules)
+        outcome = weigh_later(suspicion, float(excess[chart]), partial(self._change_of, suspicion), self._rules)
+        if outcome is Outcome.CONFIRMED:
+            suspicion.estimate = self._change_of(suspicion, suspicion.rounds)
+        return outcome
 
-    def change_of(self, suspicion: Suspicion, rounds: Sequence[Packet]) -> Estimate | None:
-        """Compare answers with what was known when the change began; None of too few."""
-        effects = self._effects
-        day_variance = float((effects.own + effects.common)[suspicion.chart])
-        weights = self._weights[suspicion.chart]
-        change = change_of(rounds, suspicion.known, self._question_dimension, weights, day_variance)
-        if change is None:
-            return None
-        # Fits are never quite centred: what everybody is off by is no model's own.
-        level = float(self._fleet.usual(self._day).mean[suspicion.chart])
-        return change.without(Estimate(points=level, standard_error=0.0, answers=0))
+    def leave_to_later_answers(self, days: int) -> None:
+        """Where nobody can be asked, wait for fresh answers no longer than so many days; then later ones decide."""
+        for suspicion in self.open.values():
+            last = max([suspicion.opened, *(packet.day for packet in suspicion.rounds)])
+            if suspicion.stage is not Stage.PASSIVE and self._day >= last + days:
+                suspicion.stage, suspicion.rounds = Stage.PASSIVE, []
 
     def forget(self, model: int) -> None:
         """Begin a model anew: what was answered before says nothing of it."""
@@ -117,11 +115,28 @@ class Docket:
         self.open.clear()
         self._fresh.clear()
 
-    def _weighed(self, suspicion: Suspicion, rounds: Sequence[Packet], regraded: FloatArray) -> Outcome:
+    def _read(self, suspicion: Suspicion, rounds: Sequence[Packet], regraded: FloatArray) -> None:
+        """Let a suspicion rest on the rounds since its change began, of those that asked all that its chart weighs."""
+        weighed = self._weights[suspicion.chart] > 0
+        suspicion.rounds = []
+        for packet in rounds:
+            asked = np.bincount(self._question_dimension[packet.question], minlength=len(weighed))
+            if packet.day >= suspicion.since and asked[weighed].min() >= LEAST_QUESTIONS:
+                suspicion.rounds.append(packet)
         suspicion.known = replace(suspicion.known, regraded=regraded.copy())
-        suspicion.rounds = [packet for packet in rounds if packet.day >= suspicion.since]
-        suspicion.estimate = self.change_of(suspicion, suspicion.rounds)
-        return weigh(suspicion, partial(self.change_of, suspicion), self._rules)
+        suspicion.estimate = self._change_of(suspicion, suspicion.rounds) if suspicion.rounds else None
+
+    def _change_of(self, suspicion: Suspicion, rounds: Sequence[Packet]) -> Estimate | None:
+        """Compare answers with what was known when the change began; None of too few."""
+        effects = self._effects
+        day_variance = float((effects.own + effects.common)[suspicion.chart])
+        weights = self._weights[suspicion.chart]
+        change = change_of(rounds, suspicion.known, self._question_dimension, weights, day_variance)
+        if change is None:
+            return None
+        # Fits are never quite centred: what everybody is off by is no model's own.
+        level = float(self._fleet.usual(self._day).mean[suspicion.chart])
+        return change.without(Estimate(points=level, standard_error=0.0, answers=0))
 
     def _suspicion(self, model: int, direction: int, chart: int, since: int, stage: Stage) -> Suspicion:
         known = Known(

@@ -14,6 +14,8 @@ from yzindex.dimensions import MAIN_WEIGHTS
 WHOLE = "all"
 #: A dimension with fewer questions is not analysed by itself.
 _LEAST_QUESTIONS = 20
+#: A day that does not come.
+_NEVER = np.iinfo(np.int64).max // 2
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
@@ -174,52 +176,80 @@ def columned(
     )
 
 
-def spells(history: History) -> list[tuple[int, History]]:
-    """A history as it was known at each time: the day on which a spell begins, and all rows up to the spell's end.
+@dataclass(frozen=True, kw_only=True)
+class Spell:
+    """A time in which the same dimensions count, each by itself or all as one."""
 
-    Dimensions count from the day of their first score on, and weigh accordingly. All are made one as long as some have
-    too few scored questions to learn their difficulty from; the index's own, whose weights are part of its formula,
-    never are. What comes later says nothing of this, so that it changes no earlier verdict.
+    #: Its first day, and the one after its last.
+    begin: int
+    end: int
+    #: Dimensions whose answers count.
+    counting: tuple[str, ...]
+    #: What they are analysed as.
+    dimensions: tuple[str, ...]
+
+
+def spells(history: History, *, lag_days: int) -> list[Spell]:
+    """Tell by which dimensions each day is to be judged; what comes later says nothing of it.
+
+    A dimension counts from its first score on, one that joins a history later when that score has passed the lag:
+    before, nothing is known of it. All are made one as long as some have too few scored questions to learn their
+    difficulty from; the index's own, whose weights are part of its formula, never are, and others do not count beside
+    them.
     """
     scored = ~np.isnan(history.score)
     # Rows are sorted by day.
-    seen, places = np.unique(history.question[scored], return_index=True)
-    first_days, day = np.unique(history.day[scored][places], return_inverse=True)
-    sizes = np.zeros((len(first_days), len(history.dimensions)), dtype=np.int64)
-    np.add.at(sizes, (day, history.question_dimension[seen]), 1)
-    found: list[tuple[int, tuple[str, ...]]] = []
-    for first, size in zip(first_days.tolist(), np.cumsum(sizes, axis=0), strict=True):
-        dimensions = _kept_apart(history, size)
-        if not found or found[-1][1] != dimensions:
-            found.append((first, dimensions))
+    questions, places = np.unique(history.question[scored], return_index=True)
+    found: list[tuple[int, tuple[str, ...], tuple[str, ...]]] = []
+    first, dimension = history.day[scored][places], history.question_dimension[questions]
+    begins = np.full(len(history.dimensions), _NEVER)
+    np.minimum.at(begins, dimension, first)
+    begins += lag_days * (begins >= first.min(initial=_NEVER) + lag_days)
+    days = np.unique(np.concatenate([first, begins]))
+    last = int(history.day.max(initial=0))
+    for day in days[days <= last].tolist():
+        sizes = np.bincount(dimension[first <= day], minlength=len(begins)) * (begins <= day)
+        counting = tuple(weights_of(tuple(name for name, size in zip(history.dimensions, sizes, strict=True) if size)))
+        too_small = len(counting) > 1 and sizes[sizes > 0].min() < _LEAST_QUESTIONS
+        grouped = counting, (WHOLE,) if too_small and not set(counting) & set(MAIN_WEIGHTS) else counting
+        if not found or found[-1][1:] != grouped:
+            found.append((day, *grouped))
     if not found:
-        return [(int(history.day.min(initial=0)), history)]
-    ends = [*(first for first, _ in found[1:]), int(history.day[-1]) + 1]
+        dimensions = tuple(weights_of(history.dimensions))
+        found.append((0, dimensions, dimensions))
     # Days before the first score belong to the first spell.
-    begins = [int(history.day[0]), *ends[:-1]]
+    starts = [0, *(day for day, *_ in found[1:]), last + 1]
     return [
-        (begin, _regrouped(history if end > history.day[-1] else history.where(history.day < end), dimensions))
-        for begin, end, (_, dimensions) in zip(begins, ends, found, strict=True)
+        Spell(begin=begin, end=end, counting=counting, dimensions=grouped)
+        for begin, end, (_, counting, grouped) in zip(starts[:-1], starts[1:], found, strict=True)
     ]
 
 
-def _kept_apart(history: History, sizes: IntArray) -> tuple[str, ...]:
-    """Dimensions to be analysed one by one where so many questions of each have been scored."""
-    seen = tuple(name for name, size in zip(history.dimensions, sizes.tolist(), strict=True) if size)
-    if len(seen) < 2 or sizes[sizes > 0].min() >= _LEAST_QUESTIONS or set(seen) & set(MAIN_WEIGHTS):
-        return seen
-    return (WHOLE,)
+def known_in(history: History, spell: Spell) -> History:
+    """Give all rows up to a spell's end as it has them.
 
-
-def _regrouped(history: History, dimensions: tuple[str, ...]) -> History:
-    """The same rows under these dimensions alone; questions of others, which have no scored rows, go to the first."""
-    weights = weights_of(dimensions)
-    place = [dimensions.index(name) if name in dimensions else 0 for name in history.dimensions]
+    What was asked in a dimension that does not count yet is unscored; one that never will beside the others is left
+    out.
+    """
+    end = int(np.searchsorted(history.day, spell.end))
+    columns = ("day", "packet", "role", "model", "question", "version", "score")
+    given = replace(history, **{name: getattr(history, name)[:end] for name in columns})
+    weights = weights_of(spell.dimensions)
+    counts = np.isin(history.dimensions, spell.counting)
+    dimension = np.array(
+        [spell.dimensions.index(name) if name in spell.dimensions else 0 for name in history.dimensions], dtype=np.int64
+    )
+    own = history.question_dimension[given.question]
+    if not counts.all():
+        given = replace(given, score=np.where(counts[own], given.score, np.nan))
+    if set(spell.counting) & set(MAIN_WEIGHTS):
+        never = np.array([name not in MAIN_WEIGHTS for name in history.dimensions])
+        given = given.where(~never[own]) if never.any() else given
     return replace(
-        history,
-        dimensions=dimensions,
-        weights=np.array([weights[name] for name in dimensions]),
-        question_dimension=np.array(place, dtype=np.int64)[history.question_dimension],
+        given,
+        dimensions=spell.dimensions,
+        weights=np.array([weights[name] for name in spell.dimensions]),
+        question_dimension=dimension[history.question_dimension],
     )
 
 

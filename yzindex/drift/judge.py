@@ -18,7 +18,7 @@ from yzindex.drift.charts import FALL, RISE
 from yzindex.drift.decomposition import Decomposition, RunTerms, decompose, terms_of
 from yzindex.drift.evidence import Facts, sentence
 from yzindex.drift.evidence_process import EvidenceProcess
-from yzindex.drift.history import FloatArray, History, IntArray, Role, spells
+from yzindex.drift.history import FloatArray, History, IntArray, Role, known_in, spells
 from yzindex.drift.luck import Draws, possible_draws, share_better
 from yzindex.drift.move import Move
 from yzindex.drift.packets import Packet, packets_of
@@ -330,9 +330,11 @@ class Judge:
 
 def judge(history: History, *, rules: Rules | None = None, asks: bool = False) -> Iterator[Day]:
     """Judge every day of a history, by the dimensions that it had by then."""
-    for begin, known in spells(history):
+    rules = rules or Rules()
+    for spell in spells(history, lag_days=rules.lag_days):
+        known = known_in(history, spell)
         for judged in fold(Judge(known, rules=rules, asks=asks), known):
-            if judged.day.toordinal() >= begin:
+            if judged.day.toordinal() >= spell.begin:
                 yield judged
 
 

@@ -10,7 +10,7 @@ from yzindex.drift.age import Age
 from yzindex.drift.baseline import Baseline, Table, pool_slope
 from yzindex.drift.components import Answers, estimate_components
 from yzindex.drift.difficulty import Components, Fit, expect, fit
-from yzindex.drift.history import FloatArray, History, IntArray, Role, spells
+from yzindex.drift.history import FloatArray, History, IntArray, Role, known_in, spells
 from yzindex.drift.packets import Packet
 from yzindex.drift.rules import Rules
 
@@ -26,7 +26,7 @@ class Learnt:
     rules: Rules
     models: int
     question_dimension: IntArray
-    #: Per dimension.
+    #: Per dimension; questions are those that have scores.
     weights: FloatArray
     questions: tuple[IntArray, ...]
     fits: tuple[Fit, ...]
@@ -41,10 +41,11 @@ class Learnt:
     @classmethod
     def of(cls, history: History, rules: Rules) -> Self:
         """Learn from all scored answers of a history, whatever they were asked for."""
-        _, whole = spells(history)[-1]
+        whole = known_in(history, spells(history, lag_days=rules.lag_days)[-1])
         scored = whole.where(~np.isnan(whole.score))
+        seen = np.unique(scored.question)
         dimensions = range(len(whole.dimensions))
-        questions = tuple(np.flatnonzero(whole.question_dimension == each) for each in dimensions)
+        questions = tuple(seen[whole.question_dimension[seen] == each] for each in dimensions)
         pools, daily = _draws(scored, questions)
         return cls(
             rules=rules,

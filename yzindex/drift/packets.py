@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from yzindex.drift.history import FloatArray, History, IntArray, Role
+from yzindex.drift.history import BoolArray, FloatArray, History, IntArray, Role
 from yzindex.drift.unchanging import Unchanging
 
 
@@ -26,10 +26,12 @@ class Packet(Unchanging):
 
     def of(self, model: int) -> Self:
         """The answers of one model."""
-        own = self.model == model
-        return replace(
-            self, model=self.model[own], question=self.question[own], score=self.score[own], version=self.version[own]
-        )
+        return self.where(self.model == model)
+
+    def where(self, kept: BoolArray) -> Self:
+        """Keep the answers marked true."""
+        columns = ("model", "question", "score", "version")
+        return replace(self, **{name: getattr(self, name)[kept] for name in columns})
 
 
 def packets_of(history: History) -> Iterator[Packet]:

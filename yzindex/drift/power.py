@@ -124,7 +124,7 @@ class _Simulated:
         self._learnt = learnt
         self._numbers = numbers
         shape = (learnt.models, len(learnt.question_dimension))
-        self._askable = np.arange(shape[1])
+        self._askable = np.sort(np.concatenate(learnt.questions))
         self._logit = np.zeros(shape)
         self._dispersion = np.zeros(shape[1])
         fits = []
@@ -163,15 +163,14 @@ class _Simulated:
 
     def _analysis(self, option: Option) -> Analysis:
         learnt = self._learnt
-        analysis = Analysis(
+        return Analysis(
             question_dimension=learnt.question_dimension,
             dimension_weights=learnt.weights,
             models=learnt.models,
             rules=learnt.rules,
             asks=option.asks,
+            baseline=Settled(self._table, learnt),
         )
-        analysis.baseline = Settled(self._table, learnt)
-        return analysis
 
     def _draw(self, option: Option, cycles: dict[int, IntArray]) -> IntArray:
         """Draw without replacement from each part of the pool, going through it again when it is used up."""

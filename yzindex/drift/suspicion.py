@@ -40,8 +40,13 @@ class Suspicion:
     opened: int
     known: Known
     stage: Stage
+    #: Answers that speak on it, of those since the change began; some may have come before the alarm.
     rounds: list[Packet] = field(default_factory=list)
     estimate: Estimate | None = None
+
+    @property
+    def rounds_since_alarm(self) -> int:
+        return sum(packet.day >= self.opened for packet in self.rounds)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +180,7 @@ class Interrogation:
             per_dimension=tuple(self._rules.fresh_per_dimension if each else 0 for each in used),
             day=day,
             since=suspicion.since,
-            round=len(suspicion.rounds),
+            round=suspicion.rounds_since_alarm,
         )
 
     def levels(self, day: int, models: Sequence[int], since: int, weights: FloatArray) -> list[Request]:

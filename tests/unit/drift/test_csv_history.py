@@ -18,6 +18,7 @@ from yzindex.drift.histories.faults import MOST_TOLD
 from yzindex.drift.histories.forms import Repeats
 from yzindex.drift.histories.reading import read_history
 from yzindex.drift.history import History, HistoryRow, history_of
+from yzindex.drift.judge import judge
 from yzindex.errors import InvalidHistory
 
 HEADER = "date,model,dimension,question,score"
@@ -71,13 +72,14 @@ def test_a_csv_file_gives_the_same_history_as_its_rows(tmp_path: Path) -> None:
     assert_same(history, history_of(rows))
 
 
-def test_dimensions_without_weight_are_left_out_with_their_models_and_questions(tmp_path: Path) -> None:
+def test_dimensions_without_weight_are_read_with_none_and_their_models_are_not_judged(tmp_path: Path) -> None:
     rows = ["2026-11-23,m,execution,q1,1", "2026-11-23,other,judgment,q2,1"]
 
     history = read(tmp_path, HEADER, *rows)
 
-    assert (history.models, history.dimensions, history.questions) == (("m",), ("execution",), ("q1",))
-    assert history.weights.tolist() == [1]
+    assert (history.models, history.dimensions) == (("m", "other"), ("execution", "judgment"))
+    assert history.weights.tolist() == [1, 0]
+    assert [verdict.model for day in judge(history) for verdict in day.verdicts] == ["m"]
 
 
 def test_columns_may_be_in_any_order_and_in_capitals_with_others_among_them(tmp_path: Path) -> None:

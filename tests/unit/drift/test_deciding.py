@@ -32,7 +32,7 @@ def suspected(*days: int, points: float = -12.0, direction: int = FALL) -> Suspi
         answers=none[0], ability_variance=nothing, known=none, days=none[0], day_share=nothing[0],
     )  # fmt: skip
     return Suspicion(
-        model=0, direction=direction, chart=0, since=1, opened=2, stage=Stage.FRESH,
+        model=0, direction=direction, chart=0, since=0, opened=0, stage=Stage.FRESH,
         known=Known(table=table, row=0, regraded=nothing[0]), rounds=[asked_on(day) for day in days],
         estimate=estimate(points),
     )  # fmt: skip
@@ -73,6 +73,14 @@ def test_after_the_last_round_what_still_does_not_agree_is_dismissed() -> None:
     assert weigh(suspected(*days, points=-5.0), by_day(**{f"day{day}": -5.0 for day in days}), RULES) is (
         Outcome.DISMISSED
     )
+
+
+def test_rounds_from_before_the_alarm_do_not_count_to_the_last_one() -> None:
+    days = tuple(range(RULES.most_rounds))
+    found = suspected(*days, points=-5.0)
+    found.opened = 1
+
+    assert weigh(found, by_day(**{f"day{day}": -5.0 for day in days}), RULES) is Outcome.OPEN
 
 
 def test_others_that_are_off_the_same_way_make_it_the_pools_move_and_the_other_way_do_not() -> None:

@@ -1,5 +1,7 @@
 """What fresh answers say of the charts that have risen, on a board of thirty days without a change."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -83,13 +85,112 @@ def test_answers_since_a_change_count_for_a_suspicion_that_is_opened_after_them(
     assert analysis.suspicions[MODEL].stage is Stage.CONTROL
 
 
-def test_fresh_answers_are_known_after_the_lag_whatever_came_of_them(analysis: Analysis) -> None:
-    before = analysis.baseline.table.known[:, analysis.baseline.row[MODEL]].sum()
-    asked = fresh(analysis, 0.0)
-    analysis.take(asked)
+def test_a_chart_is_closed_for_the_day_however_far_it_has_risen(analysis: Analysis) -> None:
+    analysis.take(fresh(analysis, 0.0))
+    analysis.take(replace(fresh(analysis, -60.0), role=Role.AGAIN))
+
+    assert not analysis.charts.ratio[:, MODEL].any()
+
+
+def test_a_round_speaks_only_on_charts_of_which_it_asked_everything(analysis: Analysis) -> None:
+    raise_charts(analysis, RULES.alarm - 1)
+    analysis.charts.ratio[FALL, MODEL, 1] = 1.0
+    analysis.charts.since[FALL, MODEL, 1] = analysis.day
+    whole = fresh(analysis, 0.0)
+    one = whole.where(analysis.question_dimension[whole.question] == 0)
+
+    analysis.take(one)
+
+    assert analysis.charts.ratio[FALL, MODEL, 1] == 0
+    assert (analysis.charts.ratio[:, MODEL, 0] > 0).all()
+
+
+def test_an_alarm_that_waits_for_others_is_given_up_where_more_fresh_answers_speak_against_it(
+    analysis: Analysis,
+) -> None:
+    raise_charts(analysis, RULES.alarm + 1)
+    analysis.docket.suspect(MODEL, FALL, 0, 31, Stage.FRESH)
+    analysis.take(fresh(analysis, -15.0))
+    analysis.begin(32)
+    analysis.take(fresh(analysis, -15.0, day=32))
+    assert analysis.suspicions[MODEL].stage is Stage.CONTROL
+
+    analysis.take(replace(fresh(analysis, 60.0, day=32), number=1, role=Role.BY_HAND))
+    assert analysis.suspicions[MODEL].stage is Stage.FRESH
+    analysis.take(replace(fresh(analysis, 60.0, day=32), number=2, role=Role.BY_HAND))
+
+    assert not analysis.suspicions
+
+
+def test_what_a_person_asks_of_several_models_speaks_on_each(analysis: Analysis) -> None:
+    one = fresh(analysis, -15.0)
+    twice = np.tile(np.arange(len(one.model)), 2)
+    both = replace(
+        one,
+        role=Role.BY_HAND,
+        model=np.repeat([MODEL, MODEL + 1], len(one.model)),
+        question=one.question[twice],
+        score=one.score[twice],
+        version=one.version[twice],
+    )
+
+    analysis.take(both)
+
+    assert {model: len(each.rounds) for model, each in analysis.suspicions.items()} == {MODEL: 1, MODEL + 1: 1}
+
+
+def test_where_nobody_can_be_asked_what_a_person_asked_is_not_waited_for_forever(analysis: Analysis) -> None:
+    analysis.asks = False
+    analysis.take(replace(fresh(analysis, -5.0), role=Role.BY_HAND))
+    for day in range(32, 31 + RULES.lag_days):
+        analysis.begin(day)
+    assert analysis.suspicions[MODEL].stage is Stage.FRESH
 
     analysis.begin(31 + RULES.lag_days)
-    analysis.baseline._stale = True
-    analysis.baseline.advance(31 + RULES.lag_days)
 
-    assert analysis.baseline.table.known[:, analysis.baseline.row[MODEL]].sum() >= before + len(asked.score)
+    assert analysis.suspicions[MODEL].stage is Stage.PASSIVE
+    assert not analysis.suspicions[MODEL].rounds
+
+
+def known_of(analysis: Analysis) -> int:
+    """Known answers of the model, in its present row."""
+    analysis.baseline._stale = True
+    analysis.baseline.advance(analysis.day)
+    return int(analysis.baseline.table.known[:, analysis.baseline.row[MODEL]].sum())
+
+
+def asked_since(analysis: Analysis, day: int) -> int:
+    """Waiting answers of the model from before a day, which pass the lag before it does."""
+    return sum(int((each.model == MODEL).sum()) for each in analysis.baseline._waiting if each.asked_on < day)
+
+
+@pytest.mark.parametrize("suspected", [True, False])
+def test_fresh_answers_are_known_once_after_the_lag(analysis: Analysis, suspected: bool) -> None:
+    if suspected:
+        raise_charts(analysis, RULES.alarm + 1)
+        analysis.docket.suspect(MODEL, FALL, 0, 31, Stage.FRESH)
+    before = known_of(analysis) + asked_since(analysis, 31)
+    asked = fresh(analysis, 0.0)
+    analysis.take(asked)
+    assert not analysis.suspicions
+
+    analysis.begin(30 + RULES.lag_days)
+    assert known_of(analysis) == before
+    analysis.begin(31 + RULES.lag_days)
+    assert known_of(analysis) == before + len(asked.score)
+
+
+def test_answers_that_confirm_a_change_are_known_at_once_and_once(analysis: Analysis) -> None:
+    raise_charts(analysis, RULES.alarm + 1)
+    analysis.docket.suspect(MODEL, FALL, 0, 31, Stage.FRESH)
+    rounds = [fresh(analysis, -15.0)]
+    analysis.take(rounds[0])
+    analysis.begin(32)
+    rounds.append(fresh(analysis, -15.0, day=32))
+    analysis.take(rounds[1])
+
+    analysis._confirm(analysis.suspicions[MODEL], analysis.suspicions[MODEL].estimate, None)
+
+    assert known_of(analysis) == sum(len(each.score) for each in rounds)
+    analysis.begin(33 + RULES.lag_days)
+    assert known_of(analysis) == sum(len(each.score) for each in rounds)

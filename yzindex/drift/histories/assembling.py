@@ -117,10 +117,6 @@ def _means(score: FloatArray, starts: IntArray) -> FloatArray:
 
 
 def _history(read: Columns, rows: IntArray, score: FloatArray, dimension_of: IntArray) -> History:
-    weights = weights_of(tuple(sorted(read.dimensions)))
-    weighted = np.array([name in weights for name in read.dimensions], dtype=np.bool_)
-    kept = weighted[read.dimension[rows]]
-    rows, score = rows[kept], score[kept]
     models, model, _ = _sorted_names(read.models, read.model[rows])
     questions, question, kept_questions = _sorted_names(read.questions, read.question[rows])
     versions, version, _ = _sorted_names(read.versions, read.version[rows])
@@ -129,7 +125,7 @@ def _history(read: Columns, rows: IntArray, score: FloatArray, dimension_of: Int
         models=models,
         questions=questions,
         dimensions=dimensions,
-        weights=weights,
+        weights={**dict.fromkeys(dimensions, 0.0), **weights_of(dimensions)},
         versions=versions,
         question_dimension=question_dimension,
         columns={
