@@ -58,7 +58,7 @@ def power(
     else:
         from api.terminal.console import console
 
-        console().print(table_of(sights, len(history.models)))
+        console().print(table_of(sights))
 
 
 def _history(paths: Sequence[Path] | None, form: Form, repeats: Repeats, measures: Sequence[str]) -> "History":
@@ -100,7 +100,7 @@ def _fields(sight: "Sight") -> Iterator[tuple[str, object]]:
     yield "replicates", sight.replicates
 
 
-def table_of(sights: "Sequence[Sight]", models: int) -> "RenderableType":
+def table_of(sights: "Sequence[Sight]") -> "RenderableType":
     """Show what each way to run the board finds."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Group
@@ -109,7 +109,7 @@ def table_of(sights: "Sequence[Sight]", models: int) -> "RenderableType":
 
     from yzindex.drift.power import HORIZON_DAYS
 
-    table = Table(title=f"What a board of {models} models can see", title_justify="left", box=SIMPLE_HEAD)
+    table = Table(title=f"What a board of {sights[0].models} models can see", title_justify="left", box=SIMPLE_HEAD)
     for name in ("board", "daily questions", "drop", "nine in ten within", f"found in {_SOON_DAYS} days", "simulated"):
         table.add_column(name, no_wrap=True)
     shown: Option | None = None

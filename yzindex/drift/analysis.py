@@ -97,8 +97,10 @@ class Analysis:
         """Begin a day, which must not be before the last one."""
         self.day = day
         self.docket.begin(day)
-        if not self.asks:
-            self.docket.leave_to_later_answers(self.rules.lag_days)
+        if self.asks:
+            self.docket.ask_instead_of_waiting()
+        else:
+            self.docket.drop_unanswered(self.rules.lag_days)
         self.baseline.advance(day)
         self.effects.begin(day)
         self.charts.begin_day()
@@ -247,8 +249,7 @@ class Analysis:
                 self._compare_with_others(suspicion)
             elif outcome is Outcome.DISMISSED:
                 self._dismiss(suspicion)
-            else:
-                # Whatever was waited for, fresh answers say more.
+            elif suspicion.stage is Stage.CONTROL:
                 suspicion.stage = Stage.FRESH
 
     def _take_by_hand(self, packet: Packet) -> None:
@@ -273,8 +274,8 @@ class Analysis:
         self.baseline.learn(packet)
 
     def _compare_with_others(self, suspicion: Suspicion) -> None:
-        """Ask others before a suspicion that fresh answers agree with is confirmed; at once where there are none."""
-        if self._control(suspicion) is not None:
+        """Ask others before a suspicion that fresh answers agree with is confirmed; at once where none can be."""
+        if self.asks and self._control(suspicion) is not None:
             suspicion.stage = Stage.CONTROL
         else:
             self._confirm(suspicion, suspicion.estimate, None)
@@ -337,8 +338,10 @@ class Analysis:
         bar = self.charts.alarm + (0.0 if self.asks else self.rules.passive_margin)
         for model in np.flatnonzero((self.charts.ratio > bar).any(axis=(0, 2))).tolist():
             past = self.charts.furthest_past(bar, model)
-            if past is not None and model not in self.suspicions:
-                # Where nobody can be asked the chart that alarmed decides, and the main one may be far from it.
+            suspicion = self.suspicions.get(model)
+            # Where nobody is asked, more fresh answers need not come, and later ones decide.
+            if past is not None and (suspicion is None or not (self.asks or suspicion.stage is Stage.PASSIVE)):
+                # There the chart that alarmed decides, and the main one may be far from it.
                 direction, chart = self.charts.alarmed(model) if self.asks else past
                 since = int(self.charts.since[direction, model, chart])
                 self.docket.suspect(model, direction, chart, since, Stage.FRESH if self.asks else Stage.PASSIVE)

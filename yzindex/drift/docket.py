@@ -79,8 +79,13 @@ class Docket:
                     charts.close(direction, model, chart)
         if own is None:
             return Outcome.OPEN
-        self._read(own, rounds, regraded)
-        return weigh(own, partial(self._change_of, own), self._rules)
+        # Later answers of the draw go on beside fresh ones that decide nothing.
+        heard = replace(own) if own.stage is Stage.PASSIVE else own
+        self._read(heard, rounds, regraded)
+        outcome = weigh(heard, partial(self._change_of, heard), self._rules)
+        if outcome is not Outcome.OPEN:
+            self.open[model] = heard
+        return outcome
 
     def hear_later(self, model: int, packet: Packet, charts: Charts) -> Outcome:
         """Where nobody can be asked, let a model's later answers of the draw speak, on the chart that is furthest."""
@@ -98,12 +103,18 @@ class Docket:
             suspicion.estimate = self._change_of(suspicion, suspicion.rounds)
         return outcome
 
-    def leave_to_later_answers(self, days: int) -> None:
-        """Where nobody can be asked, wait for fresh answers no longer than so many days; then later ones decide."""
+    def ask_instead_of_waiting(self) -> None:
+        """Where models can be asked, let no suspicion wait for later answers of the draw."""
         for suspicion in self.open.values():
+            if suspicion.stage is Stage.PASSIVE:
+                suspicion.stage, suspicion.rounds = Stage.FRESH, []
+
+    def drop_unanswered(self, days: int) -> None:
+        """Where nobody is asked by itself, wait so many days for more fresh answers; no chart is cleared."""
+        for suspicion in list(self.open.values()):
             last = max([suspicion.opened, *(packet.day for packet in suspicion.rounds)])
             if suspicion.stage is not Stage.PASSIVE and self._day >= last + days:
-                suspicion.stage, suspicion.rounds = Stage.PASSIVE, []
+                del self.open[suspicion.model]
 
     def forget(self, model: int) -> None:
         """Begin a model anew: what was answered before says nothing of it."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from yzindex.drift.charts import FALL
 from yzindex.drift.decomposition import Decomposition
+from yzindex.drift.history import Role
 from yzindex.drift.move import Move
 from yzindex.drift.suspicion import Confirmed
 from yzindex.drift.words import Word
@@ -56,12 +57,15 @@ def _confirmed(facts: Facts) -> str:
     confirmed = facts.confirmed
     assert confirmed is not None
     way = "lower" if confirmed.direction == FALL else "higher"
-    others = "; no other model was there to compare with" if facts.asks else ""
+    is_fresh = all(packet.role is not Role.DAILY for packet in confirmed.rounds)
+    others = "; no other model was there to compare with" if facts.asks else "; no other model was asked"
     if confirmed.common is not None:
         moved = signed(from_float(confirmed.common.points))
         others = f"; {confirmed.common.answers} other models asked as well moved by {moved}"
+    elif not is_fresh:
+        others = ""
     unit = "points" if facts.chart == "main" else f"points of {facts.chart}"
-    answers = f"{confirmed.estimate.answers} {'fresh' if facts.asks else 'later'} answers"
+    answers = f"{confirmed.estimate.answers} {'fresh' if is_fresh else 'later'} answers"
     return (
         f"{answers} are {_shown(from_float(abs(confirmed.estimate.points)))} {unit} {way} than what was known before "
         f"{date.fromordinal(confirmed.since).isoformat()}{others}."

@@ -115,12 +115,15 @@ def weights_of(dimensions: tuple[str, ...]) -> Mapping[str, float]:
     return {name: 1 / len(dimensions) for name in dimensions}
 
 
+def all_weights_of(dimensions: tuple[str, ...]) -> Mapping[str, float]:
+    """Weigh every one of these dimensions, by nothing where it does not count beside the others."""
+    return {**dict.fromkeys(dimensions, 0.0), **weights_of(dimensions)}
+
+
 def history_of(rows: Iterable[HistoryRow]) -> History:
-    """Put rows into columns. Rows of dimensions without weight are left out; a question has one dimension."""
-    given = list(rows)
-    weights = weights_of(tuple(sorted({row.dimension for row in given})))
-    kept = [row for row in given if row.dimension in weights]
-    dimensions = tuple(sorted(weights))
+    """Put rows into columns; a question has one dimension, which may be without weight."""
+    kept = list(rows)
+    dimensions = tuple(sorted({row.dimension for row in kept}))
     models = tuple(sorted({row.model for row in kept}))
     questions = tuple(sorted({row.question for row in kept}))
     versions = tuple(sorted({row.version for row in kept}))
@@ -137,7 +140,7 @@ def history_of(rows: Iterable[HistoryRow]) -> History:
         models=models,
         questions=questions,
         dimensions=dimensions,
-        weights=weights,
+        weights=all_weights_of(dimensions),
         versions=versions,
         question_dimension=np.array([dimensions.index(dimension_of[name]) for name in questions], dtype=np.int64),
         columns={name: np.array(column, dtype=np.int64) for name, column in columns.items()},
@@ -192,10 +195,10 @@ class Spell:
 def spells(history: History, *, lag_days: int) -> list[Spell]:
     """Tell by which dimensions each day is to be judged; what comes later says nothing of it.
 
-    A dimension counts from its first score on, one that joins a history later when that score has passed the lag:
-    before, nothing is known of it. All are made one as long as some have too few scored questions to learn their
-    difficulty from; the index's own, whose weights are part of its formula, never are, and others do not count beside
-    them.
+    A dimension counts from its first score on, one that joins after the history's first day when that score has passed
+    the lag: before, nothing is known of it. All are made one as long as some have too few scored questions to learn
+    their difficulty from; the index's own, whose weights are part of its formula, never are, and others do not count
+    beside them.
     """
     scored = ~np.isnan(history.score)
     # Rows are sorted by day.
@@ -204,7 +207,7 @@ def spells(history: History, *, lag_days: int) -> list[Spell]:
     first, dimension = history.day[scored][places], history.question_dimension[questions]
     begins = np.full(len(history.dimensions), _NEVER)
     np.minimum.at(begins, dimension, first)
-    begins += lag_days * (begins >= first.min(initial=_NEVER) + lag_days)
+    begins += lag_days * (begins > first.min(initial=_NEVER))
     days = np.unique(np.concatenate([first, begins]))
     last = int(history.day.max(initial=0))
     for day in days[days <= last].tolist():
@@ -214,11 +217,11 @@ def spells(history: History, *, lag_days: int) -> list[Spell]:
         grouped = counting, (WHOLE,) if too_small and not set(counting) & set(MAIN_WEIGHTS) else counting
         if not found or found[-1][1:] != grouped:
             found.append((day, *grouped))
-    if not found:
-        dimensions = tuple(weights_of(history.dimensions))
-        found.append((0, dimensions, dimensions))
-    # Days before the first score belong to the first spell.
-    starts = [0, *(day for day, *_ in found[1:]), last + 1]
+    begin = int(history.day[0]) if len(history) else 0
+    if not found or found[0][0] > begin:
+        # Nothing is scored yet, in whatever dimension.
+        found.insert(0, (begin, (), (WHOLE,)))
+    starts = [*(day for day, *_ in found), last + 1]
     return [
         Spell(begin=begin, end=end, counting=counting, dimensions=grouped)
         for begin, end, (_, counting, grouped) in zip(starts[:-1], starts[1:], found, strict=True)

@@ -79,7 +79,7 @@ class Learnt:
     def table(self, fits: Sequence[Fit]) -> Table:
         """Give what fits to as many answers as these expect."""
         shape = (self.models, len(self.question_dimension))
-        mean, variance, slope = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        mean, variance, slope = np.zeros(shape), np.ones(shape), np.zeros(shape)
         easiness_variance = np.zeros(shape[1])
         answers = np.zeros(shape[1], dtype=np.int64)
         for own, fitted in zip(self.questions, fits, strict=True):
@@ -146,9 +146,11 @@ def _days(scored: History) -> IntArray:
 def _draws(scored: History, questions: Sequence[IntArray]) -> tuple[tuple[IntArray, ...], IntArray]:
     """Each half of each dimension, and how many of it a model gets on an ordinary day; at least one of a dimension."""
     daily = scored.where(scored.role == Role.DAILY)
-    runs = max(1, np.unique(np.stack([daily.model, daily.day]), axis=1).shape[1])
     pools, sizes = [], []
     for own in questions:
+        # A dimension may have joined later.
+        is_since = daily.day >= daily.day[np.isin(daily.question, own)].min(initial=daily.day.max(initial=0))
+        runs = max(1, np.unique(np.stack([daily.model[is_since], daily.day[is_since]]), axis=1).shape[1])
         halves = [own[scored.question_harder[own] == half] for half in (0, 1)]
         counts = [round(int(np.isin(daily.question, half).sum()) / runs) for half in halves]
         if not sum(counts):

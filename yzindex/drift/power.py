@@ -49,6 +49,8 @@ class Sight:
     """How falls of one size were found: of `replicates`, those in `days`, each with the days it took, ascending."""
 
     option: Option
+    #: Models with scores.
+    models: int
     #: Questions a model gets a day.
     daily_questions: int
     points: float
@@ -107,6 +109,7 @@ def power_of(
     return [
         Sight(
             option=option,
+            models=int(np.count_nonzero(learnt.days)),
             daily_questions=int(learnt.drawn(option.multiple).sum()),
             points=points,
             replicates=len(days),

@@ -35,13 +35,13 @@ def test_the_table_tells_days_only_where_nine_of_ten_were_found() -> None:
     today, more = Option(multiple=1, asks=True), Option(multiple=2, asks=True)
     found, missed = tuple(range(1, 20)), tuple(range(1, 11))
     sights = [
-        Sight(option=option, daily_questions=4 * option.multiple, points=10.0, replicates=20, days=days)
+        Sight(option=option, models=6, daily_questions=4 * option.multiple, points=10.0, replicates=20, days=days)
         for option, days in ((today, found), (more, missed))
     ]
 
     told = console()
     with told.capture() as captured:
-        told.print(table_of(sights, models=6))
+        told.print(table_of(sights))
 
     lines = captured.get().splitlines()
     assert [" ".join(line.split()) for line in lines if "10 points" in line] == [

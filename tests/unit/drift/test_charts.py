@@ -66,6 +66,17 @@ def test_a_closed_chart_counts_nothing_more_of_its_day_and_others_go_on():
     assert charts.since[FALL, 0, 0] == 2
 
 
+def test_a_chart_that_starts_anew_is_open_again():
+    charts = _charts()
+    charts.begin_day()
+    charts.close(FALL, 0, 0)
+    charts.start(0, np.array([1.0]))
+
+    charts.add(1, np.array([[-12.0]]), np.array([[100.0]]), _NO_DAY)
+
+    assert charts.ratio[FALL, 0, 0] > 1
+
+
 def test_a_day_without_answers_changes_nothing():
     charts = _charts()
     _add(charts, 1, -12.0)

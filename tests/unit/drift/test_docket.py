@@ -92,17 +92,18 @@ def test_a_chart_is_closed_for_the_day_however_far_it_has_risen(analysis: Analys
     assert not analysis.charts.ratio[:, MODEL].any()
 
 
-def test_a_round_speaks_only_on_charts_of_which_it_asked_everything(analysis: Analysis) -> None:
-    raise_charts(analysis, RULES.alarm - 1)
+def test_a_round_counts_only_for_charts_of_which_it_asked_everything(analysis: Analysis) -> None:
+    raise_charts(analysis, RULES.alarm + 1)
+    analysis.docket.suspect(MODEL, FALL, 0, 31, Stage.FRESH)
     analysis.charts.ratio[FALL, MODEL, 1] = 1.0
     analysis.charts.since[FALL, MODEL, 1] = analysis.day
     whole = fresh(analysis, 0.0)
-    one = whole.where(analysis.question_dimension[whole.question] == 0)
 
-    analysis.take(one)
+    analysis.take(whole.where(analysis.question_dimension[whole.question] == 0))
 
     assert analysis.charts.ratio[FALL, MODEL, 1] == 0
     assert (analysis.charts.ratio[:, MODEL, 0] > 0).all()
+    assert analysis.suspicions[MODEL].rounds_since_alarm == 0
 
 
 def test_an_alarm_that_waits_for_others_is_given_up_where_more_fresh_answers_speak_against_it(
@@ -115,9 +116,9 @@ def test_an_alarm_that_waits_for_others_is_given_up_where_more_fresh_answers_spe
     analysis.take(fresh(analysis, -15.0, day=32))
     assert analysis.suspicions[MODEL].stage is Stage.CONTROL
 
-    analysis.take(replace(fresh(analysis, 60.0, day=32), number=1, role=Role.BY_HAND))
+    analysis.take(replace(by_hand(analysis, 60.0, 32), number=1))
     assert analysis.suspicions[MODEL].stage is Stage.FRESH
-    analysis.take(replace(fresh(analysis, 60.0, day=32), number=2, role=Role.BY_HAND))
+    analysis.take(replace(by_hand(analysis, 60.0, 32), number=2))
 
     assert not analysis.suspicions
 
@@ -139,17 +140,73 @@ def test_what_a_person_asks_of_several_models_speaks_on_each(analysis: Analysis)
     assert {model: len(each.rounds) for model, each in analysis.suspicions.items()} == {MODEL: 1, MODEL + 1: 1}
 
 
-def test_where_nobody_can_be_asked_what_a_person_asked_is_not_waited_for_forever(analysis: Analysis) -> None:
+def by_hand(analysis: Analysis, points: float, day: int) -> Packet:
+    return replace(fresh(analysis, points, day), role=Role.BY_HAND)
+
+
+def test_where_nobody_is_asked_what_a_person_asked_is_not_waited_for_forever(analysis: Analysis) -> None:
     analysis.asks = False
-    analysis.take(replace(fresh(analysis, -5.0), role=Role.BY_HAND))
+    analysis.take(by_hand(analysis, -5.0, 31))
     for day in range(32, 31 + RULES.lag_days):
         analysis.begin(day)
     assert analysis.suspicions[MODEL].stage is Stage.FRESH
 
     analysis.begin(31 + RULES.lag_days)
 
+    assert not analysis.suspicions
+
+
+def test_where_nobody_is_asked_two_days_of_a_person_s_questions_confirm_without_others(analysis: Analysis) -> None:
+    analysis.asks = False
+    for day in (31, 32):
+        analysis.begin(day)
+        analysis.take(by_hand(analysis, -15.0, day))
+
+    assert [(found.model, found.direction, found.common) for found in analysis.confirmed[-1:]] == [(MODEL, FALL, None)]
+
+
+def passive(analysis: Analysis) -> None:
+    """Let later answers of the draw decide on a fall; two days of them have come."""
+    analysis.asks = False
+    raise_charts(analysis, RULES.alarm + RULES.passive_margin + 1)
+    analysis.docket.suspect(MODEL, FALL, 0, 31, Stage.PASSIVE)
+    analysis.suspicions[MODEL].rounds = [replace(fresh(analysis, -15.0), role=Role.DAILY)]
+
+
+def test_fresh_answers_that_decide_nothing_leave_later_ones_to_go_on(analysis: Analysis) -> None:
+    passive(analysis)
+
+    analysis.take(by_hand(analysis, -5.0, 31))
+
     assert analysis.suspicions[MODEL].stage is Stage.PASSIVE
-    assert not analysis.suspicions[MODEL].rounds
+    assert [packet.role for packet in analysis.suspicions[MODEL].rounds] == [Role.DAILY]
+
+
+def test_fresh_answers_that_speak_against_it_end_what_waits_for_later_ones(analysis: Analysis) -> None:
+    passive(analysis)
+
+    analysis.take(by_hand(analysis, 0.0, 31))
+
+    assert not analysis.suspicions
+
+
+def test_where_nobody_is_asked_an_alarm_takes_over_from_what_a_person_asked(analysis: Analysis) -> None:
+    analysis.asks = False
+    analysis.take(by_hand(analysis, -5.0, 31))
+    raise_charts(analysis, RULES.alarm + RULES.passive_margin + 1)
+
+    analysis._raise_alarms()
+
+    assert analysis.suspicions[MODEL].stage is Stage.PASSIVE
+
+
+def test_what_waits_for_later_answers_is_asked_once_models_can_be(analysis: Analysis) -> None:
+    passive(analysis)
+    analysis.asks = True
+
+    analysis.begin(32)
+
+    assert [request.role for request in analysis.requests() if request.suspect == MODEL] == [Role.FRESH]
 
 
 def known_of(analysis: Analysis) -> int:

@@ -4,12 +4,17 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import numpy as np
+import pytest
+
 from api.shapes.values import score
 from yzindex.drift.charts import FALL
 from yzindex.drift.confirming import Estimate
 from yzindex.drift.decomposition import Decomposition
 from yzindex.drift.evidence import Facts, sentence
+from yzindex.drift.history import Role
 from yzindex.drift.move import Move
+from yzindex.drift.packets import Packet
 from yzindex.drift.suspicion import Confirmed
 from yzindex.drift.verdict import Word
 from yzindex.scoring import from_float
@@ -35,8 +40,8 @@ def _facts(word: Word, change: str, draw: str) -> Facts:
     )
 
 
-def _confirmed(points: float, common: float | None = None) -> str:
-    facts = _facts(Word.CONFIRMED_DROP, "-9.57", "-8.10")
+def _confirmed(points: float, common: float | None = None, rounds: tuple[Packet, ...] = (), asks: bool = True) -> str:
+    facts = replace(_facts(Word.CONFIRMED_DROP, "-9.57", "-8.10"), asks=asks)
     beside = None if common is None else Estimate(points=common, standard_error=2.0, answers=4)
     confirmed = Confirmed(
         model=0,
@@ -46,7 +51,7 @@ def _confirmed(points: float, common: float | None = None) -> str:
         day=date(2026, 11, 25).toordinal(),
         estimate=Estimate(points=points, standard_error=2.0, answers=160),
         common=beside,
-        rounds=(),
+        rounds=rounds,
     )
     return sentence(replace(facts, confirmed=confirmed))
 
@@ -60,6 +65,25 @@ def test_a_confirmed_size_is_the_figure_beside_the_sentence_also_where_binary_an
         "moved by -0.13."
     )
     assert score(from_float(-11.345)).shown == "-11.35"
+
+
+@pytest.mark.parametrize(
+    ("role", "asks", "answers", "others"),
+    [
+        (Role.FRESH, True, "fresh", "; no other model was there to compare with."),
+        (Role.BY_HAND, False, "fresh", "; no other model was asked."),
+        (Role.DAILY, False, "later", "."),
+    ],
+)
+def test_a_change_that_was_confirmed_without_others_says_by_which_answers(
+    role: Role, asks: bool, answers: str, others: str
+):
+    one = np.zeros(1, dtype=np.int64)
+    packet = Packet(day=1, role=role, model=one, question=one, score=np.zeros(1), version=one)
+
+    said = _confirmed(-11.0, rounds=(packet,), asks=asks)
+
+    assert said == f"160 {answers} answers are 11.00 points lower than what was known before 2026-11-20{others}"
 
 
 def test_what_a_grader_moved_by_is_rounded_as_scores_are():

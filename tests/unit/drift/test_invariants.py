@@ -208,17 +208,20 @@ def test_a_day_is_judged_the_same_with_and_without_what_came_later(seed: int, un
 
 
 @few
-@given(seeds, st.integers(15, 40), st.integers(16, 30))
-@example(seed=10, until=22, joins=26)
-@example(seed=10, until=24, joins=18)
-def test_dimensions_that_join_or_grow_later_change_no_earlier_day(seed: int, until: int, joins: int) -> None:
-    """Of three dimensions one joins; the others have fewer questions at first than are analysed by themselves."""
-    names = {"execution": "algebra", "grounding": "logic"}
+@given(seeds, st.integers(15, 40), st.integers(2, 30), st.sampled_from(["safety", "execution", "judgment"]))
+@example(seed=10, until=22, joins=26, late="safety")
+@example(seed=10, until=24, joins=8, late="safety")
+@example(seed=10, until=24, joins=28, late="execution")
+@example(seed=10, until=36, joins=5, late="execution")
+def test_dimensions_that_join_or_grow_later_change_no_earlier_day(seed: int, until: int, joins: int, late: str) -> None:
+    """One of three dimensions joins; the others have fewer questions at first than are analysed by themselves."""
+    names = {"execution": "algebra", "grounding": "judgment"}
     first = BEGAN + timedelta(joins)
     rows = [replace(row, dimension=names[row.dimension]) for row in drawn_history(seed, calibrated=False)]
-    late = [row for row in rows if row.day >= first]
-    rows += [replace(row, dimension="safety", question=f"s-{row.question}") for row in late]
-    rows += [replace(row, question=f"{row.question}-{row.day.toordinal() % 3}") for row in late]
+    rows.append(replace(rows[0], day=BEGAN, model="m0-unscored", question="only asked", score=None))
+    since = [row for row in rows if row.day >= first]
+    rows += [replace(row, dimension=late, question=f"{late}-{row.question}") for row in since]
+    rows += [replace(row, question=f"{row.question}-{row.day.toordinal() % 3}") for row in since]
     last = BEGAN + timedelta(until)
 
     known_then = verdicts([row for row in rows if row.day <= last])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -13,7 +14,7 @@ from yzindex.drift.power import HORIZON_DAYS, Option, Sight, power_of
 ASKING = Option(multiple=1, asks=True)
 
 
-def board(models: int = 6, questions: int = 40) -> History:
+def board_rows(models: int = 6, questions: int = 40) -> list[HistoryRow]:
     """A calibration, and ten days of two questions of each dimension."""
     numbers = np.random.default_rng(2)
     p = 1 / (1 + np.exp(-(numbers.normal(1.5, 0.5, (models, 1)) + numbers.normal(0, 1, questions))))
@@ -32,7 +33,11 @@ def board(models: int = 6, questions: int = 40) -> History:
     for day in range(1, 11):
         drawn = np.concatenate([2 * numbers.permutation(questions // 2)[:2] + dimension for dimension in (0, 1)])
         rows += [row(day, model, int(question), Role.DAILY) for model in range(models) for question in drawn]
-    return history_of(rows)
+    return rows
+
+
+def board() -> History:
+    return history_of(board_rows())
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +54,28 @@ def test_a_large_fall_is_found_more_often_than_a_small_one(sights: list[Sight]) 
 
 def test_the_board_is_asked_as_much_a_day_as_its_history_says(sights: list[Sight]) -> None:
     assert {sight.daily_questions for sight in sights} == {4}
+
+
+def test_what_is_never_scored_or_does_not_count_is_no_part_of_the_board() -> None:
+    rows = board_rows()
+    blank = [replace(row, question="blank", dimension="execution", score=None) for row in rows if row.day.day == 5]
+    beside = [replace(row, question=f"{row.question}-j", dimension="judgment", model="judged") for row in rows]
+
+    (sight,) = power_of(history_of([*rows, *blank, *beside]), [ASKING], falls=(25.0,), replicates=10)
+
+    assert (sight.models, sight.daily_questions) == (6, 4)
+    assert sight.found_within(14) >= 7
+
+
+def test_a_dimension_that_joined_late_is_asked_as_often_as_now() -> None:
+    rows = [replace(row, dimension={"execution": "algebra"}.get(row.dimension, "logic")) for row in board_rows()]
+    later = [replace(row, day=row.day + timedelta(30)) for row in rows]
+    longer = [replace(row, day=row.day + timedelta(14)) for row in later if row.role is Role.DAILY]
+    rows = [*(row for row in rows if row.dimension == "algebra"), *later, *longer]
+
+    (sight,) = power_of(history_of(rows), [ASKING], falls=(25.0,), replicates=5)
+
+    assert sight.daily_questions == 4
 
 
 def test_the_same_seed_gives_the_same() -> None:

@@ -35,10 +35,9 @@ def told(given: list[HistoryRow]) -> list[tuple[int, tuple[str, ...], list[float
 
 
 def test_dimensions_are_one_until_all_have_enough_questions() -> None:
-    given = [*rows("algebra", 25, 0), *rows("logic", 5, 2), *rows("logic", 20, 5)]
+    given = [*rows("algebra", 25, 0), *rows("logic", 5, 0), *rows("logic", 20, 5)]
 
     assert told(given) == [
-        (2, ("algebra",), [1.0], 25),
         (5, ("all",), [1.0], 30),
         (6, ("algebra", "logic"), [0.5, 0.5], 50),
     ]
@@ -54,20 +53,21 @@ def test_a_dimension_that_joins_later_counts_when_something_is_known_of_it() -> 
 
 
 def test_the_indexs_own_dimensions_are_weighed_by_its_formula_as_far_as_they_are_there() -> None:
-    given = [*rows("execution", 3, 1), *rows("grounding", 3, 4)]
+    given = [*rows("execution", 3, 1), *rows("grounding", 3, 4), *rows("execution", 3, 20)]
 
     assert told(given) == [
-        (4, ("execution",), [1.0], 3),
-        (5, ("execution", "grounding"), [0.55, 0.45], 6),
+        (18, ("execution",), [1.0], 3),
+        (21, ("execution", "grounding"), [0.55, 0.45], 9),
     ]
 
 
 def test_a_dimension_begins_with_its_first_score() -> None:
-    given = [*rows("algebra", 20, 1), *rows("logic", 20, 0, score=None), *rows("logic", 20, 3)]
+    given = [*rows("algebra", 20, 1), *rows("logic", 20, 0, score=None), *rows("logic", 20, 3), *rows("logic", 20, 20)]
 
     assert told(given) == [
-        (3, ("algebra",), [1.0], 20),
-        (4, ("algebra", "logic"), [0.5, 0.5], 40),
+        (1, ("all",), [1.0], 0),
+        (17, ("algebra",), [1.0], 20),
+        (21, ("algebra", "logic"), [0.5, 0.5], 60),
     ]
 
 

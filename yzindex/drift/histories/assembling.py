@@ -7,7 +7,7 @@ import numpy as np
 from yzindex.drift.histories.columns import Columns
 from yzindex.drift.histories.faults import Faults
 from yzindex.drift.histories.forms import Repeats
-from yzindex.drift.history import FloatArray, History, IntArray, Role, columned, weights_of
+from yzindex.drift.history import FloatArray, History, IntArray, Role, all_weights_of, columned
 from yzindex.wording import shown
 
 #: Keys stay below this, so that another column can be folded in.
@@ -17,10 +17,7 @@ _LEAST_OF_HUNDRED = 10
 
 
 def assembled(read: Columns, faults: Faults, *, repeats: Repeats) -> History:
-    """Check what no line shows alone, and give the history; raise `InvalidHistory` with every fault, those given too.
-
-    Rows of dimensions without weight are checked and left out.
-    """
+    """Check what no line shows alone, and give the history; raise `InvalidHistory` of every fault, those given too."""
     _check_scores(read, faults)
     dimension_of = _check_dimensions(read, faults)
     order, starts = _runs(read)
@@ -125,7 +122,7 @@ def _history(read: Columns, rows: IntArray, score: FloatArray, dimension_of: Int
         models=models,
         questions=questions,
         dimensions=dimensions,
-        weights={**dict.fromkeys(dimensions, 0.0), **weights_of(dimensions)},
+        weights=all_weights_of(dimensions),
         versions=versions,
         question_dimension=question_dimension,
         columns={
