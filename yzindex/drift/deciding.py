@@ -32,14 +32,13 @@ def weigh(suspicion: Suspicion, change_of: ChangeOf, rules: Rules) -> Outcome:
         return Outcome.OPEN
     if _agrees(suspicion, suspicion.estimate, change_of, rules):
         return Outcome.AGREED
-    hopeless = speak_against(suspicion, rules)
+    hopeless = speaks_against(suspicion.estimate, suspicion.direction, rules)
     return Outcome.DISMISSED if hopeless or _is_at_its_end(suspicion, rules) else Outcome.OPEN
 
 
-def speak_against(suspicion: Suspicion, rules: Rules) -> bool:
-    """Whether fresh answers leave so little of a suspicion that it is dropped at once."""
-    found = suspicion.estimate
-    return found is not None and found.deviations(suspicion.direction) > -rules.dismiss_deviations
+def speaks_against(estimate: Estimate | None, direction: int, rules: Rules) -> bool:
+    """Whether fresh answers leave so little of a change of this direction that its suspicion is dropped at once."""
+    return estimate is not None and estimate.deviations(direction) > -rules.dismiss_deviations
 
 
 def compare(suspicion: Suspicion, own: Estimate, common: Common, rules: Rules) -> Outcome:

@@ -10,7 +10,7 @@ from yzindex.drift.baseline import Baseline, Table
 from yzindex.drift.charts import Charts
 from yzindex.drift.confirming import LEAST_QUESTIONS, Estimate, Known, change_of
 from yzindex.drift.day_effects import DayEffects
-from yzindex.drift.deciding import Outcome, speak_against, weigh, weigh_later
+from yzindex.drift.deciding import Outcome, speaks_against, weigh, weigh_later
 from yzindex.drift.fleet import Fleet
 from yzindex.drift.history import FloatArray, IntArray
 from yzindex.drift.packets import Packet
@@ -71,11 +71,14 @@ class Docket:
         first = min(int(begins.min()), own.since if own else self._day)
         rounds = [each for each in (*self._fresh.get(model, ()), packet) if each.day >= first]
         self._fresh[model] = rounds
+        told: dict[tuple[int, int], Estimate | None] = {}
         for (direction, chart), since in np.ndenumerate(begins):
             if own is None or (direction, chart) != (own.direction, own.chart):
-                other = self._suspicion(model, direction, chart, int(since), Stage.FRESH)
-                self._read(other, rounds, regraded)
-                if speak_against(other, self._rules):
+                if (chart, since) not in told:
+                    other = self._suspicion(model, direction, chart, int(since), Stage.FRESH)
+                    self._read(other, rounds, regraded)
+                    told[chart, since] = other.estimate
+                if speaks_against(told[chart, since], direction, self._rules):
                     charts.close(direction, model, chart)
         if own is None:
             return Outcome.OPEN
