@@ -195,10 +195,10 @@ class Spell:
 def spells(history: History, *, lag_days: int) -> list[Spell]:
     """Tell by which dimensions each day is to be judged; what comes later says nothing of it.
 
-    A dimension counts from its first score on, one that joins after the history's first day when that score has passed
-    the lag: before, nothing is known of it. All are made one as long as some have too few scored questions to learn
-    their difficulty from; the index's own, whose weights are part of its formula, never are, and others do not count
-    beside them.
+    A dimension with scores on the first day of any counts from then on, one that joins later when its first score has
+    passed the lag: before, nothing is known of it. All are made one as long as some have too few scored questions to
+    learn their difficulty from; the index's own, whose weights are part of its formula, never are, and others do not
+    count beside them.
     """
     scored = ~np.isnan(history.score)
     # Rows are sorted by day.
