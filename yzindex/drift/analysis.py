@@ -24,6 +24,7 @@ from yzindex.drift.packets import Packet
 from yzindex.drift.regrades import Regrades
 from yzindex.drift.residuals import POINTS, Residuals, chart_weights, residuals_of
 from yzindex.drift.rules import Rules
+from yzindex.drift.standing import Standing
 from yzindex.drift.suspicion import Confirmed, Interrogation, Request, Stage, Suspicion
 from yzindex.drift.today import Today
 
@@ -87,6 +88,7 @@ class Analysis:
         #: Last day with a daily answer of each model.
         self._answered: IntArray = np.full(models, -1, dtype=np.int64)
         self._today = Today(charts)
+        self._standing: Standing | None = None
 
     @property
     def suspicions(self) -> dict[int, Suspicion]:
@@ -163,20 +165,18 @@ class Analysis:
         suspicion = self.suspicions.get(request.suspect)
         table = suspicion.known.table if suspicion and request.role is Role.FRESH else self.baseline.table
         telling = self.baseline.table.telling(int(self.baseline.row[request.models[0]]))
-        pools = [askable[self.question_dimension[askable] == each] for each in range(len(request.per_dimension))]
+        dimension = self.question_dimension[askable]
+        pools = [askable[dimension == each] for each in range(len(request.per_dimension))]
         return self._asking.choose(request, pools, np.where(table.answers > 0, telling, -1.0))
 
     def known_enough(self) -> BoolArray:
         """Say of each model whether enough of its answers are known to say anything of it."""
-        table, row = self.baseline.table, self.baseline.row
-        known = table.known[:, row]
-        enough = (known.sum(axis=0) >= self.rules.least_known) & (table.days[row] >= self.rules.least_known_days)
-        return np.asarray(enough & (known.min(axis=0) >= self.rules.least_known_per_dimension))
+        return self._standing_now().enough
 
     def suspects(self) -> IntArray:
         """Give the models past the low bar, and those whose suspicion is not decided."""
         over = np.flatnonzero((self.charts.ratio > self.charts.low_bar).any(axis=(0, 2)))
-        return np.union1d(over, np.array(list(self.suspicions), dtype=np.int64))
+        return np.union1d(over, np.array(list(self.suspicions), dtype=np.int64)) if self.suspicions else over
 
     def _take_calibration(self, packet: Packet) -> None:
         self._answered[packet.model] = self.day
@@ -197,7 +197,7 @@ class Analysis:
             self.effects.add_own(self.day, points, residuals)
             points, variance = residuals.on_pool(points, variance)
             self.charts.add(self.day, points, variance, self._day_variance())
-            self._today.read(residuals, self.fleet.usual(self.day), self.effects.common, self.rules)
+            self._today.read(self.fleet.last_day, self.fleet.usual(self.day), self.effects.common)
             self._watch_passively(packet, points)
             self._raise_alarms()
 
@@ -208,18 +208,16 @@ class Analysis:
         if self._observe is not None:
             self._observe(packet, self.baseline.table, residuals)
         self._controls.note(packet, residuals, self.fleet.usual(self.day).mean)
-        self._remember_day(packet, residuals)
         if self.fleet.move is None:
             points, variance = self._on_pool(residuals)
+            self._remember_day(packet, points, variance)
             self.charts.add(self.day, points, variance, self._day_variance() + self._today.variance)
             self._raise_alarms()
 
-    def _remember_day(self, packet: Packet, residuals: Residuals) -> None:
-        """Keep what each model's answers beside the draw say of its day."""
-        if self.fleet.move is None:
-            points, variance = self._on_pool(residuals)
-            for model in np.unique(packet.model).tolist():
-                self.effects.add_asked(self.day, model, points[model], variance[model])
+    def _remember_day(self, packet: Packet, points: FloatArray, variance: FloatArray) -> None:
+        """Keep what each model's answers beside the draw say of its day, read as a change on the pool."""
+        for model in packet.models.tolist():
+            self.effects.add_asked(self.day, model, points[model], variance[model])
 
     def _on_pool(self, residuals: Residuals) -> tuple[FloatArray, FloatArray]:
         """Points and variance of those who were asked apart from the draw, read as a change on the pool."""
@@ -230,17 +228,22 @@ class Analysis:
 
         Its own day is in it, and how unsure the level is that the day is compared with: a newcomer's is.
         """
-        table, row = self.baseline.table, self.baseline.row
-        unsure = (POINTS * table.pool_slope[row]) ** 2 * table.ability_variance[:, row].T
-        return np.asarray(self.effects.own + unsure @ (self.weights**2).T, dtype=np.float64)
+        return self.effects.own + self._standing_now().level_variance
+
+    def _standing_now(self) -> Standing:
+        """Whoever begins anew gets another table, so that it is made anew with that."""
+        table = self.baseline.table
+        if self._standing is None or self._standing.table is not table:
+            self._standing = Standing.of(table, self.baseline.row, self.weights, self.rules)
+        return self._standing
 
     def _take_fresh(self, packet: Packet) -> None:
         self._asking.note(packet)
         self.baseline.learn(packet)
-        self._remember_day(packet, self._residuals(packet))
         if self.fleet.move is not None:
             return
-        for model in np.unique(packet.model).tolist():
+        self._remember_day(packet, *self._on_pool(self._residuals(packet)))
+        for model in packet.models.tolist():
             outcome = self.docket.hear_fresh(packet.of(model), self._regraded[model], self.charts)
             suspicion = self.suspicions.get(model)
             if suspicion is None:
@@ -254,15 +257,16 @@ class Analysis:
 
     def _take_by_hand(self, packet: Packet) -> None:
         if self.fleet.move is None:
-            for model in np.unique(packet.model).tolist():
+            for model in packet.models.tolist():
                 self.docket.suspect_by_hand(model, FALL, self.charts)
         self._take_fresh(packet)
 
     def _take_control(self, packet: Packet) -> None:
         self._asking.note(packet)
         residuals = self._residuals(packet)
-        self._remember_day(packet, residuals)
         self._controls.note(packet, residuals, self.fleet.usual(self.day).mean)
+        if self.fleet.move is None:
+            self._remember_day(packet, *self._on_pool(residuals))
         for suspicion in list(self.suspicions.values()):
             # One that was decided may have been the pool's move, which is nobody's.
             if suspicion.stage is Stage.CONTROL and suspicion.model in self.suspicions:

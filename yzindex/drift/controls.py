@@ -31,7 +31,7 @@ class Controls:
         """Remember answers that are not of the day's draw; `usual` is the fleet's usual mean, per chart."""
         if packet.role is Role.CONTROL:
             self._asked_on = packet.day
-        for model in np.unique(packet.model).tolist():
+        for model in packet.models.tolist():
             self._asked_apart.append((packet.day, model, residuals.points[model] - usual, residuals.variance[model]))
 
     def request(

@@ -37,13 +37,17 @@ class _Told(Unchanging):
 
     @classmethod
     def by(cls, estimate: FloatArray, error_variance: FloatArray) -> Self:
-        """One estimate; nothing where it is unknown."""
+        """Estimates of any shape; nothing where one is unknown."""
         known = np.isfinite(estimate) & np.isfinite(error_variance) & (error_variance > 0)
         precision = np.where(known, 1 / np.where(known, error_variance, 1.0), 0.0)
         return cls(precision=precision, weighted=precision * np.where(known, estimate, 0.0))
 
     def and_also(self, other: Self) -> Self:
         return type(self)(precision=self.precision + other.precision, weighted=self.weighted + other.weighted)
+
+    def together(self) -> Self:
+        """What several have told, the first axis, as one."""
+        return type(self)(precision=self.precision.sum(axis=0), weighted=self.weighted.sum(axis=0))
 
     def with_prior(self, mean: float, error: float) -> FloatArray:
         """The mean of the posterior, a normal cut off at zero: no variance is negative, nor known to be nought."""
@@ -94,8 +98,8 @@ class DayEffects:
         with np.errstate(invalid="ignore", divide="ignore"):
             products = (np.minimum(points**2, _MOST_VARIANCES * variance) - residuals.squares) / residuals.together
             error = 2 * (variance / residuals.together) ** 2
-        by_model = [_Told.by(product, each) for product, each in zip(products, error, strict=True)]
-        self._own_told[day] = self._sum([*by_model, *([self._own_told[day]] if day in self._own_told else [])])
+        told = _Told.by(products, error).together()
+        self._own_told[day] = told.and_also(self._own_told[day]) if day in self._own_told else told
 
     def add_common(self, day: int, means: FloatArray, variance: FloatArray) -> None:
         """Take in a day's level of the whole fleet and its variance, one per chart."""

@@ -20,12 +20,11 @@ LEAST_VARIANCE = 0.02
 
 _CELL_NODES, _CELL_WEIGHTS = hermegauss(7)
 _CELL_LOG_WEIGHTS = np.log(_CELL_WEIGHTS) + _CELL_NODES**2 / 2
-_CELL_STEPS, _LONGEST_CELL_STEP = 5, 3.0
+#: Newton steps to each cell's most likely effect: how many at most, how long, and how short the last one is.
+_CELL_STEPS, _LONGEST_CELL_STEP, _SETTLED_CELL = 5, 3.0, 1e-3
 _ABILITY_NODES, _ABILITY_WEIGHTS = hermegauss(3)
 _ABILITY_WEIGHTS = _ABILITY_WEIGHTS / _ABILITY_WEIGHTS.sum()
 _MOST_STEPS = 30
-#: Further out an answer is as good as certain, and its logarithm still a number.
-_FARTHEST_LOGIT = 30.0
 #: A step no longer than this, in logits, is the last. After one by the exact curvature the next would be its square.
 _SETTLED, _SETTLED_BY_SAFE = 1e-4, 1e-6
 #: Spread in logits that the models' mean is given beforehand; holds it where all answers are right, or all wrong.
@@ -145,7 +144,6 @@ class _Chance:
     slope: FloatArray
 
 
-@dataclass(frozen=True, eq=False)
 class _Integral:
     """The cells' likelihood with the cell effect integrated out, where `logit` holds the other effects.
 
@@ -153,49 +151,63 @@ class _Integral:
     widely as its answers leave it open; fixed ones are too coarse for a cell with many answers.
     """
 
-    cells: Cells
-    components: Components
+    def __init__(self, cells: Cells, components: Components) -> None:
+        self._count = cells.count / components.dispersion
+        self._total = cells.total / components.dispersion
+        self._precision = components.cells**-2
 
-    def weights(self, logit: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Posterior weight of each node (first axis), and the success probability there."""
+    def failing(self, logit: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Give the mean of each cell's chance of failure, and of its square."""
         effect, deviation = self._likeliest(logit)
         shape = (-1,) + (1,) * logit.ndim
-        nodes = effect + deviation * _CELL_NODES.reshape(shape)
-        shifted = np.clip(logit + nodes, -_FARTHEST_LOGIT, _FARTHEST_LOGIT)
-        q = _failing(shifted)
-        # log σ(x) = x + log σ(-x), so a cell's log-likelihood is total·x + count·log σ(-x).
-        log_likelihood = (self.cells.total * shifted + self.cells.count * np.log(q)) / self.components.dispersion
-        log_likelihood += _CELL_LOG_WEIGHTS.reshape(shape) - nodes**2 / (2 * self.components.cells**2)
+        nodes = deviation * _CELL_NODES.reshape(shape)
+        nodes += effect
+        q = _failing(nodes + logit)
+        # Without what is the same at all nodes of a cell, for log σ(x) = x + log σ(-x). Much of an analysis's time is
+        # spent on these arrays, so they are written to in place.
+        log_likelihood = np.log(q)
+        log_likelihood *= self._count
+        linear = nodes * (-self._precision / 2)
+        linear += self._total
+        linear *= nodes
+        log_likelihood += linear
+        log_likelihood += _CELL_LOG_WEIGHTS.reshape(shape)
         log_likelihood -= log_likelihood.max(axis=0)
         weight = np.exp(log_likelihood, out=log_likelihood)
-        weight /= weight.sum(axis=0)
-        return weight, 1 - q
+        whole = weight.sum(axis=0)
+        weight *= q
+        mean = weight.sum(axis=0)
+        weight *= q
+        return mean / whole, weight.sum(axis=0) / whole
 
     def _likeliest(self, logit: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Mode and spread of each cell's effect, by a few Newton steps: nodes need no more."""
-        count = self.cells.count / self.components.dispersion
-        total = self.cells.total / self.components.dispersion
-        effect = np.zeros_like(logit)
-        precision = self.components.cells**-2
-        information = np.full_like(logit, precision)
+        effect, information = np.zeros_like(logit), np.full_like(logit, self._precision)
         for _ in range(_CELL_STEPS):
             q = _failing(logit + effect)
-            expected = count * (1 - q)
-            information = expected * q + precision
-            step = (total - expected - effect * precision) / information
-            effect += np.clip(step, -_LONGEST_CELL_STEP, _LONGEST_CELL_STEP)
+            expected = (1 - q) * self._count
+            information = expected * q
+            information += self._precision
+            step = self._total - expected
+            step -= effect * self._precision
+            step /= information
+            np.clip(step, -_LONGEST_CELL_STEP, _LONGEST_CELL_STEP, out=step)
+            effect += step
+            if max(step.max(initial=0.0), -step.min(initial=0.0)) < _SETTLED_CELL:
+                break
         return effect, information**-0.5
 
     def derivatives(self, logit: FloatArray) -> Derivatives:
         """Derive the log-likelihood by each cell's logit."""
-        weight, p = self.weights(logit)
-        slope = (self.cells.total - self.cells.count * p) / self.components.dispersion
-        gradient = (weight * slope).sum(axis=0)
-        information = (weight * p * (1 - p)).sum(axis=0) * self.cells.count / self.components.dispersion
-        spread = (weight * slope**2).sum(axis=0) - gradient**2
-        curvature = information - spread
-        normal = information / (1 + information * self.components.cells**2)
-        return Derivatives(gradient=gradient, curvature=curvature, safe=np.maximum(curvature, normal))
+        mean, square = self.failing(logit)
+        information = self._count * (mean - square)
+        curvature = information - self._count**2 * (square - mean**2)
+        normal = information / (1 + information / self._precision)
+        return Derivatives(
+            gradient=self._total - self._count * (1 - mean),
+            curvature=curvature,
+            safe=np.maximum(curvature, normal),
+        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -307,7 +319,9 @@ def expect_left_out(fitted: Fit, row: IntArray, question: IntArray, score: Float
 def _failing(logit: FloatArray) -> FloatArray:
     """Chance of failure. Several times as fast as `scipy.special.expit`; an overflow of `exp` is a chance of nought."""
     with np.errstate(over="ignore"):
-        return np.asarray(1 / (1 + np.exp(logit)), dtype=np.float64)
+        q = np.exp(logit)
+    q += 1
+    return np.divide(1, q, out=q)
 
 
 def _without(variance: FloatArray, information: FloatArray, components: Components) -> FloatArray:
@@ -321,11 +335,9 @@ def _chance(cells: Cells, components: Components, logit: FloatArray, variance: F
     deviation = np.sqrt(variance)
     mean, square, slope = np.zeros_like(logit), np.zeros_like(logit), np.zeros_like(logit)
     for node, share in zip(_ABILITY_NODES, _ABILITY_WEIGHTS, strict=True):
-        weight, p = integral.weights(logit + node * deviation)
-        first = (weight * p).sum(axis=0)
-        second = (weight * p**2).sum(axis=0)
-        mean += share * first
-        square += share * second
+        first, second = integral.failing(logit + node * deviation)
+        mean += share * (1 - first)
+        square += share * (1 - 2 * first + second)
         slope += share * (first - second)
     return _Chance(mean=mean, square=square, slope=slope)
 

@@ -40,6 +40,11 @@ class Fleet:
     def awaits_regrading(self) -> bool:
         return self._grader_move is not None
 
+    @property
+    def last_day(self) -> FleetDay:
+        """The last one that was added."""
+        return self._days[-1][1]
+
     def usual(self, day: int) -> Usual:
         """The fleet's residuals on usual days, lagged."""
         if self._usual is None or self._usual[0] != day:

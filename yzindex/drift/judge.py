@@ -113,7 +113,7 @@ class Judge:
         daily = [packet for packet in packets if packet.role is Role.DAILY]
         verdicts = self._verdicts(day, daily, asked.tolist())
         for packet in daily:
-            for model in np.unique(packet.model).tolist():
+            for model in packet.models.tolist():
                 self._last[model] = packet
         return Day(day=date.fromordinal(day), verdicts=verdicts, expected=tuple(self._expected), requests=requests)
 
@@ -130,12 +130,12 @@ class Judge:
     def _observe(self, packet: Packet, table: Table, residuals: Residuals) -> None:
         """Keep what was expected of each answer, and each model's level of the last two weeks."""
         row = self.analysis.baseline.row
-        place = row[packet.model], packet.question
+        answers = table.at(row[packet.model], packet.question)
         expected = Expected(
             packet=packet,
-            mean=table.mean[place],
-            variance=table.variance[place],
-            shared_variance=shared_variance_of(packet, table, row),
+            mean=answers.mean,
+            variance=answers.variance,
+            shared_variance=shared_variance_of(answers, table.easiness_variance[packet.question]),
         )
         self._expected.append(expected)
         known = self.analysis.known_enough()[packet.model]
@@ -151,7 +151,7 @@ class Judge:
 
     def _verdicts(self, day: int, daily: list[Packet], models: list[int]) -> tuple[Verdict, ...]:
         nothing = _nothing(day)
-        own = {model: packet for packet in daily for model in np.unique(packet.model).tolist()}
+        own = {model: packet for packet in daily for model in packet.models.tolist()}
         # A run that many models were in is taken apart once.
         runs = {id(packet): packet for packet in (nothing, *daily, *self._last) if packet is not None}
         terms = {each: self._terms(packet) for each, packet in runs.items()}

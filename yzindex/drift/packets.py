@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -23,6 +24,11 @@ class Packet(Unchanging):
     version: IntArray
     #: Tells runs of one day apart.
     number: int = 0
+
+    @cached_property
+    def models(self) -> IntArray:
+        """Those that answered, each once, in their order."""
+        return np.flatnonzero(np.bincount(self.model))
 
     def of(self, model: int) -> Self:
         """The answers of one model."""

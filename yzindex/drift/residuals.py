@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from yzindex.drift.baseline import Table
-from yzindex.drift.history import FloatArray, IntArray
+from yzindex.drift.difficulty import Expectation
+from yzindex.drift.history import BoolArray, FloatArray, IntArray
 from yzindex.drift.packets import Packet
 
 #: Scores are 0 to 1 in the analysis, points are 0 to 100.
@@ -54,54 +55,39 @@ def residuals_of(
 ) -> Residuals:
     """Compare a packet with a baseline. `row` gives each model's row in the table, `weights` is charts × dimensions."""
     dimensions, models = weights.shape[1], len(row)
-    place = row[packet.model], packet.question
+    expected = table.at(row[packet.model], packet.question)
     cell = packet.model * dimensions + question_dimension[packet.question]
     size = models * dimensions
-    count = np.bincount(cell, minlength=size).astype(np.float64)
-    mean, slope = table.mean[place], table.slope[place]
-    shared = shared_variance_of(packet, table, row)
-    off = packet.score - mean
-    answers = (off, slope, table.variance[place] - shared, shared, off**2)
-    summed = np.stack([np.bincount(cell, weights=each, minlength=size) for each in answers])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        means = (summed[:2] / count).reshape(2, models, dimensions)
-        variances = (POINTS**2 * summed[2:] / count**2).reshape(3, models, dimensions)
-        alone = (1 / count).reshape(1, models, dimensions)
-    steepness = _EVEN_SHARE + (1 - _EVEN_SHARE) * means[1:] / table.pool_slope[row]
-    points, sensitivity = _weighed(np.concatenate([POINTS * means[:1], steepness]), weights)
-    own, common, realised, alike = _weighed(np.concatenate([variances, alone]), weights**2)
+    shared = shared_variance_of(expected, table.easiness_variance[packet.question])
+    off = packet.score - expected.mean
+    answers = (off, expected.slope, expected.variance - shared, shared, off**2)
+    summed = np.array([np.bincount(cell, weights=each, minlength=size) for each in answers])
+    count = np.bincount(cell, minlength=size)
+    answered = np.maximum(count, 1)
+    means = (summed[:2] / answered).reshape(2, models, dimensions)
+    means[0] *= POINTS
+    means[1] = _EVEN_SHARE + (1 - _EVEN_SHARE) * means[1] / table.pool_slope[row]
+    squares = np.concatenate([POINTS**2 * summed[2:] / answered**2, 1 / answered[None]])
+    # A dimension without an answer spoils the charts that weigh it, and no others.
+    missing = (count == 0).reshape(models, dimensions).astype(np.float64) @ (weights > 0).T > 0
+    points, sensitivity = np.where(missing, np.nan, means @ weights.T)
+    own, common, realised, alike = np.where(missing, np.nan, squares.reshape(4, models, dimensions) @ (weights**2).T)
     return Residuals(
         points=points,
         own_variance=own,
-        shared_variance=_mean_of_known(common),
+        shared_variance=_mean_of_known(common, ~missing),
         squares=realised,
         together=1 - alike,
         sensitivity=sensitivity,
     )
 
 
-def shared_variance_of(packet: Packet, table: Table, row: IntArray) -> FloatArray:
+def shared_variance_of(expected: Expectation, easiness_variance: FloatArray) -> FloatArray:
     """Part of each answer's variance that all who got the question share: how easy it is, is not known exactly."""
-    place = row[packet.model], packet.question
-    return np.asarray(
-        np.minimum(
-            table.slope[place] ** 2 * table.easiness_variance[packet.question],
-            (1 - _LEAST_OWN_SHARE) * table.variance[place],
-        ),
-        dtype=np.float64,
-    )
+    most = (1 - _LEAST_OWN_SHARE) * expected.variance
+    return np.asarray(np.minimum(expected.slope**2 * easiness_variance, most), dtype=np.float64)
 
 
-def _weighed(values: FloatArray, weights: FloatArray) -> FloatArray:
-    """… × models × charts of … × models × dimensions; a missing dimension spoils only the charts that weigh it."""
-    missing = ~np.isfinite(values)
-    if not missing.any():
-        return np.asarray(values @ weights.T, dtype=np.float64)
-    spoilt = missing.astype(np.float64) @ (weights > 0).T
-    return np.where(spoilt > 0, np.nan, np.where(missing, 0.0, values) @ weights.T)
-
-
-def _mean_of_known(values: FloatArray) -> FloatArray:
+def _mean_of_known(values: FloatArray, known: BoolArray) -> FloatArray:
     """Mean over models per chart of what is known; 0 where nothing is."""
-    known = ~np.isnan(values)
     return np.asarray(np.where(known, values, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1), dtype=np.float64)

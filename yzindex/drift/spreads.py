@@ -29,7 +29,7 @@ class Spreads:
     def of(self, judge: Judge, day: Day) -> Spread:
         """Count the possible draws of each model that was asked on the day that the judge has just judged."""
         packets = [each.packet for each in day.expected if each.packet.role is Role.DAILY]
-        own = {model: packet for packet in packets for model in np.unique(packet.model).tolist()}
+        own = {model: packet for packet in packets for model in packet.models.tolist()}
         table, row = judge.analysis.baseline.table, judge.analysis.baseline.row
         spread = dict[str, tuple[int, ...]]()
         for packet in packets:

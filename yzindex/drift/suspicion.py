@@ -112,14 +112,13 @@ class Interrogation:
         """Count a packet that was asked for."""
         np.add.at(self._asked(packet.role), (packet.model, packet.question), 1)
         self._busy[packet.model] = True
-        for model in np.unique(packet.model).tolist():
-            if packet.role is Role.LEVEL:
-                self._levelled.add(model)
-            elif packet.role is Role.AGAIN:
-                self._again[model] += int((packet.model == model).sum())
-                self._again_batches[model] += 1
-            elif packet.role in (Role.FRESH, Role.BY_HAND):
-                self._fresh[model] += 1
+        if packet.role is Role.LEVEL:
+            self._levelled.update(packet.models.tolist())
+        elif packet.role is Role.AGAIN:
+            self._again += np.bincount(packet.model, minlength=len(self._again))
+            self._again_batches[packet.models] += 1
+        elif packet.role in (Role.FRESH, Role.BY_HAND):
+            self._fresh[packet.models] += 1
 
     def forget(self, model: int) -> None:
         """Let a model be asked any question again."""
@@ -136,15 +135,17 @@ class Interrogation:
         model = request.models[0]
         since, day = self._age.days(request.since), self._age.days(request.day)
         numbers = np.random.default_rng((model, since, int(request.role), day, request.round))
-        chosen = []
+        asked, chosen = self._asked(request.role)[model], []
         for pool, size in zip(pools, request.per_dimension, strict=True):
             # A number from 0 to 1 decides where nothing else does.
-            order = numbers.random(len(pool)) + 2 * self._asked(request.role)[model, pool]
-            known = telling[pool] >= 0
+            order = numbers.random(len(pool)) + 2 * asked[pool]
+            tells = telling[pool]
+            known = tells >= 0
+            if not known.all():
+                order += _LAST * ~known
             if request.role is Role.AGAIN and known.any():
-                order += telling[pool] < _median(telling[pool][known])
-            order += _LAST * ~known
-            chosen.append(pool[np.argsort(order)[:size]])
+                order += tells < _median(tells[known])
+            chosen.append(pool[order.argsort()[:size]])
         return np.concatenate(chosen)
 
     def _asked(self, role: Role) -> IntArray:
@@ -208,6 +209,6 @@ def _median(values: FloatArray) -> float:
 
 def _shared_out(size: int, used: BoolArray) -> tuple[int, ...]:
     """Share a batch among dimensions as evenly as it goes, the first ones getting what is left over."""
-    each, over = divmod(size, int(used.sum()))
-    places = np.cumsum(used)
-    return tuple(each + int(place <= over) if use else 0 for use, place in zip(used, places, strict=True))
+    each, over = divmod(size, int(np.count_nonzero(used)))
+    shares = iter([each + 1] * over + [each] * len(used))
+    return tuple(next(shares) if use else 0 for use in used.tolist())

@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from yzindex.drift.common import Usual, fleet_day
+from yzindex.drift.common import FleetDay, Usual
 from yzindex.drift.history import FloatArray
 from yzindex.drift.residuals import Residuals
-from yzindex.drift.rules import Rules
 
 
 class Today:
@@ -21,9 +20,8 @@ class Today:
         self._level = np.zeros_like(common)
         self.variance = common.copy()
 
-    def read(self, residuals: Residuals, usual: Usual, common: FloatArray, rules: Rules) -> None:
+    def read(self, fleet: FleetDay, usual: Usual, common: FloatArray) -> None:
         """Estimate the level by the day's draw, shrunk by the variance of such days."""
-        fleet = fleet_day(residuals, rules)
         for chart in np.flatnonzero(~np.isnan(fleet.trimmed)).tolist():
             share = common[chart] / (common[chart] + fleet.variance[chart])
             self._level[chart] = share * (fleet.trimmed[chart] - usual.trimmed[chart])
