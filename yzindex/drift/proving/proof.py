@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from math import ceil
 from multiprocessing import get_context
@@ -16,7 +16,7 @@ from yzindex.drift.proving.external import check_world, read_worlds
 from yzindex.drift.proving.figures import Replicate
 from yzindex.drift.proving.matrices import matrix_world, read_matrix
 from yzindex.drift.proving.seeds import Purpose
-from yzindex.drift.proving.targets import WORSE_WORLDS, Finding, held_against
+from yzindex.drift.proving.targets import MOVING_WORLDS, WORSE_WORLDS, Finding, held_against
 from yzindex.drift.proving.trials import Counts, Method, play, tune
 from yzindex.drift.proving.world import Maker
 from yzindex.drift.proving.worlds import logit_worlds
@@ -33,6 +33,8 @@ QUICK = Counts(
 QUICK_WORLDS = ("A, noisy answers", "B, near-deterministic", "not additive")
 #: So much is played of worlds that have hardly a target.
 _WORSE_SHARE = 0.15
+#: So many days of a year are played of worlds in which only everything moves: events begin by the 75th.
+_MOVING_DAYS = 90
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -151,6 +153,22 @@ def _replicates(counts: Counts, world: str, models: int) -> int:
     return ceil(share * counts.replicates(models))
 
 
+def _counts_of(counts: Counts, world: str) -> Counts:
+    """As many replicates, and in each what belongs into that world."""
+    if world not in MOVING_WORLDS:
+        return counts
+    share = _MOVING_DAYS / counts.year_days
+    return replace(
+        counts,
+        year_days=_MOVING_DAYS,
+        null_model_days=round(share * counts.null_model_days),
+        drops=0,
+        great_drops=0,
+        unusual_every=0,
+        troubles=False,
+    )
+
+
 @contextmanager
 def _mapped(setting: Setting) -> Iterator[Callable[..., Iterator[tuple[Any, ...]]]]:
     """Give a function that calls another with each of many tuples of arguments, in this process or in several.
@@ -206,7 +224,7 @@ def _play(setting: Setting, name: str, replicate: int, tuned: Mapping[str, float
         setting.source.makers()[name],
         replicate,
         purpose=setting.purpose,
-        counts=setting.counts,
+        counts=_counts_of(setting.counts, name),
         method=setting.method,
         tuned=tuned,
     )
