@@ -11,7 +11,7 @@ import numpy as np
 from yzindex.drift.age import Age
 from yzindex.drift.baseline import Baseline, Table
 from yzindex.drift.charts import FALL, RISE, Charts
-from yzindex.drift.common import without_common
+from yzindex.drift.common import fleet_day, without_common
 from yzindex.drift.confirming import Estimate
 from yzindex.drift.controls import Controls
 from yzindex.drift.day_effects import DayEffects
@@ -19,12 +19,12 @@ from yzindex.drift.deciding import Outcome, compare
 from yzindex.drift.docket import Docket
 from yzindex.drift.fleet import Fleet
 from yzindex.drift.history import BoolArray, FloatArray, IntArray, Role
+from yzindex.drift.knowledge import Knowledge
 from yzindex.drift.move import Move
 from yzindex.drift.packets import Packet
 from yzindex.drift.regrades import Regrades
 from yzindex.drift.residuals import POINTS, Residuals, chart_weights, residuals_of
 from yzindex.drift.rules import Rules
-from yzindex.drift.standing import Standing
 from yzindex.drift.suspicion import Confirmed, Interrogation, Request, Stage, Suspicion
 from yzindex.drift.today import Today
 
@@ -88,7 +88,7 @@ class Analysis:
         #: Last day with a daily answer of each model.
         self._answered: IntArray = np.full(models, -1, dtype=np.int64)
         self._today = Today(charts)
-        self._standing: Standing | None = None
+        self._knowledge: Knowledge | None = None
 
     @property
     def suspicions(self) -> dict[int, Suspicion]:
@@ -171,7 +171,7 @@ class Analysis:
 
     def known_enough(self) -> BoolArray:
         """Say of each model whether enough of its answers are known to say anything of it."""
-        return self._standing_now().enough
+        return self._known_now().enough
 
     def suspects(self) -> IntArray:
         """Give the models past the low bar, and those whose suspicion is not decided."""
@@ -190,14 +190,15 @@ class Analysis:
         if self._observe is not None:
             self._observe(packet, self.baseline.table, residuals)
         self.baseline.learn(packet)
-        if self.fleet.add(self.day, residuals):
+        everybody = fleet_day(residuals, self.rules)
+        if self.fleet.add(self.day, everybody):
             self._start_over()
         if self.fleet.move is None:
             points, variance = without_common(residuals, self.fleet.usual(self.day), self.effects.common, self.rules)
             self.effects.add_own(self.day, points, residuals)
             points, variance = residuals.on_pool(points, variance)
             self.charts.add(self.day, points, variance, self._day_variance())
-            self._today.read(self.fleet.last_day, self.fleet.usual(self.day), self.effects.common)
+            self._today.read(everybody, self.fleet.usual(self.day), self.effects.common)
             self._watch_passively(packet, points)
             self._raise_alarms()
 
@@ -228,14 +229,14 @@ class Analysis:
 
         Its own day is in it, and how unsure the level is that the day is compared with: a newcomer's is.
         """
-        return self.effects.own + self._standing_now().level_variance
+        return self.effects.own + self._known_now().level_variance
 
-    def _standing_now(self) -> Standing:
-        """Whoever begins anew gets another table, so that it is made anew with that."""
+    def _known_now(self) -> Knowledge:
+        """What today's table says of each model; where one begins anew there is another table at once."""
         table = self.baseline.table
-        if self._standing is None or self._standing.table is not table:
-            self._standing = Standing.of(table, self.baseline.row, self.weights, self.rules)
-        return self._standing
+        if self._knowledge is None or self._knowledge.table is not table:
+            self._knowledge = Knowledge.of(table, self.baseline.row, self.weights, self.rules)
+        return self._knowledge
 
     def _take_fresh(self, packet: Packet) -> None:
         self._asking.note(packet)

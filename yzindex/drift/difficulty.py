@@ -21,10 +21,12 @@ LEAST_VARIANCE = 0.02
 _CELL_NODES, _CELL_WEIGHTS = hermegauss(7)
 _CELL_LOG_WEIGHTS = np.log(_CELL_WEIGHTS) + _CELL_NODES**2 / 2
 #: Newton steps to each cell's most likely effect: how many at most, how long, and how short the last one is.
-_CELL_STEPS, _LONGEST_CELL_STEP, _SETTLED_CELL = 5, 3.0, 1e-3
+_CELL_STEPS, _LONGEST_CELL_STEP, _SETTLED_CELL = 5, 3.0, 1e-2
 _ABILITY_NODES, _ABILITY_WEIGHTS = hermegauss(3)
 _ABILITY_WEIGHTS = _ABILITY_WEIGHTS / _ABILITY_WEIGHTS.sum()
 _MOST_STEPS = 30
+#: A hundred further out, where the farthest node may be, the chance of failure has no logarithm.
+_FARTHEST_LOGIT = 600.0
 #: A step no longer than this, in logits, is the last. After one by the exact curvature the next would be its square.
 _SETTLED, _SETTLED_BY_SAFE = 1e-4, 1e-6
 #: Spread in logits that the models' mean is given beforehand; holds it where all answers are right, or all wrong.
@@ -157,7 +159,8 @@ class _Integral:
         self._precision = components.cells**-2
 
     def failing(self, logit: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Give the mean of each cell's chance of failure, and of its square."""
+        """Give the mean and the variance of each cell's chance of failure."""
+        logit = np.minimum(logit, _FARTHEST_LOGIT)
         effect, deviation = self._likeliest(logit)
         shape = (-1,) + (1,) * logit.ndim
         nodes = deviation * _CELL_NODES.reshape(shape)
@@ -175,10 +178,13 @@ class _Integral:
         log_likelihood -= log_likelihood.max(axis=0)
         weight = np.exp(log_likelihood, out=log_likelihood)
         whole = weight.sum(axis=0)
+        # From the middle node's, which it is near to where a cell has many answers: squares lose no digits.
+        middle = q[len(_CELL_NODES) // 2].copy()
+        q -= middle
         weight *= q
-        mean = weight.sum(axis=0)
+        mean = weight.sum(axis=0) / whole
         weight *= q
-        return mean / whole, weight.sum(axis=0) / whole
+        return middle + mean, weight.sum(axis=0) / whole - mean**2
 
     def _likeliest(self, logit: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Mode and spread of each cell's effect, by a few Newton steps: nodes need no more."""
@@ -199,9 +205,9 @@ class _Integral:
 
     def derivatives(self, logit: FloatArray) -> Derivatives:
         """Derive the log-likelihood by each cell's logit."""
-        mean, square = self.failing(logit)
-        information = self._count * (mean - square)
-        curvature = information - self._count**2 * (square - mean**2)
+        mean, variance = self.failing(logit)
+        information = self._count * (mean * (1 - mean) - variance)
+        curvature = information - self._count**2 * variance
         normal = information / (1 + information / self._precision)
         return Derivatives(
             gradient=self._total - self._count * (1 - mean),
@@ -335,10 +341,10 @@ def _chance(cells: Cells, components: Components, logit: FloatArray, variance: F
     deviation = np.sqrt(variance)
     mean, square, slope = np.zeros_like(logit), np.zeros_like(logit), np.zeros_like(logit)
     for node, share in zip(_ABILITY_NODES, _ABILITY_WEIGHTS, strict=True):
-        first, second = integral.failing(logit + node * deviation)
-        mean += share * (1 - first)
-        square += share * (1 - 2 * first + second)
-        slope += share * (first - second)
+        failing, spread = integral.failing(logit + node * deviation)
+        mean += share * (1 - failing)
+        square += share * ((1 - failing) ** 2 + spread)
+        slope += share * (failing * (1 - failing) - spread)
     return _Chance(mean=mean, square=square, slope=slope)
 
 

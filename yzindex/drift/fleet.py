@@ -3,7 +3,7 @@
 import numpy as np
 
 from yzindex.drift.charts import ratio_step
-from yzindex.drift.common import FleetDay, Usual, fleet_day
+from yzindex.drift.common import FleetDay, Usual
 from yzindex.drift.day_effects import DayEffects
 from yzindex.drift.history import FloatArray
 from yzindex.drift.move import Move
@@ -40,11 +40,6 @@ class Fleet:
     def awaits_regrading(self) -> bool:
         return self._grader_move is not None
 
-    @property
-    def last_day(self) -> FleetDay:
-        """The last one that was added."""
-        return self._days[-1][1]
-
     def usual(self, day: int) -> Usual:
         """The fleet's residuals on usual days, lagged."""
         if self._usual is None or self._usual[0] != day:
@@ -66,9 +61,8 @@ class Fleet:
         count = (~np.isnan(stacked)).sum(axis=0)
         return np.asarray(np.nansum(stacked, axis=0) / (count + _USUAL_PRIOR_DAYS), dtype=np.float64)
 
-    def add(self, day: int, residuals: Residuals) -> bool:
-        """Add a day's residuals of all models; return whether the charts now say that everything moved."""
-        fleet = fleet_day(residuals, self._rules)
+    def add(self, day: int, fleet: FleetDay) -> bool:
+        """Add a day of all models; return whether the charts now say that everything moved."""
         self._days = [*(each for each in self._days if each[0] > day - 2 * self._rules.centre_days), (day, fleet)]
         points = fleet.trimmed - self.usual(day).trimmed
         if self.move is not None:

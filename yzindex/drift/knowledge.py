@@ -11,7 +11,7 @@ from yzindex.drift.unchanging import Unchanging
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Standing(Unchanging):
+class Knowledge(Unchanging):
     """What a table says of the models, each by its row."""
 
     table: Table

@@ -69,7 +69,7 @@ def residuals_of(
     means[1] = _EVEN_SHARE + (1 - _EVEN_SHARE) * means[1] / table.pool_slope[row]
     squares = np.concatenate([POINTS**2 * summed[2:] / answered**2, 1 / answered[None]])
     # A dimension without an answer spoils the charts that weigh it, and no others.
-    missing = (count == 0).reshape(models, dimensions).astype(np.float64) @ (weights > 0).T > 0
+    missing = ((count == 0).reshape(models, dimensions).astype(np.float64) @ (weights > 0).T) > 0
     points, sensitivity = np.where(missing, np.nan, means @ weights.T)
     own, common, realised, alike = np.where(missing, np.nan, squares.reshape(4, models, dimensions) @ (weights**2).T)
     return Residuals(

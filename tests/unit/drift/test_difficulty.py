@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from yzindex.drift.difficulty import LEAST_VARIANCE, Cells, Components, expect, expect_left_out, fit
+from yzindex.drift.difficulty import LEAST_VARIANCE, Cells, Components, _Integral, expect, expect_left_out, fit
 
 
 def _answers(seed: int, *, models: int = 11, questions: int = 80, cell_spread: float = 0.7, rounds: int = 1):
@@ -181,3 +181,22 @@ def test_of_a_cell_with_many_answers_nearly_their_mean_is_expected():
     expected = expect(fit(cells, Components(models=0.6, questions=1.3, cells=2.5, dispersion=0.15))).mean
 
     assert np.sqrt(((expected - p) ** 2).mean()) < 0.05
+
+
+@pytest.mark.parametrize("count", [0, 1, 20, 10_000, 1_000_000])
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_a_cells_chance_of_failure_is_that_of_the_exact_integral_however_many_answers_it_has(count: int, share: float):
+    components = Components(cells=1.5, dispersion=0.6)
+    cells = Cells(count=np.array([[float(count)]]), total=np.array([[share * count]]))
+    effect = np.linspace(-40, 40, 4_000_001)
+    log_density = count / 0.6 * (share * (0.7 + effect) - np.logaddexp(0, 0.7 + effect)) - effect**2 / (2 * 1.5**2)
+    weight = np.exp(log_density - log_density.max())
+    failing = expit(-(0.7 + effect))
+    exact = (weight * failing).sum() / weight.sum()
+    spread = (weight * (failing - exact) ** 2).sum() / weight.sum()
+
+    mean, variance = _Integral(cells, components).failing(np.array([[0.7]]))
+
+    assert mean.item() == pytest.approx(exact, rel=0.02, abs=0.002)
+    # Where all answers are alike the chance lies so near to the edge that its spread is nothing.
+    assert variance.item() == pytest.approx(spread, rel=0.1, abs=0.0 if 0 < share < 1 or count < 100 else 1e-6)
