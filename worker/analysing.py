@@ -13,7 +13,6 @@ from sqlmodel import Session
 from worker.asking_again import file_requests
 from worker.runtime import Runtime
 from yzindex.days import beginning_of, day_of, today
-from yzindex.drift.folding import Folder
 from yzindex.errors import YzIndexError
 from yzindex.ordering import current_graders
 from yzindex.records.analyses import Standing, analyses_standing, note_analysed, take_stamp
@@ -30,8 +29,6 @@ log = structlog.get_logger()
 _TRIES = 5
 #: So much is repaired beside the calibration: twice what waits for the lag.
 _REPAIRED_DAYS = 28
-#: Of this process.
-_FOLDER = Folder()
 
 
 class Overtaken(YzIndexError):
@@ -77,7 +74,9 @@ def _find(runtime: Runtime, run_number: int | None) -> _Findings | None:
         since = standing.since(concluding)
         if since is None:
             return None
-        found = judged(session, settings.zone, asks=settings.ask_again, concluding=run_number, folder=_FOLDER)
+        found = judged(
+            session, settings.zone, asks=settings.ask_again, concluding=run_number, cache=runtime.judging_cache
+        )
     return _Findings(standing=standing, judged=found, since=since, run_number=run_number)
 
 

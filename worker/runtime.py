@@ -3,7 +3,7 @@
 import os
 from functools import cached_property, lru_cache, partial
 from threading import RLock
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from redis import Redis
 
@@ -19,6 +19,9 @@ from yzindex.records.leases import Leased, renew
 from yzindex.records.run_claims import RunClaim, renew_run_claims
 from yzindex.records.tables import Answer, Regrade
 from yzindex.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from yzindex.records.judging import JudgingCache
 
 Part = TypeVar("Part")
 # Re-entrant: a part is built from others.
@@ -60,6 +63,13 @@ class Runtime:
         from worker.gateway import OpenAIGateway
 
         return OpenAIGateway(self.fleet, self.settings)
+
+    @once
+    def judging_cache(self) -> "JudgingCache":
+        # As long, and only those who judge need it.
+        from yzindex.records.judging import JudgingCache
+
+        return JudgingCache()
 
     @once
     def code_runner(self) -> CodeRunner:

@@ -1,7 +1,8 @@
 """Time of judging the rows of a year: `python tests/bench/judge_rows.py [--models 30] [--days 365]`.
 
-Ten questions a day, four of them in the main dimensions, after a calibration. Told are the first look of a process, the
-next one (nothing new), and a day that is added; and what of it is reading the rows.
+Ten questions a day, four of them in the main dimensions, after a calibration, of which the thermometer reads forty
+answers every day. Told are the first look of a process, the next one (nothing new), days that are added, which is what
+a board does every day, and what of that is reading the rows.
 """
 
 from __future__ import annotations
@@ -15,22 +16,25 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
+from sqlmodel import col
 
 from tests import rows
 from yzindex.bank.question import Question
 from yzindex.dimensions import Dimension
-from yzindex.drift.folding import Folder
 from yzindex.grading.spec import Needs
 from yzindex.records.database import Database
-from yzindex.records.history import StoredHistory, read_stored_history
-from yzindex.records.judging import Judged, judged
+from yzindex.records.history import read_stored_history
+from yzindex.records.judging import Judged, JudgingCache, judged
 from yzindex.records.migrating import migrate
-from yzindex.records.states import AnswerState, RunKind, RunStatus
-from yzindex.records.tables import Answer, Evaluation, Run, StoredQuestion
+from yzindex.records.regrade_history import RegradeHistory, read_regrades
+from yzindex.records.states import AnswerState, RegradePurpose, RegradeState, RunKind, RunStatus
+from yzindex.records.tables import Answer, Evaluation, Regrade, Run, StoredQuestion
 
 ZONE = ZoneInfo("UTC")
 BEGAN = datetime(2025, 1, 1, 3, tzinfo=UTC)
+READ_DAILY = 40
+DAYS_ADDED = 5
 QUESTIONS = [rows.question(dimension, number) for dimension in Dimension for number in range(100)]
 
 
@@ -82,6 +86,32 @@ def write_run(database: Database, number: int, models: int, chance: random.Rando
             )
 
 
+def write_thermometer(database: Database, number: int) -> None:
+    """Write that the first answers were graded again on a run's day, and scored as before."""
+    at = BEGAN + timedelta(days=number - 1, hours=1)
+    with database.write() as session:
+        first = select(col(Answer.id), col(Answer.score)).order_by(col(Answer.id)).limit(READ_DAILY)
+        session.connection().execute(
+            insert(Regrade),
+            [
+                {
+                    "answer_id": answer,
+                    "purpose": RegradePurpose.THERMOMETER,
+                    "day": at.date(),
+                    "grader_version": "1",
+                    "judge_set_version": "none",
+                    "needs": Needs.RULES,
+                    "planned_at": at,
+                    "state": RegradeState.GRADED,
+                    "score_before": score,
+                    "score_now": score,
+                    "made_at": at,
+                }
+                for answer, score in session.connection().execute(first)
+            ],
+        )
+
+
 def _dimensions() -> list[list[Question]]:
     return [[each for each in QUESTIONS if each.dimension is dimension] for dimension in Dimension]
 
@@ -108,21 +138,26 @@ def main() -> None:
             )
         for number in range(1, given.days + 1):
             write_run(database, number, given.models, chance)
-        folder_of_days = Folder()
+            write_thermometer(database, number)
+        cache, of_reader = JudgingCache(), JudgingCache()
 
         def judge() -> Judged:
             with database.read() as session:
-                return judged(session, ZONE, asks=True, folder=folder_of_days)
+                return judged(session, ZONE, asks=True, cache=cache)
 
-        def read() -> StoredHistory:
+        def read() -> RegradeHistory:
             with database.read() as session:
-                return read_stored_history(session, ZONE)
+                stored = read_stored_history(session, ZONE, cache=of_reader.answers)
+                return read_regrades(session, ZONE, stored, cache=of_reader.regrades)
 
         timed("first", judge)
-        timed("again", judge)
-        write_run(database, given.days + 1, given.models, chance)
-        timed("a day more", judge)
         timed("of which reading the rows", read)
+        timed("again", judge)
+        for number in range(given.days + 1, given.days + 1 + DAYS_ADDED):
+            write_run(database, number, given.models, chance)
+            write_thermometer(database, number)
+            timed("a day more", judge)
+            timed("of which reading the rows", read)
         database.close()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, or_, update
 from sqlmodel import Session, col, select
 
 from yzindex.grading.grade import Grade
@@ -51,13 +51,16 @@ def open_answers(session: Session, run_number: int) -> list[OpenAnswer]:
 
 
 def store_finished(session: Session, finished: Iterable[Finished]) -> None:
-    """End rows with their replies and grades, as the stages of a worker would."""
+    """End open rows with their replies and grades, as the stages of a worker would."""
     given = list(finished)
     values = [_values(each) for each in given]
     if values:
         columns: dict[str, object] = {name: bindparam(f"to_{name}") for name in values[0]}
         session.connection().execute(
-            update(Answer).where(col(Answer.id) == bindparam("of_answer")).values(**columns),
+            update(Answer)
+            # `IN` is no statement for many rows at once.
+            .where(col(Answer.id) == bindparam("of_answer"), or_(*(col(Answer.state) == state for state in OPEN)))
+            .values(**columns),
             [
                 {"of_answer": each.answer_id} | {f"to_{name}": value for name, value in row.items()}
                 for each, row in zip(given, values, strict=True)

@@ -1,30 +1,28 @@
-"""The answers of concluded runs in the columns that every analysis of change begins from. Reads, and judges nothing.
-
-Columns are selected and no objects made: years of answers are read at the end of every run.
-"""
+"""The answers of concluded runs in the columns that every analysis of change begins from. Reads, and judges nothing."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import ColumnElement, String, and_, or_, select, type_coerce
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session, col
 
 from yzindex.bank.question import Tier
 from yzindex.days import beginning_of, day_of
-from yzindex.dimensions import MAIN_WEIGHTS
 from yzindex.drift.history import History, IntArray, Role, columned, weights_of
+from yzindex.records.run_answers import RunAnswers, Wording, read_run_answers
 from yzindex.records.runs import has_concluded
-from yzindex.records.states import ConfirmationStage, RunKind
-from yzindex.records.tables import Answer, Evaluation, Run, StoredConfirmation
+from yzindex.records.stamped import StampedCache
+from yzindex.records.states import ConfirmationStage, RunKind, RunStatus
+from yzindex.records.tables import Run, StoredConfirmation
 
 #: Characters of a digest that tell a question's wordings apart.
 _DIGEST_SHOWN = 8
-_FULL_SCORE = 100.0
 _ROLES: Mapping[tuple[RunKind, ConfirmationStage | None], Role] = {
     (RunKind.CALIBRATION, None): Role.CALIBRATION,
     (RunKind.SMOKE, None): Role.DAILY,
@@ -47,18 +45,27 @@ class StoredHistory:
     day_of_run: Mapping[int, int]
 
 
-class _Answers(NamedTuple):
-    """Columns of one length."""
+class _RunStamp(NamedTuple):
+    """Tells one state of a concluded run's answers from any other: nothing but resuming it opens them again."""
 
-    run: Sequence[int] = ()
-    evaluation: Sequence[int] = ()
-    digest: Sequence[str] = ()
-    question_id: Sequence[str] = ()
-    dimension: Sequence[str] = ()
-    tier: Sequence[str] = ()
-    returned: Sequence[str | None] = ()
-    #: 0 to 100, in digits.
-    score: Sequence[str | None] = ()
+    created_at: datetime
+    attempt: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Runs:
+    """By number: the ordinal of each run's day, its role, and the stamp of its answers.
+
+    There is none where they may change at any time: while unscored ones are asked again, results count all the same.
+    """
+
+    days: dict[int, int] = field(default_factory=dict)
+    roles: dict[int, int] = field(default_factory=dict)
+    stamps: dict[int, _RunStamp | None] = field(default_factory=dict)
+
+
+#: Answers of runs by their number.
+AnswerCache = StampedCache[int, RunAnswers]
 
 
 def read_history(
@@ -69,50 +76,52 @@ def read_history(
 
 
 def read_stored_history(
-    session: Session, zone: ZoneInfo, *, as_of: date | None = None, concluding: int | None = None
+    session: Session,
+    zone: ZoneInfo,
+    *,
+    as_of: date | None = None,
+    concluding: int | None = None,
+    cache: AnswerCache | None = None,
 ) -> StoredHistory:
     """Read the answers in the main dimensions up to the end of a day, or all; a run's day is that of its order.
 
     A run that the caller is about to conclude is named as `concluding`; others that are open do not count.
-    A packet is a run's number, a version is the model as returned. A question is named by its id, or by `id@digest`
-    where there are answers to several wordings of it: another wording is another question. Cancelled runs do not count.
+    A packet is a run's number, the version of a scored answer is the model as returned. A question is named by its id,
+    or by `id@digest` where there are answers to several wordings of it: another wording is another question. Cancelled
+    runs do not count. What a `cache` has from an earlier reading is not read again unless it may have changed.
     """
-    counts = _counts(zone, as_of, concluding)
-    days, roles = _runs(session, counts, zone)
-    model_of = _models(session, counts)
-    answers = _answers(session, counts)
-    question_of = _question_names(answers)
-    questions = [question_of[digest] for digest in answers.digest]
-    dimension_of = dict(zip(questions, answers.dimension, strict=True))
-    tier_of = dict(zip(questions, answers.tier, strict=True))
-    dimensions = tuple(sorted(set(answers.dimension)))
-    names = {
-        "model": [model_of[evaluation] for evaluation in answers.evaluation],
-        "question": questions,
-        "version": [returned or "" for returned in answers.returned],
-    }
-    distinct = {column: tuple(sorted(set(values))) for column, values in names.items()}
+    runs = _runs(session, _counts(zone, as_of, concluding), zone)
+    answers = (cache or AnswerCache()).read(runs.stamps, partial(read_run_answers, session))
+    parts = answers.values()
+    wordings = {wording.digest: wording for each in parts for wording in each.wordings}
+    question_of = _question_names(wordings.values())
+    named = {question_of[digest]: wording for digest, wording in wordings.items()}
+    questions = tuple(sorted(named))
+    models = tuple(sorted({model for each in parts for model in each.models}))
+    versions = tuple(sorted({version for each in parts for version in each.versions}))
+    dimensions = tuple(sorted({wording.dimension for wording in named.values()}))
+    sizes = [len(each.score) for each in parts]
     history = columned(
-        models=distinct["model"],
-        questions=distinct["question"],
+        models=models,
+        questions=questions,
         dimensions=dimensions,
         weights=weights_of(dimensions),
-        versions=distinct["version"],
-        question_dimension=np.array(
-            [dimensions.index(dimension_of[name]) for name in distinct["question"]], dtype=np.int64
-        ),
-        question_harder=_integers(tier_of[name] == Tier.HARDER for name in distinct["question"]),
+        versions=versions,
+        question_dimension=np.array([dimensions.index(named[name].dimension) for name in questions], dtype=np.int64),
+        question_harder=np.array([named[name].tier == Tier.HARDER for name in questions], dtype=np.int64),
         columns={
-            "day": _integers(days[run] for run in answers.run),
-            "packet": _integers(answers.run),
-            "role": _integers(roles[run] for run in answers.run),
-        }
-        | {column: _places(distinct[column], values) for column, values in names.items()},
-        score=np.array(
-            [np.nan if score is None else float(score) / _FULL_SCORE for score in answers.score], dtype=np.float64
-        ),
+            "day": np.repeat(np.array([runs.days[run] for run in answers], dtype=np.int64), sizes),
+            "packet": np.repeat(np.array(list(answers), dtype=np.int64), sizes),
+            "role": np.repeat(np.array([runs.roles[run] for run in answers], dtype=np.int64), sizes),
+            "model": _joined(models, ((each.models, each.model) for each in parts)),
+            "question": _joined(
+                questions, (([question_of[own.digest] for own in each.wordings], each.wording) for each in parts)
+            ),
+            "version": _joined(versions, ((each.versions, each.version) for each in parts)),
+        },
+        score=np.concatenate([np.zeros(0), *(each.score for each in parts)]),
     )
-    return StoredHistory(history=history, question_of=question_of, day_of_run=days)
+    return StoredHistory(history=history, question_of=question_of, day_of_run=runs.days)
 
 
 def _counts(zone: ZoneInfo, as_of: date | None, concluding: int | None) -> ColumnElement[bool]:
@@ -122,8 +131,7 @@ def _counts(zone: ZoneInfo, as_of: date | None, concluding: int | None) -> Colum
     return and_(counts, col(Run.created_at) < beginning_of(as_of + timedelta(days=1), zone))
 
 
-def _runs(session: Session, counts: ColumnElement[bool], zone: ZoneInfo) -> tuple[dict[int, int], dict[int, int]]:
-    """Read each run's day and role."""
+def _runs(session: Session, counts: ColumnElement[bool], zone: ZoneInfo) -> _Runs:
     rows = (
         select(
             col(Run.number),
@@ -131,59 +139,34 @@ def _runs(session: Session, counts: ColumnElement[bool], zone: ZoneInfo) -> tupl
             col(Run.kind),
             col(StoredConfirmation.stage),
             col(StoredConfirmation.by_hand),
+            col(Run.status),
+            col(Run.attempt),
         )
         .join(StoredConfirmation, col(StoredConfirmation.run_number) == col(Run.number), isouter=True)
         .where(counts)
+        .order_by(col(Run.number))
     )
-    days, roles = dict[int, int](), dict[int, int]()
-    for number, created_at, kind, stage, by_hand in session.connection().execute(rows):
+    runs = _Runs()
+    for number, created_at, kind, stage, by_hand, status, attempt in session.connection().execute(rows):
         assert number is not None
-        days[number] = day_of(created_at, zone).toordinal()
-        roles[number] = Role.BY_HAND if by_hand else _ROLES[kind, stage]
-    return days, roles
+        runs.days[number] = day_of(created_at, zone).toordinal()
+        runs.roles[number] = Role.BY_HAND if by_hand else _ROLES[kind, stage]
+        runs.stamps[number] = _RunStamp(created_at, attempt) if status is RunStatus.CONCLUDED else None
+    return runs
 
 
-def _models(session: Session, counts: ColumnElement[bool]) -> dict[int, str]:
-    rows = (
-        select(col(Evaluation.id), col(Evaluation.model))
-        .join(Run, col(Run.number) == col(Evaluation.run_number))
-        .where(counts)
-    )
-    return {evaluation: model for evaluation, model in session.connection().execute(rows) if evaluation is not None}
-
-
-def _answers(session: Session, counts: ColumnElement[bool]) -> _Answers:
-    """Read the columns. Dimensions and scores come as they are stored: making values of them takes longest."""
-    rows = (
-        select(
-            col(Answer.run_number),
-            col(Answer.evaluation_id),
-            col(Answer.question_digest),
-            col(Answer.question_id),
-            type_coerce(col(Answer.dimension), String),
-            col(Answer.tier),
-            col(Answer.model_returned),
-            type_coerce(col(Answer.score), String),
-        )
-        .join(Run, col(Run.number) == col(Answer.run_number))
-        .where(counts, col(Answer.dimension).in_(MAIN_WEIGHTS))
-    )
-    # All at once: row by row takes half as long again.
-    return _Answers(*zip(*session.connection().execute(rows).all(), strict=True))
-
-
-def _question_names(answers: _Answers) -> dict[str, str]:
-    id_of = dict(zip(answers.digest, answers.question_id, strict=True))
-    wordings = Counter(id_of.values())
+def _question_names(wordings: Collection[Wording]) -> dict[str, str]:
+    count = Counter(wording.question_id for wording in wordings)
     return {
-        digest: name if wordings[name] == 1 else f"{name}@{digest[:_DIGEST_SHOWN]}" for digest, name in id_of.items()
+        wording.digest: wording.question_id
+        if count[wording.question_id] == 1
+        else f"{wording.question_id}@{wording.digest[:_DIGEST_SHOWN]}"
+        for wording in wordings
     }
 
 
-def _places(distinct: tuple[str, ...], values: Iterable[str]) -> IntArray:
-    place = {name: index for index, name in enumerate(distinct)}
-    return _integers(place[value] for value in values)
-
-
-def _integers(values: Iterable[int]) -> IntArray:
-    return np.fromiter(values, dtype=np.int64)
+def _joined(names: tuple[str, ...], parts: Iterable[tuple[Sequence[str], IntArray]]) -> IntArray:
+    """Join columns that each index their own names into one that indexes all."""
+    place = {name: index for index, name in enumerate(names)}
+    columns = [np.array([place[name] for name in own], dtype=np.int64)[column] for own, column in parts]
+    return np.concatenate([np.zeros(0, dtype=np.int64), *columns])

@@ -149,6 +149,7 @@ def _resume(session: Session, run: Run) -> Resumption:
         if run.status is RunStatus.CANCELLED:
             run.finished_at = None
         run.status = RunStatus.PENDING if run.started_at is None else RunStatus.RUNNING
+        run.attempt += 1
         run.lease_until_s, run.resumed_at = None, now()
         session.add(run)
     return Resumption(run_number=run.number, reopened=reopened)

@@ -11,8 +11,8 @@ from sqlmodel import Session, col
 from yzindex.drift.folding import Folder
 from yzindex.drift.judge import Day, Judge
 from yzindex.drift.spreads import Spread
-from yzindex.records.history import StoredHistory, read_stored_history
-from yzindex.records.regrade_history import RegradeHistory, read_regrades
+from yzindex.records.history import AnswerCache, StoredHistory, read_stored_history
+from yzindex.records.regrade_history import RegradeCache, RegradeHistory, read_regrades
 from yzindex.records.tables import StoredAnalysis
 
 
@@ -34,6 +34,15 @@ class Judged:
         return move is not None and move.chart is None and not self.regrades.repairs_since(move.day)
 
 
+class JudgingCache:
+    """What a process keeps from one look at a database's rows to the next: only what is new is read and judged."""
+
+    def __init__(self) -> None:
+        self.answers = AnswerCache()
+        self.regrades = RegradeCache()
+        self.folder = Folder()
+
+
 def judged(
     session: Session,
     zone: ZoneInfo,
@@ -41,19 +50,20 @@ def judged(
     asks: bool,
     as_of: date | None = None,
     concluding: int | None = None,
-    folder: Folder | None = None,
+    cache: JudgingCache | None = None,
 ) -> Judged:
     """Judge the answers up to the end of a day, or all. The same rows give the same verdicts, and nothing looks ahead.
 
     `asks` says whether models can be asked again; of days that were judged before, that is remembered. A run that the
-    caller is about to conclude is named as `concluding`; a `folder` that is kept makes the next call quick.
+    caller is about to conclude is named as `concluding`; a `cache` that is kept makes the next call quick.
     """
-    stored = read_stored_history(session, zone, as_of=as_of, concluding=concluding)
-    regrades = read_regrades(session, zone, stored, as_of=as_of)
+    cache = cache or JudgingCache()
+    stored = read_stored_history(session, zone, as_of=as_of, concluding=concluding, cache=cache.answers)
+    regrades = read_regrades(session, zone, stored, as_of=as_of, cache=cache.regrades)
     asked = dict.fromkeys(stored.day_of_run.values(), asks) | _asked_then(session, stored.day_of_run)
     if as_of is None and asked:
         asked[max(asked)] = asks
-    fold = (folder or Folder()).fold(stored.history, regrades.by_day, asked)
+    fold = cache.folder.fold(stored.history, regrades.by_day, asked)
     return Judged(stored=stored, regrades=regrades, judge=fold.judge, days=fold.days, spreads=fold.spreads)
 
 

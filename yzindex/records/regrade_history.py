@@ -6,14 +6,17 @@ readings of the thermometer are compared with that.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import NamedTuple
+from datetime import date, datetime
+from functools import partial
+from itertools import chain, groupby
+from operator import itemgetter
+from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import String, select, type_coerce
+from sqlalchemy import String, case, func, select, type_coerce
 from sqlmodel import Session, col
 
 from yzindex.days import day_of
@@ -21,7 +24,9 @@ from yzindex.dimensions import MAIN_WEIGHTS
 from yzindex.drift.history import History
 from yzindex.drift.regrades import Regrades
 from yzindex.records.history import StoredHistory
-from yzindex.records.states import RegradePurpose, RegradeState
+from yzindex.records.portions import portions
+from yzindex.records.stamped import StampedCache
+from yzindex.records.states import REGRADE_OPEN, RegradePurpose, RegradeState
 from yzindex.records.tables import Answer, Evaluation, Regrade
 
 _FULL_SCORE = 100.0
@@ -29,18 +34,53 @@ _FULL_SCORE = 100.0
 _LEAST_GRADED = 0.5
 
 
+class _DayStamp(NamedTuple):
+    """Tells one state of a day's rows from any other, as far as they are read here.
+
+    Rows are added and never deleted; one that has ended stays as it is, but for a repair that the thermometer takes
+    over.
+    """
+
+    rows: int
+    last_id: int
+    open: int
+    ended_at: datetime | None
+    repairs: int
+
+
 class _Row(NamedTuple):
     answer: int
     run: int
     model: str
     digest: str
-    #: Ordinal of the day that it was planned for, and of the one on which it ended.
+    #: Ordinal of the day that it was planned for.
     day: int
-    ended: int | None
+    made_at: datetime | None
     is_repair: bool
     #: 0 to 1; `now` is None where it has no score.
     before: float
     now: float | None
+
+
+class _Places(NamedTuple):
+    """Where a row's answer is in a history."""
+
+    day_of_run: Mapping[int, int]
+    model: Mapping[str, int]
+    #: By the digest of its wording.
+    question: Mapping[str, int]
+
+    @classmethod
+    def of(cls, stored: StoredHistory) -> Self:
+        question = {name: place for place, name in enumerate(stored.history.questions)}
+        return cls(
+            day_of_run=stored.day_of_run,
+            model={name: place for place, name in enumerate(stored.history.models)},
+            question={digest: question[name] for digest, name in stored.question_of.items()},
+        )
+
+    def has(self, row: _Row) -> bool:
+        return row.run in self.day_of_run and row.model in self.model and row.digest in self.question
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,58 +104,96 @@ class RegradeHistory:
         return any(each.planned >= day and (each.is_open or each.counts_from is not None) for each in self.repairs)
 
 
+#: Rows of days.
+RegradeCache = StampedCache[date, tuple[_Row, ...]]
+
+
 def read_regrades(
-    session: Session, zone: ZoneInfo, stored: StoredHistory, *, as_of: date | None = None
+    session: Session,
+    zone: ZoneInfo,
+    stored: StoredHistory,
+    *,
+    as_of: date | None = None,
+    cache: RegradeCache | None = None,
 ) -> RegradeHistory:
-    """Read what was graded again of a history's answers, up to the end of a day, or all."""
+    """Read what was graded again of a history's answers, up to the end of a day, or all.
+
+    What a `cache` has from an earlier reading is not read again unless it may have changed.
+    """
     last = None if as_of is None else as_of.toordinal()
-    rows = [row for row in _rows(session, zone, stored) if last is None or row.day <= last]
+    places = _Places.of(stored)
     by_day: defaultdict[int, list[_Row]] = defaultdict(list)
-    for row in rows:
-        by_day[row.day].append(row)
+    for row in chain.from_iterable((cache or RegradeCache()).read(_stamps(session), partial(_rows, session)).values()):
+        if places.has(row) and (last is None or row.day <= last):
+            by_day[row.day].append(row)
     repairs = {
-        day: _repair(day, planned, last) for day, planned in by_day.items() if any(row.is_repair for row in planned)
+        day: _repair(day, planned, zone, last)
+        for day, planned in by_day.items()
+        if any(row.is_repair for row in planned)
     }
-    return RegradeHistory(by_day=_walk(by_day, repairs, stored), repairs=tuple(repairs[day] for day in sorted(repairs)))
+    walked = _walk(by_day, repairs, places, stored.history)
+    return RegradeHistory(by_day=walked, repairs=tuple(repairs[day] for day in sorted(repairs)))
 
 
-def _rows(session: Session, zone: ZoneInfo, stored: StoredHistory) -> Iterator[_Row]:
-    models, questions = set(stored.history.models), stored.question_of
-    found = session.connection().execute(
+def _stamps(session: Session) -> dict[date, _DayStamp]:
+    rows = (
         select(
-            col(Regrade.answer_id),
-            col(Answer.run_number),
-            col(Evaluation.model),
-            col(Answer.question_digest),
             col(Regrade.day),
-            col(Regrade.purpose),
-            col(Regrade.state),
-            type_coerce(col(Regrade.score_before), String),
-            type_coerce(col(Regrade.score_now), String),
-            col(Regrade.made_at),
+            func.count(),
+            func.max(col(Regrade.id)),
+            func.sum(case((col(Regrade.state).in_(REGRADE_OPEN), 1), else_=0)),
+            func.max(col(Regrade.made_at)),
+            func.sum(case((col(Regrade.purpose) == RegradePurpose.REPAIR, 1), else_=0)),
         )
-        .join(Answer, col(Answer.id) == col(Regrade.answer_id))
-        .join(Evaluation, col(Evaluation.id) == col(Answer.evaluation_id))
-        .where(col(Answer.dimension).in_(MAIN_WEIGHTS))
-        .order_by(col(Regrade.day), col(Regrade.answer_id), col(Regrade.id))
+        .group_by(col(Regrade.day))
+        .order_by(col(Regrade.day))
     )
-    for answer, run, model, digest, day, purpose, state, before, now, made_at in found.all():
-        if run in stored.day_of_run and model in models and digest in questions:
-            yield _Row(
-                answer=answer,
-                run=run,
-                model=model,
-                digest=digest,
-                day=day.toordinal(),
-                ended=None if made_at is None else day_of(made_at, zone).toordinal(),
-                is_repair=purpose is RegradePurpose.REPAIR,
-                before=float(before) / _FULL_SCORE,
-                now=float(now) / _FULL_SCORE if state is RegradeState.GRADED else None,
+    return {day: _DayStamp(*sums) for day, *sums in session.connection().execute(rows)}
+
+
+def _rows(session: Session, days: Sequence[date]) -> dict[date, tuple[_Row, ...]]:
+    """Read days; one may have none in the main dimensions."""
+    found: dict[date, tuple[_Row, ...]] = dict.fromkeys(days, ())
+    for portion in portions(days):
+        rows = (
+            select(
+                col(Regrade.answer_id),
+                col(Answer.run_number),
+                col(Evaluation.model),
+                col(Answer.question_digest),
+                col(Regrade.day),
+                col(Regrade.purpose),
+                col(Regrade.state),
+                type_coerce(col(Regrade.score_before), String),
+                type_coerce(col(Regrade.score_now), String),
+                col(Regrade.made_at),
             )
+            .join(Answer, col(Answer.id) == col(Regrade.answer_id))
+            .join(Evaluation, col(Evaluation.id) == col(Answer.evaluation_id))
+            .where(col(Answer.dimension).in_(MAIN_WEIGHTS), col(Regrade.day).in_(portion))
+            .order_by(col(Regrade.day), col(Regrade.answer_id), col(Regrade.id))
+        )
+        for day, own in groupby(session.connection().execute(rows).all(), key=itemgetter(4)):
+            found[day] = tuple(
+                _Row(
+                    answer=answer,
+                    run=run,
+                    model=model,
+                    digest=digest,
+                    day=day.toordinal(),
+                    made_at=made_at,
+                    is_repair=purpose is RegradePurpose.REPAIR,
+                    before=float(before) / _FULL_SCORE,
+                    now=float(now) / _FULL_SCORE if state is RegradeState.GRADED else None,
+                )
+                for answer, run, model, digest, _, purpose, state, before, now, made_at in own
+            )
+    return found
 
 
-def _repair(day: int, rows: list[_Row], last: int | None) -> Repair:
-    ended = [row.ended for row in rows if row.ended is not None and (last is None or row.ended <= last)]
+def _repair(day: int, rows: list[_Row], zone: ZoneInfo, last: int | None) -> Repair:
+    ended = [day_of(row.made_at, zone).toordinal() for row in rows if row.made_at is not None]
+    ended = [each for each in ended if last is None or each <= last]
     is_open = len(ended) < len(rows)
     graded = sum(row.now is not None for row in rows)
     counts = not is_open and graded >= _LEAST_GRADED * len(rows)
@@ -123,7 +201,7 @@ def _repair(day: int, rows: list[_Row], last: int | None) -> Repair:
 
 
 def _walk(
-    by_day: Mapping[int, list[_Row]], repairs: Mapping[int, Repair], stored: StoredHistory
+    by_day: Mapping[int, list[_Row]], repairs: Mapping[int, Repair], places: _Places, history: History
 ) -> dict[int, tuple[Regrades, ...]]:
     """Go through the days with, for each answer, the score that the analysis holds."""
     held = dict[int, float]()
@@ -137,19 +215,19 @@ def _walk(
         compared = []
         for row in readings:
             assert row.now is not None
-            if row.answer not in held and repaired_on is not None and stored.day_of_run[row.run] < repaired_on:
+            if row.answer not in held and repaired_on is not None and places.day_of_run[row.run] < repaired_on:
                 # It was in no repair: what it scores now is the first that is known of it.
                 held[row.answer] = row.now
             compared.append((row, held.get(row.answer, row.before)))
             latest[row.answer] = (day, row.now)
         if compared:
-            regrades.append(_columns(day, compared, stored, repairs=False))
+            regrades.append(_columns(day, compared, places, repairs=False))
         if repair := due.get(day):
             graded = [row for row in by_day[repair.planned] if row.now is not None]
             compared = [(row, held.get(row.answer, row.before)) for row in graded]
             regrades.append(
                 _with_answers_since(
-                    _columns(day, compared, stored, repairs=True), stored.history, first=repair.planned, before=day
+                    _columns(day, compared, places, repairs=True), history, first=repair.planned, before=day
                 )
             )
             held = {answer: now for answer, (seen, now) in latest.items() if seen >= repair.planned}
@@ -175,17 +253,14 @@ def _with_answers_since(repair: Regrades, history: History, *, first: int, befor
     )
 
 
-def _columns(day: int, rows: Iterable[tuple[_Row, float]], stored: StoredHistory, *, repairs: bool) -> Regrades:
-    model = {name: place for place, name in enumerate(stored.history.models)}
-    question = {name: place for place, name in enumerate(stored.history.questions)}
-    kept = list(rows)
+def _columns(day: int, rows: Sequence[tuple[_Row, float]], places: _Places, *, repairs: bool) -> Regrades:
     return Regrades(
         day=day,
-        answered_day=np.array([stored.day_of_run[row.run] for row, _ in kept], dtype=np.int64),
-        number=np.array([row.run for row, _ in kept], dtype=np.int64),
-        model=np.array([model[row.model] for row, _ in kept], dtype=np.int64),
-        question=np.array([question[stored.question_of[row.digest]] for row, _ in kept], dtype=np.int64),
-        before=np.array([before for _, before in kept], dtype=np.float64),
-        now=np.array([row.now for row, _ in kept], dtype=np.float64),
+        answered_day=np.array([places.day_of_run[row.run] for row, _ in rows], dtype=np.int64),
+        number=np.array([row.run for row, _ in rows], dtype=np.int64),
+        model=np.array([places.model[row.model] for row, _ in rows], dtype=np.int64),
+        question=np.array([places.question[row.digest] for row, _ in rows], dtype=np.int64),
+        before=np.array([before for _, before in rows], dtype=np.float64),
+        now=np.array([row.now for row, _ in rows], dtype=np.float64),
         repairs=repairs,
     )

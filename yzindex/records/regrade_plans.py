@@ -14,6 +14,7 @@ from yzindex.grading.grade import Verdict
 from yzindex.grading.spec import Needs
 from yzindex.ports import FinishReason
 from yzindex.records.database import Database
+from yzindex.records.portions import portions
 from yzindex.records.runs import has_concluded
 from yzindex.records.states import IMPARTIAL, AnswerState, RegradePurpose, RunKind
 from yzindex.records.tables import Answer, Evaluation, Regrade, Run, now
@@ -22,8 +23,6 @@ from yzindex.thermometer import Candidate, sampled
 #: Of each dimension, so many of the oldest answers are looked at: enough for thirty models on every question once. From
 #: as many on, the sample is the same every day.
 _LOOKED_AT = 2000
-#: Answers named in one statement; databases refuse many more.
-_AT_ONCE = 2000
 #: Dimensions that share the judgements.
 _JUDGED = sum(dimension.ai_assisted for dimension in Dimension)
 _KEY = ("answer_id", "day", "grader_version")
@@ -76,10 +75,10 @@ def plan_regrades(session: Session, answer_ids: Sequence[int], purpose: RegradeP
 
     Judged answers take a call of every independent judge: leave them out where that is not meant.
     """
-    for first in range(0, len(answer_ids), _AT_ONCE):
+    for portion in portions(answer_ids):
         found = session.connection().execute(
             select(col(Answer.id), col(Answer.needs), col(Answer.score))
-            .where(col(Answer.id).in_(answer_ids[first : first + _AT_ONCE]), col(Answer.state) == AnswerState.GRADED)
+            .where(col(Answer.id).in_(portion), col(Answer.state) == AnswerState.GRADED)
             # Two planners write in one order, or each would wait for the other.
             .order_by(col(Answer.id))
         )

@@ -10,11 +10,9 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlmodel import Session, col
 
 from yzindex.dimensions import Dimension
+from yzindex.records.portions import portions
 from yzindex.records.states import RegradePurpose, RegradeState
 from yzindex.records.tables import Answer, Evaluation, Regrade, Run
-
-#: Answers named in one statement; databases refuse many more.
-_AT_ONCE = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,15 +50,14 @@ def thermometer_readings(session: Session, *, since: date) -> list[Regraded]:
 
 def regraded_on(session: Session, day: date, grader_version: str, answer_ids: Collection[int]) -> list[Regraded]:
     """Read what became of these answers on a day, whatever they were planned for; those not planned are left out."""
-    ids = sorted(answer_ids)
     return [
         each
-        for first in range(0, len(ids), _AT_ONCE)
+        for portion in portions(sorted(answer_ids))
         for each in _read(
             session,
             col(Regrade.day) == day,
             col(Regrade.grader_version) == grader_version,
-            col(Regrade.answer_id).in_(ids[first : first + _AT_ONCE]),
+            col(Regrade.answer_id).in_(portion),
         )
     ]
 

@@ -64,7 +64,7 @@ class Run(SQLModel, table=True):
     resumptions: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     #: When it was last asked again, by the clock or by hand.
     resumed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    #: Claim of the process that ends the run.
+    #: Counts the claims of processes that end the run, and the times it was resumed.
     attempt: int = 0
     lease_until_s: float | None = None
 

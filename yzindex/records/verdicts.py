@@ -21,6 +21,7 @@ from yzindex.drift.rules import ANALYSIS_VERSION
 from yzindex.drift.verdict import Verdict
 from yzindex.drift.words import Word
 from yzindex.records.judging import Judged
+from yzindex.records.portions import portions
 from yzindex.records.runs import has_concluded
 from yzindex.records.states import Direction, MoveCause, RunKind
 from yzindex.records.tables import (
@@ -36,8 +37,6 @@ from yzindex.scoring import from_float
 
 #: Runs whose evaluations get a verdict.
 _DAILY = (RunKind.SMOKE, RunKind.FULL)
-#: Ids named in one statement; databases refuse many more.
-_AT_ONCE = 2000
 #: What is kept of a row whose figures are written anew: what became of it is no matter of figures.
 _STAYS = {"id", "settled", "settled_on", "settled_because"}
 
@@ -160,7 +159,7 @@ def _nothing_known(evaluation: int, day: date) -> StoredVerdict:
 
 
 def _write_verdicts(session: Session, rows: Sequence[StoredVerdict]) -> None:
-    for some in _portions([row.evaluation_id for row in rows]):
+    for some in portions([row.evaluation_id for row in rows]):
         session.exec(delete(StoredVerdict).where(col(StoredVerdict.evaluation_id).in_(some)))
     session.add_all(rows)
 
@@ -168,7 +167,7 @@ def _write_verdicts(session: Session, rows: Sequence[StoredVerdict]) -> None:
 def _write_expectations(session: Session, judged: Judged, days: Iterable[Day]) -> None:
     expected = [each for day in days for each in day.expected]
     answer_of = _answers_of(session, judged, {each.packet.number for each in expected})
-    for some in _portions(list(answer_of.values())):
+    for some in portions(list(answer_of.values())):
         session.exec(delete(Expectation).where(col(Expectation.answer_id).in_(some)))
     rows = [row for each in expected for row in _expectations(each, answer_of)]
     if rows:
@@ -181,7 +180,7 @@ def _answers_of(session: Session, judged: Judged, runs: Collection[int]) -> dict
     model = {name: place for place, name in enumerate(history.models)}
     question = {name: place for place, name in enumerate(history.questions)}
     found = dict[tuple[int, int, int], int]()
-    for some in _portions(sorted(runs)):
+    for some in portions(sorted(runs)):
         rows = session.connection().execute(
             select(col(Answer.id), col(Answer.run_number), col(Evaluation.model), col(Answer.question_digest))
             .join(Evaluation, col(Evaluation.id) == col(Answer.evaluation_id))
@@ -255,7 +254,3 @@ def _write_move(session: Session, judge: Judge, suspension: Suspension) -> None:
         session.add(made)
     else:
         written.sqlmodel_update(made.model_dump(exclude=_STAYS))
-
-
-def _portions(ids: list[int]) -> list[list[int]]:
-    return [ids[first : first + _AT_ONCE] for first in range(0, len(ids), _AT_ONCE)]
