@@ -66,7 +66,7 @@ class Runtime:
 
     @once
     def judging_cache(self) -> "JudgingCache":
-        # As long, and only those who judge need it.
+        # Its import takes as long, and only who judges needs it.
         from yzindex.records.judging import JudgingCache
 
         return JudgingCache()

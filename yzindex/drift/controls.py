@@ -1,6 +1,7 @@
 """Other models as controls: before one is convicted they are asked the same kind of questions. Do they fall too?"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,6 +12,17 @@ from yzindex.drift.packets import Packet
 from yzindex.drift.residuals import Residuals
 from yzindex.drift.rules import Rules
 from yzindex.drift.suspicion import Confirmed, Request, Stage, Suspicion
+from yzindex.drift.unchanging import Unchanging
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Apart(Unchanging):
+    """What a model answered on a day beside the draw, in points and square points per chart."""
+
+    day: int
+    model: int
+    points: FloatArray
+    variance: FloatArray
 
 
 class Controls:
@@ -19,20 +31,26 @@ class Controls:
     def __init__(self, rules: Rules, age: Age) -> None:
         self._rules = rules
         self._age = age
-        #: Day, model, points and variance per chart.
-        self._asked_apart: list[tuple[int, int, FloatArray, FloatArray]] = []
+        self._asked_apart: list[_Apart] = []
         self._asked_on = 0
 
     def begin_day(self, day: int) -> None:
         """Forget what is older than the lag."""
-        self._asked_apart = [kept for kept in self._asked_apart if kept[0] > day - self._rules.lag_days]
+        self._asked_apart = [kept for kept in self._asked_apart if kept.day > day - self._rules.lag_days]
 
     def note(self, packet: Packet, residuals: Residuals, usual: FloatArray) -> None:
         """Remember answers that are not of the day's draw; `usual` is the fleet's usual mean, per chart."""
         if packet.role is Role.CONTROL:
             self._asked_on = packet.day
         for model in packet.models.tolist():
-            self._asked_apart.append((packet.day, model, residuals.points[model] - usual, residuals.variance[model]))
+            self._asked_apart.append(
+                _Apart(
+                    day=packet.day,
+                    model=model,
+                    points=residuals.points[model] - usual,
+                    variance=residuals.own_variance[model] + residuals.shared_variance,
+                )
+            )
 
     def request(
         self, day: int, suspicion: Suspicion, others: IntArray, suspects: Sequence[int], used: FloatArray
@@ -63,10 +81,10 @@ class Controls:
         """
         first = suspicion.rounds[0].day
         by_model: dict[int, list[tuple[float, float]]] = {}
-        for day, model, points, variance in self._asked_apart:
-            value = points[suspicion.chart]
-            if day >= first and model != suspicion.model and not np.isnan(value):
-                by_model.setdefault(model, []).append((float(value), float(variance[suspicion.chart])))
+        for apart in self._asked_apart:
+            value = apart.points[suspicion.chart]
+            if apart.day >= first and apart.model != suspicion.model and not np.isnan(value):
+                by_model.setdefault(apart.model, []).append((float(value), float(apart.variance[suspicion.chart])))
         alike = [
             each
             for each in convicted
