@@ -57,9 +57,10 @@ class Fleet:
     def _average(self, days: list[FloatArray]) -> FloatArray:
         if not days:
             return np.zeros(self._charts)
-        stacked = np.stack(days)
-        count = (~np.isnan(stacked)).sum(axis=0)
-        return np.asarray(np.nansum(stacked, axis=0) / (count + _USUAL_PRIOR_DAYS), dtype=np.float64)
+        values = np.array(days)
+        known = ~np.isnan(values)
+        total, count = np.where(known, values, 0.0).sum(axis=0), known.sum(axis=0)
+        return np.asarray(total / (count + _USUAL_PRIOR_DAYS), dtype=np.float64)
 
     def add(self, day: int, fleet: FleetDay) -> bool:
         """Add a day of all models; return whether the charts now say that everything moved."""

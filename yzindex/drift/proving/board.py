@@ -130,7 +130,7 @@ class Board:
         score = self.world.grade(model, question, work)
         self.calls[role] += len(model)
         came = ~np.isnan(score)
-        versions = np.array([self.world.version(each) for each in range(self.world.models)], dtype=np.int64)
+        version = np.repeat(np.array([self.world.version(each) for each in models.tolist()]), len(questions))
         packet = Packet(
             day=self.day,
             role=role,
@@ -138,7 +138,7 @@ class Board:
             model=model[came],
             question=question[came],
             score=score[came],
-            version=versions[model[came]],
+            version=version[came],
         )
         self._stored.append(_Stored(packet=packet, work=work[came]))
         self.analysis.take(packet)

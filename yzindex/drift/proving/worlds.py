@@ -79,7 +79,8 @@ class LogitWorld:
         )
         passed = numbers.binomial(_CASES, share) / _CASES
         # A thousandth tells one piece of work from another, so that a moved grader cuts the same ones again.
-        return np.asarray(np.clip(passed + self._grader_level, 0, 1) * 0.999 + numbers.random(len(p)) * 1e-3)
+        graded = np.minimum(np.maximum(passed + self._grader_level, 0), 1)
+        return np.asarray(graded * 0.999 + numbers.random(len(p)) * 1e-3)
 
     def grade(self, model: IntArray, question: IntArray, work: FloatArray) -> FloatArray:
         share, loss = self._cut
