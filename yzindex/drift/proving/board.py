@@ -130,7 +130,8 @@ class Board:
         score = self.world.grade(model, question, work)
         self.calls[role] += len(model)
         came = ~np.isnan(score)
-        version = np.repeat(np.array([self.world.version(each) for each in models.tolist()]), len(questions))
+        versions = np.array([self.world.version(each) for each in models.tolist()], dtype=np.int64)
+        version = np.repeat(versions, len(questions))
         packet = Packet(
             day=self.day,
             role=role,
