@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sandbox.conversation import Conversation
+from sandbox.alone import alone, together
+from sandbox.conversation import Exchange
 from sandbox.facts import FactsRejected
 from sandbox.outcome import Limit, Outcome
 from sandbox.program import Program
@@ -34,16 +35,16 @@ def longest_s(program: Program) -> float:
 
 
 def converse(
-    conversation: Conversation, stream: Stream, deadline: float, look: Callable[[], None] | None = None
+    exchange: Exchange, stream: Stream, deadline: float, look: Callable[[], None] | None = None, *, last: bool = True
 ) -> End:
-    """Hold the whole conversation over a stream; see `Stream.exchange` for `look`."""
+    """Hold an exchange over a stream; see `Stream.exchange` for `look` and `last`."""
 
     def receive(data: bytes) -> bool:
-        conversation.feed(data)
-        return conversation.complete
+        exchange.feed(data)
+        return exchange.complete
 
     try:
-        return stream.exchange(conversation.request(), receive, deadline, look)
+        return stream.exchange(exchange.request(), receive, deadline, look, last=last)
     except FactsRejected:
         return End.CLOSED  # whoever writes there now, it is not our runner
 
@@ -57,21 +58,60 @@ def cut_short_by(end: End, *, oom_killed: bool) -> tuple[Outcome, Limit] | None:
     return None
 
 
-def run_attempts(program: Program, attempt: Callable[[], Attempt], *, engine: str) -> Record:
-    """Try; once more if the place a program ran in went away. Twice is no accident of the engine."""
+def run_attempts(program: Program, attempt: Callable[[Program, bool], Attempt], *, engine: str) -> Record:
+    """Run a program beside others, and alone what hit only its wall limit: the host may have been busy.
+
+    `attempt` tries once; its second argument says that it is not the first time.
+    """
     started = time.monotonic()
-    ran = attempt()
-    if len(ran.cases) < len(program.cases) and ran.cut_short_by is None:
-        ran = attempt()
-    missing = len(program.cases) - len(ran.cases)
+    with together():
+        ran, cases = _tried(program, attempt)
+    if any(_may_be_the_host(case) for case in cases):
+        with alone():
+            cases = _believed(program, cases, attempt)
     return Record(
-        cases=ran.cases + (_never_ended(*(ran.cut_short_by or (Outcome.RUNTIME_ERROR, None))),) * missing,
+        cases=cases,
         engine=engine,
         container_id=ran.container_id,
         image=ran.image,
         network=False,
         wall_s=time.monotonic() - started,
     )
+
+
+def _tried(program: Program, attempt: Callable[[Program, bool], Attempt]) -> tuple[Attempt, tuple[CaseRecord, ...]]:
+    """Try; once more if the place a program ran in went away. Twice is no accident of the engine."""
+    ran = attempt(program, False)
+    if len(ran.cases) < len(program.cases) and ran.cut_short_by is None:
+        ran = attempt(program, True)
+    missing = len(program.cases) - len(ran.cases)
+    return ran, ran.cases + (_never_ended(*(ran.cut_short_by or (Outcome.RUNTIME_ERROR, None))),) * missing
+
+
+def _believed(
+    program: Program, cases: tuple[CaseRecord, ...], attempt: Callable[[Program, bool], Attempt]
+) -> tuple[CaseRecord, ...]:
+    """Run again, one by one, the cases that hit only the wall limit, until one does so once more or time is up.
+
+    That one shows that it is the program's doing; the others are believed with it, or a program that sleeps would hold
+    up all the others for as long as it has cases.
+    """
+    believed = list(cases)
+    deadline = time.monotonic() + program.limits.total_wall_s
+    for place, case in enumerate(cases):
+        if not _may_be_the_host(case):
+            continue
+        if time.monotonic() >= deadline:
+            break
+        _, (again,) = _tried(replace(program, cases=(program.cases[place],)), attempt)
+        believed[place] = again
+        if _may_be_the_host(again):
+            break
+    return tuple(believed)
+
+
+def _may_be_the_host(case: CaseRecord) -> bool:
+    return case.limit is Limit.WALL
 
 
 def _never_ended(outcome: Outcome, limit: Limit | None) -> CaseRecord:

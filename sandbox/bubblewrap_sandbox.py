@@ -10,7 +10,7 @@ from sandbox.bwrap.box import Ground, throwaway
 from sandbox.bwrap.cgroups import find_places
 from sandbox.bwrap.pythons import pythons
 from sandbox.bwrap.walls import Tools
-from sandbox.conversation import Conversation
+from sandbox.conversation import Conversation, Greeting
 from sandbox.errors import SandboxUnavailable, system_trouble
 from sandbox.outcome import Outcome
 from sandbox.program import Case, Limits, Program
@@ -56,19 +56,20 @@ class BubblewrapSandbox:
 
     def run(self, program: Program) -> Record:
         """Run a program on all its cases; see `Sandbox.run`."""
-        return run_attempts(program, lambda: _attempt(self._ground, program), engine=self.engine)
+        return run_attempts(program, lambda each, _: _attempt(self._ground, each), engine=self.engine)
 
     def close(self) -> None:
         """There is nothing to let go of."""
 
 
 def _attempt(ground: Ground, program: Program) -> Attempt:
-    conversation, longest = Conversation(program, limits_processes=True), longest_s(program)
+    greeting, conversation, longest = Greeting(processes=program.limits.pids), Conversation(program), longest_s(program)
     deadline = time.monotonic() + longest
     with system_trouble("running bubblewrap"), throwaway(ground, program.limits, lifetime_s=longest + _MARGIN_S) as box:
-        end = converse(conversation, box.stream, deadline, box.look)
-        if not conversation.greeted:
+        converse(greeting, box.stream, deadline, box.look, last=False)
+        if not greeting.complete:
             raise SandboxUnavailable(f"the runner did not start on {ground.python.executable}: {box.complaint()}")
+        end = converse(conversation, box.stream, deadline, box.look)
         return Attempt(
             container_id=box.id,
             image=str(ground.python.executable),

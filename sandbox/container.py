@@ -2,42 +2,69 @@
 
 import contextlib
 import socket
-from collections.abc import Iterator
+import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from docker import APIClient
 from docker.types import LogConfig, Ulimit
 
 from sandbox import inside, owner
+from sandbox.attempt import STARTUP_S, converse
+from sandbox.conversation import Greeting
 from sandbox.engine import engine_trouble, remove
 from sandbox.errors import SandboxUnavailable
 from sandbox.program import Limits
 from sandbox.stream import AttachedStream
 
+_MIB = 1024 * 1024
+
 
 @dataclass(frozen=True, kw_only=True)
-class Inspected:
-    """What the engine says of a container."""
+class ContainerSpec:
+    """What the engine is asked for. Programs of the same limits can use containers of the same specification."""
 
     image: str
-    network: bool
-    oom_killed: bool
-    exit_status: int
+    #: An OCI runtime that the engine knows; None is its default.
+    runtime: str | None
+    memory_mib: int
+    pids: int
+    tmp_mib: int
+
+    @classmethod
+    def of(cls, limits: Limits, *, image: str, runtime: str | None) -> Self:
+        """Give the specification for programs with these limits."""
+        return cls(image=image, runtime=runtime, memory_mib=limits.memory_mib, pids=limits.pids, tmp_mib=limits.tmp_mib)
 
 
 class Container:
-    """A created container, attached but not started. Use it within `throwaway`."""
+    """A started container whose runner has greeted and waits for a program. See `make_ready`."""
 
     def __init__(self, client: APIClient, container_id: str, sock: Any) -> None:
         self._client = client
         self._attached = sock
         self.id = container_id
         self.stream = AttachedStream(_plain_socket(sock))
+        #: Tag and content id; known once it is ready.
+        self.image = ""
 
-    def start(self) -> None:
+    def become_ready(self) -> None:
+        """Start it, see the runner greet, and refuse it if it has a network: nothing of a program is there yet."""
         with engine_trouble("starting a container"):
             self._client.start(self.id)
+        greeting = Greeting(refuses_calls=True)
+        converse(greeting, self.stream, time.monotonic() + STARTUP_S, last=False)
+        found = self._inspect()
+        self.image = f"{found['Config']['Image']}@{found['Image']}"
+        if not greeting.complete:
+            complaint = self.stream.complaint.decode("utf-8", "replace").strip()
+            raise SandboxUnavailable(
+                f"the runner did not start in a container of {self.image} "
+                f"(status {found['State']['ExitCode']}): {complaint or 'it said nothing'}"
+            )
+        networks = found["NetworkSettings"]["Networks"] or {}
+        if found["HostConfig"]["NetworkMode"] != "none" or not set(networks) <= {"none"}:
+            raise SandboxUnavailable("the engine gave the container a network; no program was run in it")
 
     def hang_up(self) -> None:
         """Stop reading. Before any kill: the engine waits for a reader that has stopped but not gone."""
@@ -46,60 +73,59 @@ class Container:
             self._attached.close()
             self.stream.close()
 
-    def inspect(self) -> Inspected:
-        with engine_trouble("inspecting a container"):
-            found = self._client.inspect_container(self.id)
-        state, networks = found["State"], found["NetworkSettings"]["Networks"] or {}
-        isolated = found["HostConfig"]["NetworkMode"] == "none" and set(networks) <= {"none"}
-        return Inspected(
-            image=f"{found['Config']['Image']}@{found['Image']}",
-            network=not isolated,
-            oom_killed=state["OOMKilled"],
-            exit_status=state["ExitCode"],
-        )
-
-    def inspect_ended(self) -> Inspected:
-        """Inspect once it has ended, or after a few seconds if it has closed its stream and runs on."""
+    def was_killed_for_memory(self) -> bool:
+        """Say of a container that closed its stream why: waits until it has ended, at most a few seconds."""
         # A time-out of the wait is an OSError, and so is an engine that went away: the inspection tells which.
         with engine_trouble("waiting for a container"), contextlib.suppress(OSError):
             self._client.wait(self.id, timeout=5)
-        return self.inspect()
+        return bool(self._inspect()["State"]["OOMKilled"])
+
+    def remove(self) -> None:
+        """Kill whatever runs in it and remove it."""
+        self.hang_up()
+        remove(self._client, self.id)
+
+    def _inspect(self) -> dict[str, Any]:
+        with engine_trouble("inspecting a container"):
+            found: dict[str, Any] = self._client.inspect_container(self.id)
+        return found
 
 
-@contextlib.contextmanager
-def throwaway(
-    client: APIClient, image: str, limits: Limits, runtime: str | None, lifetime_s: float
-) -> Iterator[Container]:
-    """A container for one program, removed at the end whatever happens; by others once `lifetime_s` is over."""
-    container_id = _create(client, image, limits, runtime, lifetime_s)
+def make_ready(client: APIClient, spec: ContainerSpec, lifetime_s: float) -> Container:
+    """Make a container that waits for a program; the caller has to remove it, or others will after `lifetime_s`.
+
+    Raises `SandboxUnavailable`, leaving none.
+    """
+    container_id = _create(client, spec, lifetime_s)
     try:
         with engine_trouble("attaching to a container"):
             attach = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
-            sock = client.attach_socket(container_id, params=attach)
-        container = Container(client, container_id, sock)
+            container = Container(client, container_id, client.attach_socket(container_id, params=attach))
         try:
-            yield container
-        finally:
+            container.become_ready()
+        except BaseException:
             container.hang_up()
-    finally:
+            raise
+    except BaseException:
         remove(client, container_id)
+        raise
+    return container
 
 
-def _create(client: APIClient, image: str, limits: Limits, runtime: str | None, lifetime_s: float) -> str:
-    mib = 1024 * 1024
-    with engine_trouble(f"creating a container of {image}"):
+def _create(client: APIClient, spec: ContainerSpec, lifetime_s: float) -> str:
+    with engine_trouble(f"creating a container of {spec.image}"):
         host_config = client.create_host_config(
             network_mode="none",
             read_only=True,
             cap_drop=["ALL"],
             security_opt=["no-new-privileges"],
-            pids_limit=limits.pids,
-            mem_limit=limits.memory_mib * mib,
-            memswap_limit=limits.memory_mib * mib,
+            pids_limit=spec.pids,
+            mem_limit=spec.memory_mib * _MIB,
+            memswap_limit=spec.memory_mib * _MIB,
             nano_cpus=1_000_000_000,
             oom_score_adj=inside.OOM_SCORE_ADJ,
             ipc_mode="none",
-            tmpfs={inside.WRITABLE: f"rw,noexec,nosuid,nodev,size={limits.tmp_mib}m,nr_inodes={inside.MAX_INODES}"},
+            tmpfs={inside.WRITABLE: f"rw,noexec,nosuid,nodev,size={spec.tmp_mib}m,nr_inodes={inside.MAX_INODES}"},
             ulimits=[
                 Ulimit(name="nofile", soft=inside.MAX_FILES, hard=inside.MAX_FILES),
                 Ulimit(name="core", soft=0, hard=0),
@@ -107,10 +133,10 @@ def _create(client: APIClient, image: str, limits: Limits, runtime: str | None, 
             ],
             # The default driver would write a flood to the host's disk.
             log_config=LogConfig(type="none"),
-            runtime=runtime,
+            runtime=spec.runtime,
         )
         created = client.create_container(
-            image=image,
+            image=spec.image,
             command=inside.runner_command("/usr/bin/python3"),
             entrypoint=[],
             user=f"{inside.NOBODY}:{inside.NOBODY}",
@@ -118,6 +144,7 @@ def _create(client: APIClient, image: str, limits: Limits, runtime: str | None, 
             hostname=inside.HOSTNAME,
             environment=inside.ENVIRONMENT,
             network_disabled=True,
+            # Not detached, so the engine closes the runner's stdin when we are gone, and then it ends by itself.
             stdin_open=True,
             labels=owner.labels(lifetime_s),
             host_config=host_config,

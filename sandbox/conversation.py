@@ -1,12 +1,14 @@
 """The exchange with the runner as bytes: what is sent for a program, and what may come back for it.
 
-Both ways go blocks: four bytes of length, then the bytes. Sent: the runner's source, a header, the program's source,
-and per case the call, stdin and a ticket. Received: a greeting, and per case the facts, stdout, stderr and value. The
-sender of the second may have been taken over by a hostile program: each block has a bound and its place.
+Both ways go blocks: four bytes of length, then the bytes. First, and before any program is known, the runner's source
+and how it is to set itself up are sent, and its greeting comes back. Then a header, the program's source, and per case
+the call, stdin and a ticket are sent; per case the facts, stdout, stderr and value come back. Their sender may have
+been taken over by a hostile program: each block has a bound and its place.
 """
 
 import json
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Generator
 from importlib.resources import files
 
@@ -30,7 +32,9 @@ def take(size):
     return taken
 exec(compile(take(int.from_bytes(take(4), "big")), "<runner>", "exec"))
 """
-PROTOCOL = 1
+PROTOCOL = 2
+#: A runner to which no program was sent for so long ends.
+IDLE_S = 600.0
 MAX_FACTS_BYTES = 4096
 MAX_STDERR_BYTES = 16 * 1024
 RUNNER_SOURCE = files("sandbox").joinpath("runner.py").read_bytes()
@@ -56,41 +60,28 @@ def runner_call(case: Case) -> dict[str, str] | None:
     return None if case.call is None else {"entry_point": case.call.entry_point, "args": case.call.args}
 
 
-class Conversation:
-    """One program's exchange, without any input or output of its own: ask `request`, then `feed` what arrives."""
+class Exchange(ABC):
+    """One request and what may come back for it, without any input or output of its own: `feed` what arrives."""
 
-    def __init__(self, program: Program, *, limits_processes: bool = False, refuses_calls: bool = False) -> None:
-        """`limits_processes`: the runner is to limit their number itself; where uids are shared it cannot.
-
-        `refuses_calls`: the runner is to refuse system calls, because nobody did before it started.
-        """
-        self._filters = filter_programs() if refuses_calls else {}
-        self._program = program
-        self._processes = program.limits.pids if limits_processes else None
-        self._tickets = [secrets.token_bytes(16) for _ in program.cases]
+    def __init__(self) -> None:
         self._buffer = bytearray()
-        self._expected = self._read()
-        self._bound = next(self._expected)
-        #: The runner is up. From here on, the program's code may have run.
-        self.greeted = False
-        #: Every case is there and nothing came after.
+        self._due = self._read()
+        self._bound = next(self._due)
+        #: All that is due is there and nothing came after.
         self.complete = False
-        self.cases: list[CaseRecord] = []
 
+    @abstractmethod
     def request(self) -> bytes:
         """All that is sent into the container."""
-        limits = runner_limits(self._program.limits) | {"processes": self._processes}
-        filters = {machine: program.hex() for machine, program in self._filters.items()}
-        header = {"cases": len(self._program.cases), "limits": limits, "filters": filters}
-        blocks = [RUNNER_SOURCE, json.dumps(header).encode(), self._program.source.encode("utf-8", "surrogatepass")]
-        for case, ticket in zip(self._program.cases, self._tickets, strict=True):
-            blocks += [json.dumps(runner_call(case)).encode(), case.stdin, ticket]
-        return b"".join(map(_block, blocks))
+
+    @abstractmethod
+    def _read(self) -> Generator[int, bytes, None]:
+        """Take block after block, in the one order there is; yields the bound of the next."""
 
     def feed(self, data: bytes) -> None:
         """Take what the container wrote; raise `FactsRejected` at the first byte that our runner would not write."""
         if self.complete and data:
-            raise FactsRejected("bytes after the last case")
+            raise FactsRejected("bytes after the last that are due")
         self._buffer += data
         while len(self._buffer) >= 4:
             size = int.from_bytes(self._buffer[:4], "big")
@@ -101,17 +92,52 @@ class Conversation:
             content = bytes(self._buffer[4 : 4 + size])
             del self._buffer[: 4 + size]
             try:
-                self._bound = self._expected.send(content)
+                self._bound = self._due.send(content)
             except StopIteration:
                 self.complete = True
                 if self._buffer:
-                    raise FactsRejected("bytes after the last case") from None
+                    raise FactsRejected("bytes after the last that are due") from None
+
+
+class Greeting(Exchange):
+    """Send the runner and have it say that it is up. Until a `Conversation` follows, no program can have run."""
+
+    def __init__(self, *, processes: int | None = None, refuses_calls: bool = False) -> None:
+        """`processes`: the runner is to limit their number itself to this; where uids are shared it cannot.
+
+        `refuses_calls`: the runner is to refuse system calls, because nobody did before it started.
+        """
+        self._processes = processes
+        self._filters = filter_programs() if refuses_calls else {}
+        super().__init__()
+
+    def request(self) -> bytes:
+        filters = {machine: program.hex() for machine, program in self._filters.items()}
+        setup = {"processes": self._processes, "filters": filters, "idle_s": IDLE_S}
+        return _block(RUNNER_SOURCE) + _block(json.dumps(setup).encode())
 
     def _read(self) -> Generator[int, bytes, None]:
-        """Take block after block, in the one order there is; yields the bound of the next."""
         if (yield MAX_FACTS_BYTES) != json.dumps({"protocol": PROTOCOL}).encode():
             raise FactsRejected("not the runner's greeting")
-        self.greeted = True
+
+
+class Conversation(Exchange):
+    """Send one program and take what it did."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._tickets = [secrets.token_bytes(16) for _ in program.cases]
+        self.cases: list[CaseRecord] = []
+        super().__init__()
+
+    def request(self) -> bytes:
+        header = {"cases": len(self._program.cases), "limits": runner_limits(self._program.limits)}
+        blocks = [json.dumps(header).encode(), self._program.source.encode("utf-8", "surrogatepass")]
+        for case, ticket in zip(self._program.cases, self._tickets, strict=True):
+            blocks += [json.dumps(runner_call(case)).encode(), case.stdin, ticket]
+        return b"".join(map(_block, blocks))
+
+    def _read(self) -> Generator[int, bytes, None]:
         output_bytes = self._program.limits.output_kib * 1024
         for case, ticket in zip(self._program.cases, self._tickets, strict=True):
             facts = parse_facts((yield MAX_FACTS_BYTES), ticket=ticket)

@@ -1,9 +1,10 @@
 """The runner: process 1 of the container or namespace. Gives every case a fresh process and reports facts about it.
 
 Standard library only, Python 3.11 or later. Its source is sent into the container; nothing here is imported there.
-It reads blocks (four bytes of length, then the bytes) from stdin: a header, the source, and for each case its
-call, its stdin and, only after the case has ended, a ticket. So a case's process, forked from this one, has neither
-its own ticket nor any later case in its memory. It writes for each case the facts, stdout, stderr and value. The facts
+It reads blocks (four bytes of length, then the bytes) from stdin: how to set itself up, which it answers by a greeting;
+perhaps much later a header, the source, and for each case its call, its stdin and, only after the case has ended, a
+ticket. So a case's process, forked from this one, has neither its own ticket nor any later case in its memory. It
+writes for each case the facts, stdout, stderr and value. The facts
 are hints to a reader outside, who trusts none of them; the outcome is decided there.
 """
 
@@ -23,7 +24,7 @@ import time
 import types
 from typing import Any, NoReturn
 
-PROTOCOL = 1
+PROTOCOL = 2
 STDERR_TAIL_BYTES = 16 * 1024
 REPORT_VALUE, REPORT_TOO_LARGE, REPORT_MEMORY_ERROR = b"V", b"O", b"M"
 #: Same as `sandbox.values.MAX_DEPTH`.
@@ -69,6 +70,14 @@ def read_exactly(size: int) -> bytes:
 
 def read_block() -> bytes:
     return read_exactly(int.from_bytes(read_exactly(4), "big"))
+
+
+def await_program(idle_s: float) -> None:
+    """Wait for the first bytes of a program; end where none is wanted, so that nobody's container stays for ever."""
+    poll = select.poll()
+    poll.register(0, select.POLLIN)
+    if not poll.poll(idle_s * 1000):
+        os._exit(72)
 
 
 def write_block(content: bytes) -> None:
@@ -432,14 +441,17 @@ def main() -> None:
     signal.set_wakeup_fd(wake_writer, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
 
+    setup = json.loads(read_block())
+    if machines_own := setup["filters"].get(os.uname().machine):
+        refuse_calls(libc, bytes.fromhex(machines_own))
+    if setup["processes"] is not None:
+        resource.setrlimit(resource.RLIMIT_NPROC, (setup["processes"], setup["processes"]))
+    write_block(json.dumps({"protocol": PROTOCOL}).encode())
+    await_program(setup["idle_s"])
+
     header = json.loads(read_block())
     source = read_block()
     limits = header["limits"]
-    if machines_own := header["filters"].get(os.uname().machine):
-        refuse_calls(libc, bytes.fromhex(machines_own))
-    if limits["processes"] is not None:
-        resource.setrlimit(resource.RLIMIT_NPROC, (limits["processes"], limits["processes"]))
-    write_block(json.dumps({"protocol": PROTOCOL}).encode())
     deadline = time.monotonic() + limits["total_wall_s"]
     gc.freeze()  # a case that collects garbage need not copy what is ours
     for _ in range(header["cases"]):

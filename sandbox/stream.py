@@ -36,16 +36,25 @@ class Stream:
     def close(self) -> None:
         self._socket.close()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the other side is still there, while it has nothing to say."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._socket, selectors.EVENT_READ)
+            return not selector.select(0)
+
     def exchange(
         self,
         request: bytes,
         receive: Callable[[bytes], bool],
         deadline: float,
         look: Callable[[], None] | None = None,
+        *,
+        last: bool = True,
     ) -> End:
-        """Send `request` and half-close, handing stdout to `receive` until it returns True. `deadline` is monotonic.
+        """Send `request`, handing stdout to `receive` until it returns True. `deadline` is monotonic.
 
-        `look` is called every `LOOK_EVERY_S` seconds meanwhile.
+        `look` is called every `LOOK_EVERY_S` seconds meanwhile. After the `last` request the stream is half-closed.
         """
         unsent = memoryview(request)
         next_look = time.monotonic() if look else math.inf
@@ -58,7 +67,7 @@ class Stream:
                 for _, ready in selector.select(min(deadline, next_look) - now):
                     try:
                         if ready & selectors.EVENT_WRITE:
-                            unsent = self._send(unsent)
+                            unsent = self._send(unsent, last=last)
                             if not unsent:
                                 selector.modify(self._socket, selectors.EVENT_READ)
                         if ready & selectors.EVENT_READ and (end := self._receive(receive)):
@@ -67,12 +76,12 @@ class Stream:
                         return End.CLOSED  # the runner ended or the engine did: inspection tells which
         return End.DEADLINE
 
-    def _send(self, unsent: memoryview) -> memoryview:
+    def _send(self, unsent: memoryview, *, last: bool) -> memoryview:
         try:
             unsent = unsent[self._socket.send(unsent) :]
         except _NOT_NOW:
             return unsent
-        if not unsent and not isinstance(self._socket, ssl.SSLSocket):  # TLS cannot half-close
+        if last and not unsent and not isinstance(self._socket, ssl.SSLSocket):  # TLS cannot half-close
             self._socket.shutdown(socket.SHUT_WR)
         return unsent
 

@@ -98,9 +98,17 @@ def postgres_programs_absent() -> str | None:
     return None if postgres_programs() else "no PostgreSQL programs here; apt-get install postgresql"
 
 
+def docker_programs_absent() -> str | None:
+    """Why no Docker engine of our own can be started and what to do, or None."""
+    if shutil.which("dockerd") is None:
+        return "no dockerd on PATH; apt-get install docker.io"
+    return None if os.getuid() == 0 else "a Docker engine of our own needs root; run this test as root"
+
+
 #: Marker -> why tests with that marker cannot run here.
 ABSENT: dict[str, Callable[[], str | None]] = {
     "docker": docker_absent,
+    "docker_programs": docker_programs_absent,
     "bubblewrap": bubblewrap_absent,
     "redis_server": redis_server_absent,
     "postgres": postgres_absent,

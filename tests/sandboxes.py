@@ -1,8 +1,12 @@
-"""Both implementations of the sandbox, for tests that must hold on each, and a runner that has neither."""
+"""Both implementations of the sandbox, for tests that must hold on each, and a runner that has neither.
+
+YZ_TEST_SANDBOX_RUNTIME=runsc   an OCI runtime that the Docker engine knows, in place of its default
+"""
 
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -23,7 +27,8 @@ def opened(name: str) -> Iterator[Sandbox]:
     if name == "docker":
         with contextlib.closing(connect()) as client:
             ensure_image(client)
-    sandbox = DockerSandbox() if name == "docker" else BubblewrapSandbox()
+    runtime = os.environ.get("YZ_TEST_SANDBOX_RUNTIME")
+    sandbox = DockerSandbox(runtime=runtime) if name == "docker" else BubblewrapSandbox()
     with contextlib.closing(sandbox):
         yield sandbox
 

@@ -24,19 +24,22 @@ def allowed(settings: Settings) -> tuple[SandboxChoice, ...]:
     return (settings.sandbox,)
 
 
-def open_sandbox(settings: Settings) -> Sandbox:
-    """Open the first that is ready; raise `NoSandbox`. Never one without walls."""
+def open_sandbox(settings: Settings, *, pool_size: int = 0) -> Sandbox:
+    """Open the first that is ready; raise `NoSandbox`. Never one without walls.
+
+    `pool_size`: containers that wait for programs, where that takes an engine's time.
+    """
     reasons = {}
     for name in allowed(settings):
         try:
-            return _OPEN[name](settings)
+            return _OPEN[name](settings, pool_size)
         except SandboxUnavailable as error:
             reasons[name] = str(error)
     raise NoSandbox(reasons)
 
 
-def _docker(settings: Settings) -> Sandbox:
-    sandbox = DockerSandbox(image=settings.sandbox_image, runtime=settings.sandbox_runtime)
+def _docker(settings: Settings, pool_size: int) -> Sandbox:
+    sandbox = DockerSandbox(image=settings.sandbox_image, runtime=settings.sandbox_runtime, pool_size=pool_size)
     try:
         sandbox.require_image()
     except SandboxUnavailable:
@@ -45,11 +48,11 @@ def _docker(settings: Settings) -> Sandbox:
     return sandbox
 
 
-def _bubblewrap(_: Settings) -> Sandbox:
+def _bubblewrap(_: Settings, __: int) -> Sandbox:
     return BubblewrapSandbox()
 
 
-_OPEN: Mapping[SandboxChoice, Callable[[Settings], Sandbox]] = {
+_OPEN: Mapping[SandboxChoice, Callable[[Settings, int], Sandbox]] = {
     SandboxChoice.DOCKER: _docker,
     SandboxChoice.BUBBLEWRAP: _bubblewrap,
 }

@@ -5,6 +5,7 @@ from functools import cached_property, lru_cache, partial
 from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
 
+from celery.signals import worker_process_shutdown
 from redis import Redis
 
 from worker.holder import holder_of_this_process
@@ -13,7 +14,7 @@ from worker.sandboxing import SandboxRunner
 from yzindex.addresses import redis_address
 from yzindex.bank.files import INSTALLED, Bank, load_bank
 from yzindex.fleet import Fleet, load_fleet
-from yzindex.ports import CodeRunner, ModelGateway
+from yzindex.ports import ModelGateway
 from yzindex.records.database import Database
 from yzindex.records.leases import Leased, renew
 from yzindex.records.run_claims import RunClaim, renew_run_claims
@@ -72,7 +73,7 @@ class Runtime:
         return JudgingCache()
 
     @once
-    def code_runner(self) -> CodeRunner:
+    def code_runner(self) -> SandboxRunner:
         return SandboxRunner(self.settings)
 
     @once
@@ -92,6 +93,11 @@ class Runtime:
         lease_s = self.settings.lease_s
         return LeaseKeeper(partial(renew_run_claims, self.database, lease_s=lease_s), lease_s=lease_s)
 
+    def close(self) -> None:
+        """Remove the containers that wait for programs."""
+        if "code_runner" in vars(self):
+            self.code_runner.close()
+
     def _leases_of(self, table: Leased) -> LeaseKeeper[int]:
         lease_s = self.settings.lease_s
         return LeaseKeeper(partial(renew, self.database, table, owner=self.owner, lease_s=lease_s), lease_s=lease_s)
@@ -106,3 +112,8 @@ def runtime() -> Runtime:
 @lru_cache(maxsize=1)
 def _runtime_of(_process_id: int) -> Runtime:
     return Runtime(load_settings())
+
+
+@worker_process_shutdown.connect
+def _close_runtime(**_: object) -> None:
+    runtime().close()

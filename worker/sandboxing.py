@@ -1,5 +1,6 @@
 """The sandbox behind the index's `CodeRunner` port: the two packages do not know each other."""
 
+import os
 from functools import cache
 from threading import Lock
 
@@ -20,7 +21,7 @@ from sandbox.values import decode_value
 from worker.choosing import NoSandbox, open_sandbox
 from worker.known_answers import known_jobs
 from yzindex.errors import CodeRunnerUnavailable, InvalidJob
-from yzindex.ports import CaseResult, CodeCase, CodeJob, CodeResult, Ending
+from yzindex.ports import CaseResult, CodeCase, CodeJob, CodeResult, Ending, Limit
 from yzindex.settings import SandboxChoice, Settings
 from yzindex.syntax import PARSING
 
@@ -69,7 +70,9 @@ class SandboxRunner:
     def _open(self) -> Sandbox:
         with self._lock:
             if self._sandbox is None:
-                self._sandbox = open_sandbox(self._settings)
+                # A worker's processes share the cores, and each has a pool of its own.
+                pool_size = max(1, (os.cpu_count() or 1) // self._settings.sandbox_concurrency)
+                self._sandbox = open_sandbox(self._settings, pool_size=pool_size)
             return self._sandbox
 
 
@@ -104,6 +107,7 @@ def _case(case: CodeCase) -> Case:
 def _result(case: SandboxCase) -> CaseResult:
     return CaseResult(
         ending=Ending(case.outcome.value),
+        limit=None if case.limit is None else Limit(case.limit.value),
         stdout=case.stdout,
         stderr=case.stderr,
         value=None if case.value is None else decode_value(case.value),

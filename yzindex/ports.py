@@ -22,6 +22,17 @@ class Ending(StrEnum):
     RUNTIME_ERROR = "runtime_error"
 
 
+class Limit(StrEnum):
+    """The limit that a program's case ran into."""
+
+    #: CPU seconds.
+    CPU = "cpu"
+    #: Wall seconds, by far more, and again when nothing else ran.
+    WALL = "wall"
+    MEMORY = "memory"
+    OUTPUT = "output"
+
+
 @dataclass(frozen=True, kw_only=True)
 class CodeCase:
     """One execution: a script with this standard input, or, with `entry_point`, a call of it.
@@ -49,6 +60,7 @@ class CaseResult:
     """What one case did. `value` is what the called function returned, rebuilt from exact types; only data."""
 
     ending: Ending
+    limit: Limit | None = None
     stdout: bytes = b""
     stderr: bytes = b""
     value: object = None

@@ -10,7 +10,7 @@ from sandbox import Call, Case, CaseRecord, Limits, Program, Sandbox
 
 Attack = Callable[..., CaseRecord]
 #: Tight, so that what runs into a limit does so at once.
-LIMITS = Limits(cpu_s=1, wall_s=4, total_wall_s=20, memory_mib=96, output_kib=256, pids=32, tmp_mib=16)
+LIMITS = Limits(cpu_s=1, wall_s=2, total_wall_s=20, memory_mib=96, output_kib=256, pids=32, tmp_mib=16)
 
 
 @pytest.fixture

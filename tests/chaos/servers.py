@@ -1,4 +1,4 @@
-"""Servers of our own that a test may kill and start again on the same address: redis-server and PostgreSQL."""
+"""Servers of our own that a test may kill and start again on the same address: redis-server, PostgreSQL, Docker."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -48,7 +49,7 @@ class Server:
         self._process.wait(_UP_WITHIN_S)
 
     def _is_up(self) -> bool:
-        with suppress(redis.RedisError, psycopg.Error):
+        with suppress(redis.RedisError, psycopg.Error, subprocess.CalledProcessError):
             self.answers()
             return True
         return False
@@ -115,6 +116,45 @@ def postgres() -> Iterator[Server]:
         )
         with running(server, signal.SIGINT):
             yield server
+
+
+@contextmanager
+def docker_engine() -> Iterator[Server]:
+    """A Docker engine without any image or network, on a containerd that lives on when it is killed, as distributions
+    set them up.
+    """
+    with tempfile.TemporaryDirectory(prefix="yz-docker-") as name:
+        folder = Path(name)
+        address, below = f"unix://{folder}/socket", f"{folder}/containerd.sock"
+        containerd = Server(
+            address=below,
+            command=["containerd", "--address", below, "--root", f"{folder}/content", "--state", f"{folder}/state"],
+            folder=folder,
+            answers=partial(_checked, "ctr", "--address", below, "version"),
+        )
+        engine = Server(
+            address=address,
+            command=[
+                *("dockerd", "--containerd", below, "--host", address, "--data-root", f"{folder}/data"),
+                *("--exec-root", f"{folder}/exec", "--pidfile", f"{folder}/pid"),
+                *("--bridge", "none", "--iptables=false", "--ip6tables=false"),
+            ],
+            folder=folder,
+            # Not by the client library, which forgets a socket that could not connect.
+            answers=partial(_checked, "docker", "--host", address, "version"),
+        )
+        try:
+            with running(containerd, signal.SIGTERM), running(engine, signal.SIGTERM):
+                yield engine
+        finally:
+            # It leaves its folder mounted on itself.
+            mounts = [line.split()[1] for line in Path("/proc/self/mounts").read_text("utf-8").splitlines()]
+            for mount in sorted((each for each in mounts if each.startswith(f"{folder}/")), reverse=True):
+                _checked("umount", mount)
+
+
+def _checked(*command: str) -> None:
+    subprocess.run(command, check=True, capture_output=True)
 
 
 def free_port() -> int:

@@ -221,7 +221,7 @@ def test_what_is_left_is_counted_as_long_as_it_is_there(sandbox, monkeypatch):
 
 
 def test_nothing_is_left_after_an_exception(sandbox, boxes, monkeypatch):
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("sandbox.stream.Stream.exchange", fail)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import subprocess
+import sys
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 
@@ -10,9 +14,10 @@ import docker
 import pytest
 
 from sandbox import IMAGE, Case, DockerSandbox, Limits, Outcome, Program, Sandbox, SandboxUnavailable, reap
-from sandbox.container import Container
+from sandbox.container import Container, ContainerSpec, make_ready
 from sandbox.engine import connect
 from sandbox.owner import LABEL
+from sandbox.process import name_of_this_process
 from tests import sandboxes
 
 pytestmark = pytest.mark.docker
@@ -52,17 +57,18 @@ def test_the_record_says_where_it_ran_and_that_the_network_was_off(sandbox):
 
 def test_the_container_has_every_wall(client, sandbox, monkeypatch):
     seen = {}
-    inspect = Container.inspect
+    become_ready = Container.become_ready
 
     def look(self):
+        become_ready(self)
         seen.update(client.inspect_container(self.id))
-        return inspect(self)
 
-    monkeypatch.setattr(Container, "inspect", look)
+    monkeypatch.setattr(Container, "become_ready", look)
     sandbox.run(program("pass"))
 
     config, host = seen["Config"], seen["HostConfig"]
     assert config["NetworkDisabled"] is True
+    assert config["StdinOnce"] is True
     assert config["User"] == "65534:65534"
     assert (host["NetworkMode"], host["IpcMode"]) == ("none", "none")
     assert host["ReadonlyRootfs"] is True
@@ -95,7 +101,7 @@ def test_no_container_is_left_by_an_exception(client, sandbox, monkeypatch):
         created.append(self.id)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Container, "start", fail)
+    monkeypatch.setattr(Container, "become_ready", fail)
     with pytest.raises(KeyboardInterrupt):
         sandbox.run(program("pass"))
 
@@ -104,15 +110,15 @@ def test_no_container_is_left_by_an_exception(client, sandbox, monkeypatch):
 
 
 def test_a_container_taken_away_once_is_run_again(client, sandbox, monkeypatch):
-    started, start = [], Container.start
+    started, become_ready = [], Container.become_ready
 
     def start_and_kill_the_first(self):
-        start(self)
+        become_ready(self)
         started.append(self.id)
         if len(started) == 1:
             threading.Timer(1.0, client.kill, (self.id,)).start()
 
-    monkeypatch.setattr(Container, "start", start_and_kill_the_first)
+    monkeypatch.setattr(Container, "become_ready", start_and_kill_the_first)
     (case,) = sandbox.run(program("import time\ntime.sleep(2)\nprint('done')")).cases
 
     assert len(started) == 2
@@ -154,3 +160,113 @@ def test_the_dead_are_reaped_and_the_living_left_alone(client, monkeypatch):
         assert exists(client, living)
     finally:
         client.remove_container(living, force=True)
+
+
+def test_a_container_with_a_network_gets_no_program(client, sandbox, monkeypatch):
+    inspect = Container._inspect
+
+    def with_a_network(self):
+        found = inspect(self)
+        found["NetworkSettings"]["Networks"]["bridge"] = {}
+        return found
+
+    monkeypatch.setattr(Container, "_inspect", with_a_network)
+
+    with pytest.raises(SandboxUnavailable, match="no program was run in it"):
+        sandbox.run(program("pass"))
+
+
+# --- the pool ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pooled(client) -> Iterator[DockerSandbox]:
+    with contextlib.closing(DockerSandbox(pool_size=2, pooled=LIMITS)) as sandbox:
+        yield sandbox
+
+
+def waiting(client, count: int, mark: str = "") -> list[str]:
+    """Wait until so many containers of this process, or with this mark, are there and run; give their ids."""
+    mark = mark or f"{LABEL}.owner={name_of_this_process()}"
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        found = client.containers(filters={"label": mark})
+        if len(found) == count:
+            return [each["Id"] for each in found]
+        time.sleep(0.05)
+    raise AssertionError(f"{len(found)} containers wait, not {count}")
+
+
+def test_every_program_has_a_container_of_its_own_that_waited_for_it(client, pooled):
+    pooled.run(program("pass"))
+    waited = set(waiting(client, 2))
+
+    records = [pooled.run(program("print(input())", Case(stdin=b"x\n"))) for _ in range(6)]
+
+    assert {record.container_id for record in records[:2]} == waited
+    assert len({record.container_id for record in records}) == 6
+    assert {record.cases[0].stdout for record in records} == {b"x\n"}
+    waiting(client, 2)
+
+
+def test_a_program_with_other_limits_gets_them(client, pooled):
+    source = "bytearray(b'x') * (150 << 20)"
+    pooled.run(program("pass"))
+    waiting(client, 2)
+
+    (more,) = pooled.run(Program(source=source, cases=(Case(),), limits=Limits(memory_mib=256))).cases
+    (usual,) = pooled.run(program(source)).cases
+
+    assert (more.outcome, usual.outcome) == (Outcome.COMPLETED, Outcome.MEMORY_LIMIT)
+
+
+def test_containers_that_were_killed_while_they_waited_cost_no_program_anything(client, pooled):
+    pooled.run(program("pass"))
+    killed = waiting(client, 2)
+    for each in killed:
+        client.kill(each)
+
+    record = pooled.run(program("print('done')"))
+
+    assert record.cases[0].stdout == b"done\n"
+    assert record.container_id not in killed
+
+
+def test_a_closed_pool_leaves_nothing(client):
+    sandbox = DockerSandbox(pool_size=2, pooled=LIMITS)
+    sandbox.run(program("import time; time.sleep(0.5)"))
+    sandbox.close()
+
+    assert client.containers(all=True, filters={"label": f"{LABEL}.owner={name_of_this_process()}"}) == []
+
+
+def test_a_runner_to_which_nobody_sends_a_program_ends(client, monkeypatch):
+    monkeypatch.setattr("sandbox.conversation.IDLE_S", 0.3)
+    container = make_ready(client, ContainerSpec.of(LIMITS, image=IMAGE, runtime=None), 60)
+
+    try:
+        assert client.wait(container.id, timeout=30)["StatusCode"] == 72
+    finally:
+        container.remove()
+
+
+def test_what_waits_ends_with_a_process_that_was_killed_and_is_then_reaped(client):
+    script = (
+        "import sys, time\n"
+        "from sandbox import Case, DockerSandbox, Program\n"
+        "sandbox = DockerSandbox(pool_size=1)\n"
+        "sandbox.run(Program(source='pass', cases=(Case(),)))\n"
+        "from sandbox.process import name_of_this_process\n"
+        "print(name_of_this_process(), flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        mark = f"{LABEL}.owner={process.stdout.readline().strip()}"
+        (container,) = waiting(client, 1, mark)
+        process.kill()
+        process.wait()
+
+    assert client.wait(container, timeout=30)["StatusCode"] == 71
+    reap(client)
+    assert client.containers(all=True, filters={"label": mark}) == []

@@ -25,6 +25,7 @@ from yzindex.ports import (
     CodeResult,
     CodeRunner,
     Ending,
+    Limit,
 )
 from yzindex.syntax import literal_value
 from yzindex.wording import bounded_repr
@@ -40,6 +41,10 @@ _VERDICTS = {
     Ending.MEMORY_LIMIT: Verdict.MEMORY_LIMIT,
     Ending.OUTPUT_LIMIT: Verdict.OUTPUT_LIMIT,
     Ending.RUNTIME_ERROR: Verdict.RUNTIME_ERROR,
+}
+_TIMES_UP = {
+    Limit.CPU: "used up its CPU seconds",
+    Limit.WALL: "used up its wall seconds, and once more when run alone",
 }
 
 
@@ -121,7 +126,7 @@ def _json(value: object) -> bytes:
 def _grade_case(spec: CodeSpec, number: int, case: _Case, done: CaseResult) -> CaseGrade:
     name = f"case {number}"
     if done.ending is not Ending.COMPLETED:
-        detail = last_line(done.stderr)
+        detail = _TIMES_UP[done.limit] if done.limit in _TIMES_UP else last_line(done.stderr)
         return CaseGrade(name=name, passed=False, verdict=_VERDICTS[done.ending], detail=detail)
     difference = _difference(spec, case, done)
     if difference is None:

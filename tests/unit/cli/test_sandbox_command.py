@@ -42,7 +42,7 @@ class Scripted:
 @pytest.fixture
 def scripted(monkeypatch: pytest.MonkeyPatch) -> Scripted:
     sandbox = Scripted()
-    monkeypatch.setattr("worker.choosing._OPEN", dict.fromkeys(SandboxChoice, lambda _: sandbox))
+    monkeypatch.setattr("worker.choosing._OPEN", dict.fromkeys(SandboxChoice, lambda *_: sandbox))
     return sandbox
 
 
@@ -108,7 +108,7 @@ def test_a_file_that_cannot_be_read_as_a_program_is_bad_usage(yz: Yz, scripted: 
 def test_without_a_sandbox_nothing_is_run_and_the_status_is_3(
     yz: Yz, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_: object) -> None:
+    def refuse(*_: object) -> None:
         raise SandboxUnavailable("not here")
 
     monkeypatch.setattr("worker.choosing._OPEN", dict.fromkeys(SandboxChoice, refuse))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import BubblewrapSandbox, SandboxUnavailable
-from sandbox.conversation import Conversation
+from sandbox.conversation import Greeting
 
 
 @pytest.fixture
@@ -71,9 +71,7 @@ def test_without_a_python_for_programs_the_reason_names_the_package(monkeypatch,
 @pytest.mark.bubblewrap
 def test_where_processes_cannot_be_limited_it_refuses(monkeypatch):
     monkeypatch.setattr("sandbox.bubblewrap_sandbox.find_places", lambda: ())
-    monkeypatch.setattr(
-        "sandbox.bubblewrap_sandbox.Conversation", lambda program, limits_processes: Conversation(program)
-    )
+    monkeypatch.setattr("sandbox.bubblewrap_sandbox.Greeting", lambda processes: Greeting())
 
     with pytest.raises(SandboxUnavailable, match="number of a program's processes cannot be limited here"):
         BubblewrapSandbox()

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from sandbox import Call, Case, Outcome, Program, runner
-from sandbox.conversation import PROTOCOL, Conversation
+from sandbox.conversation import PROTOCOL, RUNNER_SOURCE, Conversation, Greeting
 from sandbox.facts import FactsRejected
 
 FACTS = runner.NOT_STARTED | {"started": True, "exit_status": 0, "wall_exceeded": False}
@@ -36,12 +36,12 @@ def tickets(talk):
         size = int.from_bytes(rest[:4], "big")
         blocks.append(rest[4 : 4 + size])
         rest = rest[4 + size :]
-    return blocks[5::3]
+    return blocks[4::3]
 
 
 def test_a_whole_stream_is_complete_however_it_is_cut(talk):
     first, second = tickets(talk)
-    stream = block(GREETING) + case_blocks(first) + case_blocks(second)
+    stream = case_blocks(first) + case_blocks(second)
 
     for byte in stream:
         talk.feed(bytes([byte]))
@@ -53,7 +53,6 @@ def test_a_whole_stream_is_complete_however_it_is_cut(talk):
 
 def test_a_ticket_is_needed_and_in_order(talk):
     first, second = tickets(talk)
-    talk.feed(block(GREETING))
 
     with pytest.raises(FactsRejected, match="ticket"):
         talk.feed(case_blocks(second) + case_blocks(first))
@@ -63,7 +62,7 @@ def test_a_ticket_is_needed_and_in_order(talk):
 
 def test_a_ticket_serves_once(talk):
     first, _ = tickets(talk)
-    talk.feed(block(GREETING) + case_blocks(first))
+    talk.feed(case_blocks(first))
 
     with pytest.raises(FactsRejected, match="ticket"):
         talk.feed(case_blocks(first))
@@ -78,8 +77,8 @@ def test_tickets_cannot_be_guessed_from_one_another(talk):
 def test_nothing_may_follow_the_last_case(talk):
     first, second = tickets(talk)
 
-    with pytest.raises(FactsRejected, match="after the last case"):
-        talk.feed(block(GREETING) + case_blocks(first) + case_blocks(second) + b"x")
+    with pytest.raises(FactsRejected, match="after the last that are due"):
+        talk.feed(case_blocks(first) + case_blocks(second) + b"x")
 
 
 @pytest.mark.parametrize("size", [4097, 2**31, 2**32 - 1])
@@ -88,12 +87,23 @@ def test_a_block_beyond_its_bound_is_refused_before_it_is_read(talk, size):
         talk.feed(size.to_bytes(4, "big"))
 
 
-@pytest.mark.parametrize("greeting", [b"", b"{}", b'{"protocol": 2}', b"hello"])
-def test_another_greeting_is_refused(talk, greeting):
-    with pytest.raises(FactsRejected):
-        talk.feed(block(greeting))
+def test_the_runner_is_sent_before_any_program_and_greets():
+    greeting = Greeting(processes=64)
 
-    assert not talk.greeted
+    greeting.feed(block(GREETING))
+
+    assert greeting.complete
+    assert greeting.request().startswith(block(RUNNER_SOURCE))
+
+
+@pytest.mark.parametrize("words", [b"", b"{}", b'{"protocol": 1}', b"hello"])
+def test_another_greeting_is_refused(words):
+    greeting = Greeting()
+
+    with pytest.raises(FactsRejected):
+        greeting.feed(block(words))
+
+    assert not greeting.complete
 
 
 @pytest.mark.parametrize(
@@ -116,7 +126,6 @@ def test_another_greeting_is_refused(talk, greeting):
 )
 def test_facts_of_a_wrong_type_or_range_are_refused(talk, changes):
     first, _ = tickets(talk)
-    talk.feed(block(GREETING))
 
     with pytest.raises(FactsRejected):
         talk.feed(case_blocks(first, **changes))
@@ -124,7 +133,6 @@ def test_facts_of_a_wrong_type_or_range_are_refused(talk, changes):
 
 @pytest.mark.parametrize("facts", [b"", b"[]", b"null", b"[" * 4096, b"\xff", b"{}"])
 def test_facts_that_are_no_facts_are_refused(talk, facts):
-    talk.feed(block(GREETING))
 
     with pytest.raises(FactsRejected):
         talk.feed(block(facts))
@@ -134,6 +142,6 @@ def test_facts_that_are_no_facts_are_refused(talk, facts):
 def test_a_call_without_a_readable_value_is_a_runtime_error(talk, value):
     first, _ = tickets(talk)
 
-    talk.feed(block(GREETING) + case_blocks(first, value=value))
+    talk.feed(case_blocks(first, value=value))
 
     assert (talk.cases[0].outcome, talk.cases[0].value) == (Outcome.RUNTIME_ERROR, None)

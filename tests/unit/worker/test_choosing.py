@@ -46,7 +46,7 @@ class Opened:
 @pytest.fixture
 def engines(monkeypatch: pytest.MonkeyPatch) -> Engines:
     stand_ins = Engines()
-    opening = {name: lambda _, name=name: stand_ins.open(name) for name in (DOCKER, BUBBLEWRAP)}
+    opening = {name: lambda *_, name=name: stand_ins.open(name) for name in (DOCKER, BUBBLEWRAP)}
     monkeypatch.setattr(choosing, "_OPEN", opening)
     return stand_ins
 

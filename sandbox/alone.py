@@ -1,0 +1,60 @@
+"""Programs of this user on this machine, together or alone: a busy host must not turn a pass into a time limit.
+
+Two files are locked (flock). Whoever runs a program holds one of them with the others; whoever wants to be alone holds
+it by itself, and meanwhile the other, the gate, through which every newcomer has to pass.
+"""
+
+import contextlib
+import fcntl
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from sandbox.errors import SandboxUnavailable, system_trouble
+
+
+@contextlib.contextmanager
+def together() -> Iterator[None]:
+    """Run a program beside others, as soon as nobody is, or waits to be, alone."""
+    with _opened("running") as running:
+        with _opened("gate") as gate:
+            _lock(gate, fcntl.LOCK_EX)
+            _lock(running, fcntl.LOCK_SH)
+        yield
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Run programs while no other runs; waits for those that do. Not within `together`, which would wait for itself."""
+    with _opened("gate") as gate, _opened("running") as running:
+        _lock(gate, fcntl.LOCK_EX)
+        _lock(running, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
+def _opened(name: str) -> Iterator[int]:
+    """A file of our own folder; closing it unlocks it."""
+    with system_trouble("opening the lock of the programs that run here"):
+        file = os.open(_folder() / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        yield file
+    finally:
+        os.close(file)
+
+
+def _lock(file: int, how: int) -> None:
+    with system_trouble("locking the programs that run here"):
+        fcntl.flock(file, how)
+
+
+def _folder() -> Path:
+    folder = Path(tempfile.gettempdir()) / f"yz-sandbox-locks-{os.getuid()}"
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        raise SandboxUnavailable(f"{folder} belongs to another user; remove it, or set TMPDIR to a folder of your own")
+    return folder

@@ -1,0 +1,126 @@
+"""What becomes of a wall limit: it is believed only after another run, alone."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+
+from sandbox import Case, CaseRecord, Limit, Limits, Outcome, Program, alone
+from sandbox.attempt import Attempt, run_attempts
+
+DONE = CaseRecord(
+    outcome=Outcome.COMPLETED, limit=None, exit_status=0, stdout=b"", stderr=b"", value=None, cpu_s=0.1, wall_s=0.1
+)
+WALL = replace(DONE, outcome=Outcome.TIME_LIMIT, limit=Limit.WALL, exit_status=-9)
+CPU = replace(WALL, limit=Limit.CPU)
+
+
+@pytest.fixture(autouse=True)
+def _own_locks(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+
+class Tries:
+    """Gives these records one after the other, for as many cases as each try has."""
+
+    def __init__(self, *records: CaseRecord) -> None:
+        self.left = list(records)
+        self.programs: list[Program] = []
+
+    def __call__(self, program: Program, again: bool) -> Attempt:
+        self.programs.append(program)
+        cases = tuple(self.left.pop(0) for _ in program.cases)
+        return Attempt(container_id=str(len(self.programs)), image="", cases=cases, cut_short_by=None)
+
+
+def program(cases: int) -> Program:
+    return Program(source="", cases=tuple(Case(stdin=b"%d" % number) for number in range(cases)))
+
+
+def ran(tries: Tries, cases: int) -> list[CaseRecord]:
+    return list(run_attempts(program(cases), tries, engine="").cases)
+
+
+def test_a_case_that_hits_only_the_wall_limit_is_run_again_and_the_second_run_counts():
+    tries = Tries(DONE, WALL, DONE, DONE)
+
+    assert ran(tries, 3) == [DONE, DONE, DONE]
+    assert [[case.stdin for case in each.cases] for each in tries.programs] == [[b"0", b"1", b"2"], [b"1"]]
+
+
+def test_one_that_hits_it_again_is_believed_and_the_others_with_it():
+    tries = Tries(WALL, DONE, WALL, WALL)
+
+    assert ran(tries, 3) == [WALL, DONE, WALL]
+    assert tries.left == []
+
+
+def test_what_a_second_run_shows_of_the_program_counts():
+    wrong = replace(DONE, outcome=Outcome.RUNTIME_ERROR, exit_status=1)
+
+    assert ran(Tries(WALL, wrong), 1) == [wrong]
+
+
+def test_cpu_seconds_are_the_programs_own_and_believed_at_once():
+    tries = Tries(CPU, DONE)
+
+    assert ran(tries, 2) == [CPU, DONE]
+    assert len(tries.programs) == 1
+
+
+def test_second_runs_take_no_longer_than_the_program_may():
+    tries = Tries(WALL, WALL, DONE)
+    limited = replace(program(2), limits=Limits(total_wall_s=1e-9))
+
+    assert [case.limit for case in run_attempts(limited, tries, engine="").cases] == [Limit.WALL, Limit.WALL]
+
+
+def test_who_is_alone_waits_for_those_that_run_and_newcomers_wait_for_it():
+    order: list[str] = []
+    running, may_end = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with alone.together():
+            running.set()
+            may_end.wait(20)
+            order.append("first ends")
+
+    def by_itself() -> None:
+        with alone.alone():
+            order.append("alone")
+
+    def newcomer() -> None:
+        with alone.together():
+            order.append("newcomer")
+
+    threads = [threading.Thread(target=each) for each in (first, by_itself, newcomer)]
+    threads[0].start()
+    running.wait(20)
+    threads[1].start()
+    time.sleep(0.2)
+    threads[2].start()
+    time.sleep(0.2)
+    assert order == []
+    may_end.set()
+    for thread in threads:
+        thread.join(20)
+
+    assert order == ["first ends", "alone", "newcomer"]
+
+
+def test_several_run_together():
+    with alone.together(), alone.together():
+        pass
+
+
+def test_a_folder_of_another_user_is_refused(tmp_path, monkeypatch):
+    from sandbox import SandboxUnavailable
+
+    monkeypatch.setattr("os.getuid", lambda: 4321)
+    (tmp_path / "yz-sandbox-locks-4321").mkdir()
+
+    with pytest.raises(SandboxUnavailable, match="belongs to another user"), alone.together():
+        pass

@@ -1,0 +1,206 @@
+"""The pool of waiting containers, without an engine: each serves once, is replaced, and none is left."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+
+import pytest
+
+from sandbox import SandboxUnavailable, pool
+from sandbox.pool import Pool
+
+
+class Engine:
+    """Makes containers that only remember what was done to them."""
+
+    def __init__(self) -> None:
+        self.made: list[SimpleNamespace] = []
+        self.removed: list[str] = []
+        self.reaps = 0
+        self.works = True
+        self._names = map(str, itertools.count())
+
+    def make(self) -> SimpleNamespace:
+        self._require()
+        container = SimpleNamespace(id=next(self._names), stream=SimpleNamespace(is_open=True), hang_up=lambda: None)
+        container.remove = lambda: self.remove(container.id)
+        self.made.append(container)
+        return container
+
+    def remove(self, name: str) -> None:
+        self._require()
+        self.removed.append(name)
+
+    def reap(self) -> None:
+        self.reaps += 1
+
+    def _require(self) -> None:
+        if not self.works:
+            raise SandboxUnavailable("the engine is away")
+
+    @property
+    def left(self) -> set[str]:
+        return {each.id for each in self.made} - set(self.removed)
+
+
+@pytest.fixture
+def engine() -> Engine:
+    return Engine()
+
+
+@pytest.fixture
+def opened(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], Pool]]:
+    monkeypatch.setattr(pool, "_PAUSE_S", 0.01)
+    pools = []
+
+    def open_with(size: int) -> Pool:
+        pools.append(Pool(engine.make, engine.reap, size))  # type: ignore[arg-type]
+        return pools[-1]
+
+    yield open_with
+    for each in pools:
+        each.close()
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def test_it_is_filled_before_anybody_asks(engine, opened):
+    waiting = opened(3)
+
+    until(lambda: waiting.waiting == 3)
+
+    assert len(engine.made) == 3
+
+
+def test_each_container_serves_one_program_and_is_replaced_and_removed(engine, opened):
+    waiting = opened(2)
+    until(lambda: waiting.waiting == 2)
+    lent = []
+    for _ in range(5):
+        with waiting.container() as container:
+            lent.append(container.id)
+
+    until(lambda: set(lent) <= set(engine.removed) and waiting.waiting == 2)
+
+    assert len(set(lent)) == 5
+    assert lent[:2] == ["0", "1"]
+    assert len(engine.left) == 2
+
+
+def test_more_programs_at_once_than_containers_get_one_each(engine, opened):
+    waiting = opened(1)
+    until(lambda: waiting.waiting == 1)
+
+    with waiting.container() as one, waiting.container() as two, waiting.container() as three:
+        assert len({one.id, two.id, three.id}) == 3
+
+
+def test_a_fresh_one_is_made_on_request(engine, opened):
+    waiting = opened(1)
+    until(lambda: waiting.waiting == 1)
+
+    with waiting.container(fresh=True) as container:
+        assert container.id != "0"
+
+    assert waiting.waiting == 1
+
+
+def test_one_whose_runner_has_gone_is_not_lent(engine, opened):
+    waiting = opened(2)
+    until(lambda: waiting.waiting == 2)
+    gone = list(engine.made)
+    for each in gone:
+        each.stream.is_open = False
+
+    with waiting.container() as container:
+        assert container not in gone
+
+    until(lambda: {each.id for each in gone} <= set(engine.removed))
+
+
+def test_one_that_waits_too_long_is_replaced(engine, opened, monkeypatch):
+    monkeypatch.setattr(pool, "_REPLACED_AFTER_S", 0.05)
+    waiting = opened(1)
+
+    until(lambda: len(engine.removed) >= 3)
+
+    assert engine.removed[:3] == ["0", "1", "2"]
+    assert waiting.waiting <= 1
+
+
+def test_abandoned_containers_are_looked_for_again_and_again(engine, opened, monkeypatch):
+    monkeypatch.setattr(pool, "REAP_EVERY_S", 0.02)
+    opened(1)
+
+    until(lambda: engine.reaps >= 3)
+
+
+def test_trouble_with_the_engine_is_told_to_whoever_asks_and_ends_with_it(engine, opened):
+    engine.works = False
+    waiting = opened(1)
+
+    with pytest.raises(SandboxUnavailable, match="away"), waiting.container():
+        pass
+    engine.works = True
+
+    until(lambda: waiting.waiting == 1)
+
+
+def test_a_container_that_could_not_be_removed_is_removed_later(engine, opened):
+    waiting = opened(1)
+    until(lambda: waiting.waiting == 1)
+    with waiting.container() as container:
+        engine.works = False
+    time.sleep(0.05)
+    engine.works = True
+
+    until(lambda: container.id in engine.removed)
+
+
+def test_what_waits_for_removal_is_bounded(engine, opened, monkeypatch):
+    monkeypatch.setattr(pool, "_MOST_WAITING", 0)
+    waiting = opened(1)
+
+    with waiting.container() as container:
+        pass
+
+    assert container.id in engine.removed
+
+
+def test_closed_it_leaves_nothing_even_of_what_was_being_made(engine, opened):
+    slow, may_go_on = threading.Event(), threading.Event()
+    make = engine.make
+
+    def make_slowly():
+        slow.set()
+        may_go_on.wait(20)
+        return make()
+
+    engine.make = make_slowly
+    waiting = opened(2)
+    slow.wait(20)
+    closing = threading.Thread(target=waiting.close)
+    closing.start()
+    may_go_on.set()
+    closing.join(20)
+
+    assert engine.left == set()
+    waiting.close()
+
+
+def test_a_program_that_ends_after_the_pool_removes_its_container(engine, opened):
+    waiting = opened(1)
+    with waiting.container() as container:
+        waiting.close()
+
+    assert container.id in engine.removed
+    assert engine.left == set()
