@@ -1,6 +1,7 @@
 """Files of JSON lines, plain or gzipped: every line that is right with its place, every fault that was found."""
 
 import gzip
+import json
 import zlib
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
@@ -41,21 +42,29 @@ class _Unfit(Exception):
 
 
 def read_models(
-    file: Path, model: type[ModelT], *, what: str, strict: bool = True, nan_allowed: bool = False
+    file: Path,
+    model: type[ModelT],
+    *,
+    what: str,
+    strict: bool = True,
+    nan_allowed: bool = False,
+    array_allowed: bool = False,
 ) -> tuple[list[Placed[ModelT]], list[str]]:
     """Read a file's lines, blank ones aside; `what` names what a line holds.
 
-    `strict` converts no value to another type and takes no half of a surrogate pair for a character; without it
-    `nan_allowed` takes NaN for a number. Each fault reads `file:line: field: reason`; no fault ends the reading. A file
-    whose name ends in `.gz` is unpacked.
+    `strict` converts no value to another type and takes no half of a surrogate pair for a character; `nan_allowed`
+    takes NaN for a number; `array_allowed` reads the members of a file that is one array. Each fault reads
+    `file:line: field: reason`, of an array `file: what number: field: reason`; no fault ends the reading. A file whose
+    name ends in `.gz` is unpacked.
     """
     if not file.is_file():
         return [], [f"{file}: cannot be read: it is no file"]
     placed, faults = list[Placed[ModelT]](), list[str]()
     number = 0
     try:
-        for number, line in enumerate(_lines(file), start=1):
-            place = f"{file}:{number}"
+        in_array = array_allowed and _begins_array(file)
+        for number, line in enumerate(_members(file) if in_array else _lines(file), start=1):
+            place = f"{file}: {what} {number}" if in_array else f"{file}:{number}"
             try:
                 if text := _text(line, is_first=number == 1).strip():
                     placed.append(
@@ -63,6 +72,8 @@ def read_models(
                     )
             except _Unfit as unfit:
                 faults += [f"{place}: {fault}" for fault in unfit.faults]
+    except _Unfit as unfit:
+        faults += [f"{file}: {fault}" for fault in unfit.faults]
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         faults.append(f"{file}:{number + 1}: line: the gzip file is damaged here: {error}")
     except OSError as error:
@@ -90,6 +101,24 @@ def _lines(file: Path) -> Iterator[bytes]:
             if _is_cut(line):
                 while (rest := lines.readline(_SKIPPED_BYTES)) and not rest.endswith(b"\n"):
                     pass
+
+
+def _begins_array(file: Path) -> bool:
+    first = next((line for line in _lines(file) if line.strip()), b"")
+    return first.lstrip().startswith(b"[")
+
+
+def _members(file: Path) -> list[bytes]:
+    """Give each member of an array as the line that it would be."""
+    with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as whole:
+        text = _text(whole.read(_MOST_BYTES + 1), is_first=True)
+    try:
+        array = parse_json(text)
+        return [json.dumps(member).encode() for member in array] if isinstance(array, list) else []
+    except NotJson as error:
+        raise _Unfit(f"array: not JSON: {error}") from error
+    except RecursionError as error:
+        raise _Unfit("array: nested too deeply") from error
 
 
 def _is_cut(line: bytes) -> bool:

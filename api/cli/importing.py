@@ -16,30 +16,35 @@ if TYPE_CHECKING:
 def import_questions(
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="The benchmark's file, .jsonl or .jsonl.gz."),
+        typer.Argument(
+            metavar="FILE", exists=True, dir_okay=False, help="The benchmark's file, plain or gzipped (.gz)."
+        ),
     ],
-    written_as: Annotated[Format, typer.Option("--format", help="What the file is.")],
+    written_as: Annotated[
+        Format,
+        typer.Option("--format", help="What the file is: HumanEval; MBPP, whole or sanitized; HumanEval+ or MBPP+."),
+    ],
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the questions go, one a line.")],
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make questions of a benchmark's tasks, each proven in the sandbox.
 
-    A task whose test cannot be made outside the sandbox is refused by name, with the reason. That is no failure.
+    A task whose test cannot be made outside the sandbox is refused by name, with the reason. That is no failure. A task
+    that had to be taken without some of its inputs is named too.
 
     Exit status 0: questions were written. 1: no task could be taken.
 
     2: the file has faults; all of them are told, and nothing is written. 3: no sandbox.
     """
-    from yzindex.bank.importing.importer import Refused, Taken
+    from yzindex.bank.importing.importer import Taken
 
     _refuse_place(out, force=force)
     found = _imported(file, written_as, shown=not as_json)
-    refused = [each for each in found if isinstance(each, Refused)]
     questions = [each.question for each in found if isinstance(each, Taken)]
     if questions:
         _write(out, [question.canonical() for question in questions])
-    _show(refused, len(questions), out, as_json=as_json)
+    _show(found, len(questions), out, as_json=as_json)
     raise typer.Exit(ExitCode.DONE if questions else ExitCode.BAD_NEWS)
 
 
@@ -85,14 +90,27 @@ def _write(out: Path, lines: list[str]) -> None:
         part.unlink(missing_ok=True)
 
 
-def _show(refused: "list[Refused]", taken: int, out: Path, *, as_json: bool) -> None:
+def _show(found: "list[Taken | Refused]", taken: int, out: Path, *, as_json: bool) -> None:
     written_to = str(out) if taken else None
+    refused = len(found) - taken
+    for each in found:
+        _show_one(each, as_json=as_json)
     if as_json:
-        for each in refused:
-            emit({"task": each.name, "refused": each.reason})
-        emit({"taken": taken, "refused": len(refused), "out": written_to})
+        emit({"taken": taken, "refused": refused, "out": written_to})
         return
-    for each in refused:
-        typer.echo(f"{each.name}: refused: {each.reason}")
     where = f"; written to {written_to}" if written_to else "; nothing written"
-    typer.echo(f"{taken} taken, {len(refused)} refused of {taken + len(refused)} tasks{where}")
+    typer.echo(f"{taken} taken, {refused} refused of {len(found)} tasks{where}")
+
+
+def _show_one(each: "Taken | Refused", *, as_json: bool) -> None:
+    """Say what there is to say of a task: nothing if it was taken with all that it has."""
+    from yzindex.bank.importing.importer import Refused
+
+    if isinstance(each, Refused):
+        field, words, said = "refused", "refused: ", each.reason
+    else:
+        field, words, said = "left_out", "taken without ", each.left_out
+    if said and as_json:
+        emit({"task": each.name, field: said})
+    elif said:
+        typer.echo(f"{each.name}: {words}{said}")

@@ -14,10 +14,13 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli.commands import app
+from tests.benchmark_files import array, mbpp_plus, sanitized
 from tests.local_runner import LocalRunner
 from worker.app import THERMOMETER_HOUR
 from worker.trouble import MOST_GIVEN_BACK
+from yzindex.bank.importing.evalplus import FLOAT_TOLERANCE, SEVERAL_ANSWERS
 from yzindex.bank.importing.formats import Format
+from yzindex.bank.importing.working_out import LONGEST_LITERAL, MOST_CPU_S, MOST_INPUTS
 from yzindex.dimensions import MAIN_WEIGHTS, Dimension
 from yzindex.drift.ledger import CHANGED_DEVIATIONS, LEAST_DAYS, LONG, MOVED_DEVIATIONS, SOON
 from yzindex.drift.rules import Rules
@@ -138,20 +141,32 @@ def test_the_commands_on_questions_do_what_the_document_says(monkeypatch: pytest
     (tmp_path / "questions.jsonl").write_text(json.dumps(json.loads(question)))
     (tmp_path / "answers.jsonl").write_text(answers)
     (tmp_path / "HumanEval.jsonl.gz").write_bytes(gzip.compress(json.dumps(task).encode()))
+    array(tmp_path / "sanitized-mbpp.json", [sanitized()])
+    (tmp_path / "MbppPlus.jsonl.gz").write_bytes(gzip.compress(json.dumps(mbpp_plus()).encode()))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("worker.sandboxing.SandboxRunner", _Local)
 
     said = [CliRunner().invoke(app, shlex.split(line)[1:]) for line in ["yz questions lint questions.jsonl", *commands]]
 
-    assert [result.exit_code for result in said] == [0] * 5, [result.output for result in said]
+    assert [result.exit_code for result in said] == [0] * 7, [result.output for result in said]
     assert said[0].stdout.endswith(": 0 faults\n")
-    assert said[2].stdout.endswith(": 0 faults\n")
-    assert [json.loads(line)["verdict"] for line in said[4].stdout.splitlines()] == ["passed", "truncated"]
+    assert said[4].stdout.endswith(": 0 faults\n")
+    assert [json.loads(line)["verdict"] for line in said[6].stdout.splitlines()] == ["passed", "truncated"]
 
 
 @pytest.mark.parametrize("format_", Format)
 def test_every_format_that_can_be_imported_is_documented(format_: Format) -> None:
     assert f"--format {format_.value} " in (ROOT / "docs/questions.md").read_text(encoding="utf-8")
+
+
+def test_what_is_said_of_the_inputs_of_evalplus_is_true_of_the_code() -> None:
+    document = (ROOT / "docs/questions.md").read_text(encoding="utf-8")
+
+    assert f"as make {MOST_INPUTS} together" in document
+    assert f"takes more than {MOST_CPU_S:g} CPU seconds" in document
+    assert f"of at most {LONGEST_LITERAL} characters" in document
+    assert f"floats by {FLOAT_TOLERANCE:.0e} where that is 0".replace("e-06", "e-6") in document
+    assert [name for name in SEVERAL_ANSWERS if f"`{name}`" not in document] == []
 
 
 def test_every_option_of_calls_and_their_cases_is_documented() -> None:

@@ -230,7 +230,7 @@ def test_a_test_must_pass_as_it_stands_and_not_only_as_it_was_read() -> None:
 def test_a_question_holds_all_that_its_prompt_gave_and_is_proven_by_replies_of_both_kinds() -> None:
     runner = LocalRunner()
 
-    question = import_task(task("assert candidate(1) == 2\nassert candidate(3) == 4"), runner)
+    question = import_task(task("assert candidate(1) == 2\nassert candidate(3) == 4"), runner).question
 
     spec = question.grader
     assert isinstance(spec, Calls)
@@ -298,7 +298,7 @@ def test_a_task_that_proves_nothing_is_refused_with_the_reason(given: Task, reas
 def test_a_prompt_has_the_lines_that_python_counts(separator: str) -> None:
     given = task("assert candidate(1) == 2", prompt=f'"""Before{separator}it."""\n\n\ndef f(n):\n    """Add."""\n')
 
-    spec = import_task(given, LocalRunner()).grader
+    spec = import_task(given, LocalRunner()).question.grader
 
     assert isinstance(spec, Calls)
     assert (spec.prelude, spec.stub) == (f'"""Before{separator}it."""\n', 'def f(n):\n    """Add."""\n')

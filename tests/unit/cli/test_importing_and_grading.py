@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.benchmark_files import human_eval_plus, mbpp_plus
 from tests.local_runner import LocalRunner
 from tests.rows import question
 from tests.unit.cli.conftest import Yz
@@ -101,6 +102,30 @@ def test_a_gzipped_file_gives_the_same_questions_and_json_says_the_same(yz: Yz, 
     assert refused["refused"].startswith("`candidate(1) > 0`")
     assert counts == {"taken": 1, "refused": 1, "out": str(tmp_path / "two.jsonl")}
     assert (tmp_path / "one.jsonl").read_bytes() == (tmp_path / "two.jsonl").read_bytes()
+
+
+def test_a_task_taken_without_some_of_its_inputs_is_named_beside_the_refused(yz: Yz, tmp_path: Path) -> None:
+    divides = mbpp_plus(
+        entry_point="share",
+        canonical_solution="def share(n):\n    return 12 // n\n",
+        assertion="assert share(3) == 4",
+        base_input=[[3], [0]],
+        plus_input=[[4]],
+    )
+    file = lines(tmp_path / "plus.jsonl", [human_eval_plus(), divides, mbpp_plus(4, assertion="")])
+
+    told = yz("questions", "import", file, "--format", "evalplus", "--out", tmp_path / "one.jsonl")
+    as_json = yz("questions", "import", file, "--format", "evalplus", "--out", tmp_path / "two.jsonl", "--json")
+
+    why = "1 of its 3 inputs; the first: its canonical solution fails: runtime_error: ZeroDivisionError"
+    left_out, refused, counts = told.stdout.splitlines()
+    assert told.exit_code == 0, told.output
+    assert left_out.startswith(f"Mbpp/3: taken without {why}")
+    assert refused == "Mbpp/4: refused: its test asserts nothing"
+    assert counts == f"2 taken, 1 refused of 3 tasks; written to {tmp_path / 'one.jsonl'}"
+    first, second, last = map(json.loads, as_json.stdout.splitlines())
+    assert (first["task"], second["task"], last["taken"]) == ("Mbpp/3", "Mbpp/4", 2)
+    assert first["left_out"].startswith(why)
 
 
 def test_the_shorter_half_of_the_canonical_solutions_is_easier(yz: Yz, tmp_path: Path) -> None:

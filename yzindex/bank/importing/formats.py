@@ -8,3 +8,7 @@ class Format(StrEnum):
 
     #: JSON lines with `task_id`, `prompt`, `entry_point`, `canonical_solution` and `test`.
     HUMAN_EVAL = "human-eval"
+    #: JSON lines or an array with `task_id`, `text` or `prompt`, `code` and `test_list`.
+    MBPP = "mbpp"
+    #: HumanEval+ and MBPP+: JSON lines with `canonical_solution`, `base_input` and `plus_input`.
+    EVALPLUS = "evalplus"

@@ -1,21 +1,18 @@
 """The file format of HumanEval (openai/human-eval)."""
 
-import re
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from yzindex.bank.importing.task import Task
+from yzindex.bank.importing.rows import read_rows
+from yzindex.bank.importing.task import Task, question_id
+from yzindex.bank.importing.tiers import tiers_of
 from yzindex.bank.question import Tier
-from yzindex.errors import InvalidFile
 from yzindex.grading.code import function_name
-from yzindex.jsonlines import read_models, repeated
 
 _SOURCE = "openai/human-eval"
 _LICENCE = "MIT"
-_BEFORE_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_NO_SLUG = re.compile(r"[^a-z0-9]+")
 
 
 class _Row(BaseModel):
@@ -31,27 +28,9 @@ class _Row(BaseModel):
 
 
 def read(file: Path) -> tuple[Task, ...]:
-    """Give the tasks in the file's order; raise `InvalidFile` with every fault found.
-
-    A task is easier if its canonical solution is in the shorter half of the file's, white space aside.
-    """
-    placed, faults = read_models(file, _Row, what="task")
-    faults += repeated(placed, "task_id", lambda row: question_id(row.task_id))
-    if faults:
-        raise InvalidFile("\n".join(faults))
-    rows = [each.value for each in placed]
-    by_length = sorted(rows, key=lambda row: len("".join(row.canonical_solution.split())))
-    easier = {row.task_id for row in by_length[: (len(rows) + 1) // 2]}
-    return tuple(_task(row, Tier.EASIER if row.task_id in easier else Tier.HARDER) for row in rows)
-
-
-def question_id(task_id: str) -> str:
-    """Give the id of the question that a task becomes.
-
-    >>> question_id("HumanEval/32")
-    'human-eval-32'
-    """
-    return _NO_SLUG.sub("-", _BEFORE_CAPITAL.sub("-", task_id).lower()).strip("-")
+    """Give the tasks in the file's order; raise `InvalidFile` with every fault found."""
+    rows = read_rows(file, _Row, lambda row: question_id(row.task_id))
+    return tuple(map(_task, rows, tiers_of([row.canonical_solution for row in rows])))
 
 
 def _task(row: _Row, tier: Tier) -> Task:

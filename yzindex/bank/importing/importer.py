@@ -1,7 +1,7 @@
 """Turn a benchmark's tasks into questions, each proven in the sandbox before it is taken.
 
-A question is taken only if the canonical solution passes its test as it stands and all the cases that were split off
-it, an empty body passes too few, and a program with one small mistake is caught.
+A question is taken only if the canonical solution passes its test as it stands, if it has one, and all the cases that
+were split off it or worked out, an empty body passes too few, and a program with one small mistake is caught.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from yzindex.bank.importing.proving import prove_reference, prove_test, wrong_replies
 from yzindex.bank.importing.splitting import cases_of
-from yzindex.bank.importing.task import Task, fenced
+from yzindex.bank.importing.task import Draft, Task, fenced
 from yzindex.bank.question import Kind, Question
 from yzindex.dimensions import Dimension
 from yzindex.errors import InvalidJob, TaskRefused
@@ -30,6 +30,8 @@ class Taken:
 
     name: str
     question: Question
+    #: How many of its inputs were left out and why; empty if none was.
+    left_out: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +42,7 @@ class Refused:
     reason: str
 
 
-def import_tasks(tasks: Iterable[Task], runner: CodeRunner, *, at_once: int) -> Iterator[Taken | Refused]:
+def import_tasks(tasks: Iterable[Draft], runner: CodeRunner, *, at_once: int) -> Iterator[Taken | Refused]:
     """Import tasks, `at_once` at a time, and give what became of them in their order.
 
     Raises `CodeRunnerUnavailable`: trouble of ours is no reason to refuse a task.
@@ -48,10 +50,11 @@ def import_tasks(tasks: Iterable[Task], runner: CodeRunner, *, at_once: int) -> 
     return in_order(partial(_tried, runner=runner), tasks, at_once=at_once)
 
 
-def import_task(task: Task, runner: CodeRunner) -> Question:
+def import_task(draft: Draft, runner: CodeRunner) -> Taken:
     """Make a question of a task and prove it; raise `TaskRefused`."""
     try:
-        return _proven(task, runner)
+        task = draft.finished(runner)
+        return Taken(name=task.name, question=_proven(task, runner), left_out=task.left_out)
     except ValidationError as invalid:
         raise TaskRefused(f"no question can be made of it: {reasons_of(invalid)}") from invalid
     except InvalidJob as invalid:
@@ -62,15 +65,19 @@ def import_task(task: Task, runner: CodeRunner) -> Question:
 
 def _proven(task: Task, runner: CodeRunner) -> Question:
     prelude, stub = _given_code(task)
-    spec = Calls(entry_point=task.entry_point, cases=cases_of(task, runner), prelude=prelude, stub=stub)
+    cases = task.cases or cases_of(task, runner)
+    if task.text and len(cases) == 1:
+        raise TaskRefused("its prompt shows all that is expected")
+    spec = Calls(entry_point=task.entry_point, cases=cases, tolerance=task.tolerance, prelude=prelude, stub=stub)
     reference = fenced(task.program)
     prove_reference(spec, reference, runner)
-    prove_test(task, runner)
+    if task.test:
+        prove_test(task, runner)
     return Question(
         id=task.question_id,
         dimension=Dimension.EXECUTION,
         kind=Kind.ALGORITHM,
-        prompt=f"Complete this Python function:\n\n{fenced(task.prompt)}",
+        prompt=task.text or f"Complete this Python function:\n\n{fenced(task.prompt)}",
         tier=task.tier,
         strict=True,
         grader=spec,
@@ -81,19 +88,23 @@ def _proven(task: Task, runner: CodeRunner) -> Question:
     )
 
 
-def _tried(task: Task, runner: CodeRunner) -> Taken | Refused:
+def _tried(draft: Draft, runner: CodeRunner) -> Taken | Refused:
     try:
-        return Taken(name=task.name, question=import_task(task, runner))
+        return import_task(draft, runner)
     except TaskRefused as refused:
-        return Refused(name=task.name, reason=str(refused))
+        return Refused(name=draft.name, reason=str(refused))
 
 
 def _given_code(task: Task) -> tuple[str, str]:
-    """Split the prompt into what comes before the function, and the function's beginning."""
+    """Split the prompt into what comes before the function, and the function's beginning; a text gives neither."""
     tree = parsed(task.program)
     if tree is None:
         raise TaskRefused("its prompt and canonical solution make no Python program")
     node = function(tree, task.entry_point)
+    if task.text and node is None:
+        raise TaskRefused(f"its canonical solution defines no function {task.entry_point}")
+    if task.text:
+        return "", ""
     lines = list(StringIO(task.prompt, newline=None))  # ends lines where Python does, and at nothing else
     if node is None or node.lineno > len(lines):
         raise TaskRefused(f"its prompt does not begin a function {task.entry_point}")

@@ -4,17 +4,21 @@ Several programs go into one container: each case still has a process of its own
 benchmark's own or made of it, so there is nothing to hide from one another.
 """
 
+import ast
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from yzindex.bank.importing.mutants import mutants
+from yzindex.bank.importing.source import source_of
 from yzindex.bank.importing.task import Task, fenced
 from yzindex.bank.question import REFERENCE_SCORE, WRONG_BELOW, WrongReply
 from yzindex.errors import TaskRefused
 from yzindex.grading.code import Calls
 from yzindex.grading.code_grading import code_of, grade_code, grade_result, last_line
 from yzindex.grading.grade import Grade, Verdict
+from yzindex.grading.scripts import function
 from yzindex.ports import CodeCase, CodeJob, CodeResult, CodeRunner, Ending
+from yzindex.syntax import parse
 
 #: Wrong programs tried at once, one round after the other until there is a near miss.
 _ROUNDS = (5, 6, 6)
@@ -73,9 +77,20 @@ def wrong_replies(task: Task, spec: Calls, runner: CodeRunner) -> tuple[WrongRep
 
 
 def _candidates(task: Task) -> Iterator[WrongReply]:
-    yield WrongReply(reply=fenced(f"{task.prompt.rstrip()}\n    pass\n"), why="Gives the function no body.")
+    yield WrongReply(reply=fenced(_without_body(task)), why="Gives the function no body.")
     for mutant in mutants(task.program, task.entry_point):
         yield WrongReply(reply=fenced(mutant.source), why=mutant.why, near_miss=True)
+
+
+def _without_body(task: Task) -> str:
+    """Give the program up to the function's body; where the prompt does not begin it, all but that body."""
+    if task.prompt:
+        return f"{task.prompt.rstrip()}\n    pass\n"
+    tree = parse(task.program)
+    node = function(tree, task.entry_point)
+    if node is not None:
+        node.body = [ast.Pass()]
+    return source_of(tree) + "\n"
 
 
 def _check_empty(spec: Calls, empty: WrongReply, grade: Grade, runner: CodeRunner) -> None:

@@ -1,15 +1,19 @@
 """Read a benchmark's file, whole or not at all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from yzindex.bank.importing import human_eval
+from yzindex.bank.importing import evalplus, human_eval, mbpp
 from yzindex.bank.importing.formats import Format
-from yzindex.bank.importing.task import Task
+from yzindex.bank.importing.task import Draft
 
-_READERS: dict[Format, Callable[[Path], tuple[Task, ...]]] = {Format.HUMAN_EVAL: human_eval.read}
+_READERS: dict[Format, Callable[[Path], Sequence[Draft]]] = {
+    Format.HUMAN_EVAL: human_eval.read,
+    Format.MBPP: mbpp.read,
+    Format.EVALPLUS: evalplus.read,
+}
 
 
-def read_tasks(file: Path, written_as: Format) -> tuple[Task, ...]:
+def read_tasks(file: Path, written_as: Format) -> Sequence[Draft]:
     """Give the tasks in the file's order; raise `InvalidFile` with every fault found."""
     return _READERS[written_as](file)
