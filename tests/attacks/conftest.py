@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from sandbox import Call, Case, CaseRecord, Limits, Program, Sandbox
+from sandbox import Call, Case, CaseRecord, Limits, Program, Record, Sandbox
+from worker.sandboxing import SandboxRunner
+from yzindex.ports import CodeJob, CodeResult
+from yzindex.settings import Settings
 
 Attack = Callable[..., CaseRecord]
 #: Tight, so that what runs into a limit does so at once.
-LIMITS = Limits(cpu_s=1, wall_s=2, total_wall_s=20, memory_mib=96, output_kib=256, pids=32, tmp_mib=16)
+LIMITS = Limits(cpu_s=1, wall_s=4, total_wall_s=20, memory_mib=96, output_kib=256, pids=32, tmp_mib=16)
+#: For what is known to hit the wall limit and nothing else.
+IMPATIENT = replace(LIMITS, wall_s=1)
 
 
 @pytest.fixture
 def attack(sandbox: Sandbox) -> Attack:
     """Run one hostile source as a program; afterwards, the next program must run as if nothing had been."""
 
-    def run(source: str, stdin: bytes = b"") -> CaseRecord:
-        (record,) = sandbox.run(Program(source=source, cases=(Case(stdin=stdin),), limits=LIMITS)).cases
+    def run(source: str, stdin: bytes = b"", limits: Limits = LIMITS) -> CaseRecord:
+        (record,) = sandbox.run(Program(source=source, cases=(Case(stdin=stdin),), limits=limits)).cases
         return record
 
     return run
@@ -34,3 +40,37 @@ def forgery(sandbox: Sandbox) -> Attack:
         return record
 
     return run
+
+
+@pytest.fixture
+def weak(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Say that one implementation is known not to withstand this attack, and why; strict, so that a cure is noticed."""
+
+    def mark(implementation: str, reason: str) -> None:
+        if request.node.get_closest_marker(implementation):
+            request.applymarker(pytest.mark.xfail(reason=reason))
+
+    return mark
+
+
+class AttackedRunner(SandboxRunner):
+    """The workers' own runner on a given sandbox with tight limits; a job that several graders ask for runs once."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        super().__init__(Settings())
+        self._given = sandbox
+        self.ran: dict[CodeJob, CodeResult] = {}
+
+    def run(self, job: CodeJob) -> CodeResult:
+        if job not in self.ran:
+            self.ran[job] = super().run(job)
+        return self.ran[job]
+
+    def _run(self, program: Program) -> Record:
+        return self._given.run(replace(program, limits=LIMITS))
+
+
+@pytest.fixture
+def runner(sandbox: Sandbox) -> AttackedRunner:
+    """What the graders get in place of their `CodeRunner`."""
+    return AttackedRunner(sandbox)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sandbox import Case, Outcome, Program
+import pytest
+
+from sandbox import Case, Limit, Outcome, Program
 from tests.attacks.conftest import LIMITS
 
 
@@ -28,6 +30,71 @@ def test_no_file_is_left_however_deep_and_locked(sandbox):
 
     assert (first.outcome, first.stdout) == (Outcome.COMPLETED, b"3\n")
     assert (second.outcome, second.stdout) == (Outcome.COMPLETED, b"0\n")
+
+
+def test_a_locked_folder_of_work_is_not_left(sandbox, weak):
+    weak("bubblewrap", "/tmp belongs to the program's user there: locked, the runner cannot empty it, and ends")
+
+    first, second = run_twice(sandbox, "import os\nif input() == '0': os.chmod('/tmp', 0)\nprint(os.listdir('/tmp'))")
+
+    assert first.outcome is Outcome.RUNTIME_ERROR
+    assert (second.outcome, second.stdout) == (Outcome.COMPLETED, b"[]\n")
+
+
+def test_no_setting_of_the_kernel_is_left(sandbox, weak):
+    weak("bubblewrap", "sysctls of its own namespaces can be written there, such as kernel.pid_max since Linux 6.14")
+
+    first, second = run_twice(
+        sandbox,
+        "import os\n"
+        "names = ['kernel/pid_max', 'kernel/shmmax', 'kernel/msgmax', 'kernel/sem', 'fs/mqueue/queues_max']\n"
+        "if input() == '0':\n"
+        "    for name in names:\n"
+        "        try: os.write(os.open(f'/proc/sys/{name}', os.O_WRONLY), b'301 301 301 301')\n"
+        "        except OSError: pass\n"
+        "print([open(f'/proc/sys/{name}').read().split()[:1] for name in names])\n",
+    )
+
+    assert (first.outcome, second.outcome) == (Outcome.COMPLETED, Outcome.COMPLETED)
+    assert b"301" not in second.stdout
+
+
+@pytest.mark.xfail(
+    reason="a program of another file may lower its score; then the kernel kills the runner in its place"
+)
+def test_a_kill_for_memory_is_not_left_to_the_runner(sandbox):
+    fill = "for n in 12 13 14 15 16 17 18 19; do head -c 15728640 /dev/zero >&$n; done"
+
+    first, second = run_twice(
+        sandbox,
+        "import os\n"
+        "if input() == '0':\n"
+        "    for n in range(12, 20): os.dup2(os.memfd_create('m'), n)\n"
+        f"    os.execv('/bin/bash', ['bash', '-c', 'echo 0 >/proc/self/oom_score_adj; {fill}'])\n"
+        "print('fine')\n",
+    )
+
+    assert (first.outcome, first.limit) == (Outcome.MEMORY_LIMIT, Limit.MEMORY)
+    assert (second.outcome, second.stdout) == (Outcome.COMPLETED, b"fine\n")
+
+
+def test_no_module_is_left_to_be_imported(sandbox):
+    first, second = run_twice(
+        sandbox,
+        "import sys\n"
+        "if input() == '0':\n"
+        "    for name in ('random', 'fractions', 'sitecustomize', 'usercustomize', 'json', 'planted'):\n"
+        "        for place in ('/tmp', '/tmp/.local/lib', '.'):\n"
+        "            try: open(f'{place}/{name}.py', 'w').write('print(1 / 0)')\n"
+        "            except OSError: pass\n"
+        "import random, fractions, json\n"
+        "sys.path.insert(0, '/tmp')\n"
+        "try: import planted\n"
+        "except (ImportError, ZeroDivisionError) as error: print(type(error).__name__)\n",
+    )
+
+    assert (first.outcome, first.stdout) == (Outcome.COMPLETED, b"ZeroDivisionError\n")
+    assert (second.outcome, second.stdout) == (Outcome.COMPLETED, b"ModuleNotFoundError\n")
 
 
 def test_no_daemon_is_left(sandbox):
@@ -85,6 +152,59 @@ def test_no_posix_message_is_left(sandbox):
 
     assert (first.outcome, first.stdout) == (Outcome.COMPLETED, b"-1\n")
     assert (second.outcome, second.stdout) == (Outcome.COMPLETED, b"-1\n")
+
+
+def test_no_queue_is_left_that_was_made_as_a_file(sandbox):
+    first, second = run_twice(
+        sandbox,
+        "import os\n"
+        "try: print(os.listdir('/dev/mqueue')); open('/dev/mqueue/note', 'x').close(); print('made')\n"
+        "except OSError as error: print(error.strerror)\n",
+    )
+
+    assert first.stdout == second.stdout
+    assert (first.outcome, second.outcome) == (Outcome.COMPLETED, Outcome.COMPLETED)
+
+
+def test_no_server_is_left_to_talk_to(sandbox):
+    first, second = run_twice(
+        sandbox,
+        "import os, socket, time\n"
+        "if input() == '0':\n"
+        "    one, other = socket.create_server(('127.0.0.1', 7777)), socket.socket(socket.AF_UNIX)\n"
+        "    other.bind('\\0note'); other.listen()\n"
+        "    if not os.fork(): os.setsid(); time.sleep(1e6)\n"
+        "for family, address in ((socket.AF_INET, ('127.0.0.1', 7777)), (socket.AF_UNIX, '\\0note')):\n"
+        "    try: socket.socket(family).connect(address); print('somebody')\n"
+        "    except OSError: print('nobody')\n",
+    )
+
+    assert first.stdout == b"somebody\nsomebody\n"
+    assert second.stdout == b"nobody\nnobody\n"
+
+
+def test_the_limits_that_one_case_hits_are_not_those_of_the_next(sandbox):
+    source = (
+        "import sys, os, time\n"
+        "what = input()\n"
+        "if what == 'memory': x = [bytearray(1 << 20) for _ in range(1000)]\n"
+        "if what == 'output': print('x' * 1_000_000)\n"
+        "if what == 'cpu':\n    while True: pass\n"
+        "if what == 'files':\n    for n in range(3000): open(f'/tmp/{n}', 'w').close()\n"
+        "print('fine')\n"
+    )
+    kinds = ("memory", "output", "cpu", "files")
+    cases = tuple(Case(stdin=kind) for hostile in kinds for kind in (hostile.encode(), b"nothing"))
+
+    record = sandbox.run(Program(source=source, cases=cases, limits=LIMITS))
+
+    assert [case.outcome for case in record.cases[1::2]] == [Outcome.COMPLETED] * 4
+    assert [case.outcome for case in record.cases[::2]] == [
+        Outcome.MEMORY_LIMIT,
+        Outcome.OUTPUT_LIMIT,
+        Outcome.TIME_LIMIT,
+        Outcome.COMPLETED,
+    ]
 
 
 def test_the_inputs_of_other_cases_are_not_in_memory(sandbox):

@@ -1,87 +1,82 @@
-"""Answers that try to be counted right without being right. What is right never enters the container."""
+"""No grader accepts a forgery, and an honest answer to the same questions is right. What is right never gets inside."""
 
 from __future__ import annotations
 
 import pytest
 
 from sandbox import Outcome, decode_value
+from tests.attacks.forged_records import BYTES, PATCHES, SEARCHES
+from tests.attacks.forgeries import ENDS, EQUALS
+from yzindex.grading.asserted import Equality, View
+from yzindex.grading.code import CallCase, Calls
+from yzindex.grading.code_grading import grade_code
+from yzindex.grading.grade import Verdict
 
 RIGHT = 42
+FORGERIES = EQUALS | BYTES | PATCHES | SEARCHES
 
-FORGERIES = {
-    "sys.exit while loading": "import sys\nsys.exit(0)",
-    "sys.exit in the call": "import sys\ndef answer(x): sys.exit(0)",
-    "os._exit while loading": "import os\nos._exit(0)",
-    "os._exit in the call": "import os\ndef answer(x): os._exit(0)",
-    "SystemExit": "def answer(x): raise SystemExit(0)",
-    "SystemExit with the value": "def answer(x): raise SystemExit(x)",
-    "equal to everything": "class A:\n    __eq__ = lambda s, o: True\ndef answer(x): return A()",
-    "an int that equals everything": "class A(int):\n    __eq__ = lambda s, o: True\ndef answer(x): return A(1)",
-    "a str that prints as an int": "class A(str):\n    __repr__ = lambda s: '42'\ndef answer(x): return A()",
-    "a list that equals everything": "class A(list):\n    __eq__ = lambda s, o: True\ndef answer(x): return A()",
-    "a metaclass that claims to be int": (
-        "class M(type):\n    __eq__ = lambda s, o: True\n    __hash__ = lambda s: hash(int)\n    __name__ = 'int'\n"
-        "class A(metaclass=M): pass\ndef answer(x): return A()"
-    ),
-    "a class that claims to be int": "class A:\n    __class__ = property(lambda s: int)\ndef answer(x): return A()",
-    "a printed marker": "print('PASSED', '{\"passed\": true}', 'V[\"int\",\"0x2a\"]')\ndef answer(x): return None",
-    "a printed frame": (
-        "import os\nos.write(1, (4).to_bytes(4, 'big') + b'true')\nos.write(2, b'ok')\ndef answer(x): os._exit(0)"
-    ),
-    "atexit": "import atexit, os\natexit.register(os._exit, 0)\ndef answer(x): raise ValueError",
-    "excepthook": "import sys, os\nsys.excepthook = lambda *a: os._exit(0)\ndef answer(x): raise ValueError",
-    "a timer thread": (
-        "import threading, os, time\nthreading.Timer(0.1, os._exit, (0,)).start()\ndef answer(x): time.sleep(9)"
-    ),
-    "fork, child returns": "import os\ndef answer(x):\n    if os.fork(): os._exit(0)\n    return 1",
-    "patched json": "import json, sys\njson.dumps = lambda *a, **k: 'true'\ndef answer(x): return 1",
-    "patched repr and type": (
-        "import builtins\nbuiltins.repr = lambda o: '42'\nbuiltins.type = lambda o: int\ndef answer(x): return 'a'"
-    ),
-    "patched assertEqual": "import unittest\nunittest.TestCase.assertEqual = lambda *a: None\ndef answer(x): return 1",
-    "every descriptor": (
-        "import os\n"
-        "for fd in range(256):\n"
-        "    try: os.write(fd, b'V[\"true\"]')\n"
-        "    except OSError: pass\n"
-        "def answer(x): return 1"
-    ),
-    "callers' frames": (
-        "import sys\n"
-        "def answer(x):\n"
-        "    frame, seen = sys._getframe(), []\n"
-        "    while frame:\n"
-        "        seen += list(frame.f_locals.values()) + list(frame.f_globals.values())\n"
-        "        frame = frame.f_back\n"
-        "    return 42 if any(type(v) is int and v == 42 for v in seen) else 1"
-    ),
-    "everything alive": (
-        "import gc\ndef answer(x):\n"
-        "    return next((o for c in gc.get_objects() if type(c) is dict for k, o in c.items() if k == 'expected'), 1)"
-    ),
-    "the runner's memory": "def answer(x): return 42 if b'expected' in open('/proc/1/mem', 'rb').read() else 1",
-    "a generator": "def answer(x): yield 42",
-    "not a number": "def answer(x): return float('nan')",
+#: By argument: what is right, with the options of comparison.
+ASKED = {
+    "exact": CallCase(args="('exact',)", expected="4715"),
+    "python": CallCase(args="('python',)", expected="{4716: [True, 4716.0]}", equality=Equality.PYTHON),
+    "tolerance": CallCase(args="('tolerance',)", expected="4717.25", tolerance=0.5),
+    "sorted": CallCase(args="('sorted',)", expected="[4718, 4719]", view=View.SORTED),
+    "set": CallCase(args="('set',)", expected="{4720, 4721}", view=View.SET),
+    "list": CallCase(args="('list',)", expected="[4722]", view=View.LIST, equality=Equality.PYTHON),
+    "bool": CallCase(args="('bool',)", expected="False", view=View.BOOL),
 }
+CALLS = (
+    Calls(entry_point="answer", cases=tuple(ASKED.values())),
+    # The same calls, and so the same job, compared by the question's options.
+    Calls(
+        entry_point="answer",
+        cases=tuple(CallCase(args=case.args, expected="[4723.5, ('a', 4724)]") for case in ASKED.values()),
+        tolerance=1e-6,
+        unordered=True,
+    ),
+)
+HONEST = (
+    "def answer(x):\n"
+    "    return {'exact': 4715, 'python': {4716.0: [1, 4716]}, 'tolerance': 4717, 'sorted': (4719, 4718),\n"
+    "            'set': [4721, 4720, 4721], 'list': {4722: 0}, 'bool': ''}[x]"
+)
+
+
+def reply(source):
+    """A model's reply with this code."""
+    return f"```python\n{source}\n```\n"
+
+
+def grades_of(runner, source):
+    """Grade one reply by every option there is; runs it once, and asserts that it was run."""
+    grades = [grade_code(spec, reply(source), runner, strict=False) for spec in CALLS]
+    assert len(runner.ran) == 1
+    assert [len(grade.cases) for grade in grades] == [len(ASKED)] * 2
+    return grades
 
 
 @pytest.mark.parametrize("source", FORGERIES.values(), ids=FORGERIES.keys())
-def test_a_forged_answer_never_comes_out_as_the_right_value(forgery, source):
-    seen = forgery(source)
+def test_no_forged_value_is_accepted(runner, source):
+    grades = grades_of(runner, source)
 
-    value = None if seen.value is None else decode_value(seen.value)
-    assert value != RIGHT
+    assert [case for grade in grades for case in grade.cases if case.passed] == []
+    assert all(grade.score == 0 for grade in grades)
 
 
-@pytest.mark.parametrize(
-    "end", ["sys.exit", "os._exit", "SystemExit", "atexit", "excepthook", "timer", "frame", "fork"]
-)
-def test_an_end_without_a_value_is_never_a_completed_call(forgery, end):
-    sources = [source for name, source in FORGERIES.items() if end in name]
+@pytest.mark.parametrize("source", ENDS.values(), ids=ENDS.keys())
+def test_an_end_without_a_value_is_never_an_answer(runner, source):
+    grades = grades_of(runner, source)
 
-    outcomes = {forgery(source).outcome for source in sources if "f_back" not in source}
+    verdicts = {case.verdict for grade in grades for case in grade.cases}
+    assert verdicts in ({Verdict.RUNTIME_ERROR}, {Verdict.MEMORY_LIMIT})
+    assert all(grade.score == 0 for grade in grades)
 
-    assert outcomes == {Outcome.RUNTIME_ERROR}
+
+def test_an_honest_answer_to_the_same_calls_is_right(runner):
+    grade = grade_code(CALLS[0], reply(HONEST), runner, strict=True)
+
+    assert grade.verdict is Verdict.PASSED
+    assert grade.score == 100
 
 
 def test_an_honest_answer_comes_out(forgery):
@@ -103,3 +98,32 @@ def test_main_guards_do_not_run_in_a_call(forgery):
     seen = forgery("def answer(x): return x\nif __name__ == '__main__': raise ValueError")
 
     assert seen.outcome is Outcome.COMPLETED
+
+
+_BOMB_AT_EXIT = (
+    "import atexit, os, time\n"
+    "def bomb():\n"
+    "    for _ in range(4):\n"
+    "        if not os.fork():\n            b = bytearray(b'x') * (60 << 20)\n            time.sleep(1)\n"
+    "            os._exit(0)\n"
+    "    for _ in range(4): os.wait()\n"
+    "atexit.register(bomb)"
+)
+#: The right value itself, and then an end by which nothing counts.
+SPOILT = {
+    "a crash at exit": ("import atexit, os\natexit.register(os._exit, 3)", Outcome.RUNTIME_ERROR),
+    "killed by itself": ("import atexit, os\natexit.register(os.kill, os.getpid(), 9)", Outcome.RUNTIME_ERROR),
+    "memory at exit, by a child": (
+        _BOMB_AT_EXIT,
+        Outcome.MEMORY_LIMIT,
+    ),
+    "a flood at exit": ("import atexit\natexit.register(print, 'x' * 1_000_000)", Outcome.OUTPUT_LIMIT),
+    "a loop at exit": ("import atexit\natexit.register(sum, range(10 ** 12))", Outcome.TIME_LIMIT),
+}
+
+
+@pytest.mark.parametrize(("end", "outcome"), SPOILT.values(), ids=SPOILT.keys())
+def test_the_right_value_does_not_excuse_what_comes_after_it(forgery, end, outcome):
+    seen = forgery(f"{end}\ndef answer(x): return 6 * x")
+
+    assert seen.outcome is outcome
