@@ -40,6 +40,8 @@ CPU_COUNTERS = (
     "/sys/fs/cgroup/cpu,cpuacct/cpuacct.usage",
 )
 OOM_COUNTERS = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
+#: Of candidates, the same as that of the whole sandbox, and of the runner, which has to outlive them to tell.
+KILLED_FIRST, KILLED_LAST = 1000, 0
 WRITABLE_PLACES = ("/tmp", "/dev/shm", "/dev/mqueue")
 
 Limits = dict[str, Any]
@@ -245,7 +247,7 @@ class Reaped:
             pid, status, usage = os.wait4(-1, options)
         except ChildProcessError:
             return False
-        if pid == self.main:
+        if pid == self.main and self.status is None:
             self.status = os.waitstatus_to_exitcode(status)
         self.cpu_s += usage.ru_utime + usage.ru_stime
         return pid != 0
@@ -261,7 +263,17 @@ class Reaped:
                 return
 
 
-def run_case(source: bytes, call: Call, stdin: bytes, limits: Limits, wake_fd: int, deadline: float) -> Result:
+def set_kill_score(score_fd: int, score: int) -> None:
+    """Say how soon the kernel is to kill this process when memory is short."""
+    try:
+        os.pwrite(score_fd, str(score).encode(), 0)
+    except PermissionError:
+        pass  # whoever started us has forbidden a lower one
+
+
+def run_case(
+    source: bytes, call: Call, stdin: bytes, limits: Limits, wake_fd: int, score_fd: int, deadline: float
+) -> Result:
     oom_kills, counted_s = count_oom_kills(), count_cpu_s()
     stdin_fd = os.memfd_create("stdin")
     for start in range(0, len(stdin), 1 << 20):
@@ -274,9 +286,12 @@ def run_case(source: bytes, call: Call, stdin: bytes, limits: Limits, wake_fd: i
         os.set_blocking(reader, False)
     started = time.monotonic()
     deadline = min(deadline, started + limits["wall_s"])
+    # Inherited, for the candidate cannot set it itself: of a process that is not dumpable no file in /proc is its own.
+    set_kill_score(score_fd, KILLED_FIRST)
     pid = os.fork()
     if pid == 0:
         become_candidate(source, call, [stdin_fd, *writers[:2]], writers[2], limits)
+    set_kill_score(score_fd, KILLED_LAST)
     for fd in (stdin_fd, *writers):
         os.close(fd)
     gathered, reaped = Gathered(readers, limits["output_bytes"]), Reaped(pid)
@@ -401,6 +416,10 @@ def forget_everything(libc: ctypes.CDLL) -> None:
 
 def empty(place: str) -> None:
     """Remove all below a directory. Folders are moved up before they are entered, so depth is no defence."""
+    try:
+        os.chmod(place, 0o1777)  # a case may have locked it
+    except OSError:
+        pass  # then it is not the candidate's either
     moved = 0
     while names := os.listdir(place):
         for name in names:
@@ -434,6 +453,7 @@ def refuse_calls(libc: ctypes.CDLL, program: bytes) -> None:
 def main() -> None:
     # The candidate has this process's uid: it may signal what has a handler and trace what is dumpable.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    score_fd = os.open("/proc/self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC)
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "cannot forbid other processes to read this one")
@@ -458,7 +478,7 @@ def main() -> None:
         call = json.loads(read_block())
         stdin = read_block()
         if time.monotonic() < deadline:
-            result = run_case(source, call, stdin, limits, wake_fd, deadline)
+            result = run_case(source, call, stdin, limits, wake_fd, score_fd, deadline)
             forget_everything(libc)
         else:
             result = NOT_STARTED, b"", b"", b""

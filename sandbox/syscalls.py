@@ -33,6 +33,7 @@ _ARCHITECTURES = {
             "umount2": 166,
             "quotactl": 179,
             "sched_setaffinity": 203,
+            "io_setup": 206,
             "mq_open": 240,
             "kexec_load": 246,
             "add_key": 248,
@@ -58,6 +59,7 @@ _ARCHITECTURES = {
     "aarch64": (
         0xC00000B7,
         {
+            "io_setup": 0,
             "umount2": 39,
             "mount": 40,
             "pivot_root": 41,

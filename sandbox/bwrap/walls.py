@@ -134,7 +134,7 @@ def _files(python: Python, folder: Path, oom_counter: Path, cpu_counter: Path | 
         *("--ro-bind", str(_PASSWD), "/etc/passwd", "--ro-bind", str(oom_counter), _OOM_COUNTER_INSIDE),
         *counted,
         # A writable /dev would be a second memory file system, without a bound.
-        *("--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"),
+        *("--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev", "--remount-ro", "/dev"),
         *("--bind", str(folder), inside.WRITABLE, "--chdir", inside.WRITABLE, "--remount-ro", "/"),
     ]
 

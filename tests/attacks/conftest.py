@@ -42,17 +42,6 @@ def forgery(sandbox: Sandbox) -> Attack:
     return run
 
 
-@pytest.fixture
-def weak(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
-    """Say that one implementation is known not to withstand this attack, and why; strict, so that a cure is noticed."""
-
-    def mark(implementation: str, reason: str) -> None:
-        if request.node.get_closest_marker(implementation):
-            request.applymarker(pytest.mark.xfail(reason=reason))
-
-    return mark
-
-
 class AttackedRunner(SandboxRunner):
     """The workers' own runner on a given sandbox with tight limits; a job that several graders ask for runs once."""
 
