@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,11 +17,13 @@ from typer.testing import CliRunner, Result
 from api.cli.commands import app
 from tests import sandboxes
 from tests.human_eval import human_eval, needs_human_eval, rows
+from tests.mutations import MADE, mutated
 from worker.sandboxing import SandboxRunner
 from yzindex.bank.files import read_questions
 from yzindex.bank.linting import lint
 from yzindex.bank.question import Question, Tier
 from yzindex.grading.code import Calls
+from yzindex.grading.code_grading import grade_code
 from yzindex.ports import CodeRunner
 from yzindex.settings import SandboxChoice, Settings
 
@@ -146,3 +151,48 @@ def test_an_object_made_to_equal_anything_passes_no_task(
     assert [(float(each["score"]), any(case["passed"] for case in each["cases"])) for each in graded] == [
         (0, False)
     ] * len(tasks)
+
+
+#: What a mutant may take. Canonical solutions take a hundredth of it.
+MUTANT_CPU_S = 1.0
+#: Of 815 mutants, those that the benchmark's own tests let pass: they differ in nothing that is tested.
+SURVIVORS = 112
+_CONFINED = f"""
+import resource
+resource.setrlimit(resource.RLIMIT_CPU, (2, 2))
+resource.setrlimit(resource.RLIMIT_AS, ({2**29}, {2**29}))
+"""
+
+
+def test_no_mutant_that_fails_in_plain_python_passes(questions: tuple[Question, ...]) -> None:
+    tasks = rows()
+    made = [
+        (question, tasks[question.id], mutant)
+        for question in questions
+        for mutant in mutated(
+            tasks[question.id]["prompt"] + tasks[question.id]["canonical_solution"], tasks[question.id]["entry_point"]
+        )
+    ]
+    per_task = Counter(question.id for question, _, _ in made)
+    bubblewrap = SandboxRunner(Settings(sandbox=SandboxChoice.BUBBLEWRAP))
+    with contextlib.closing(bubblewrap) as runner, ThreadPoolExecutor(2) as pool:
+        verdicts = list(pool.map(lambda each: (passes_here(runner, *each), passes_plainly(*each)), made))
+
+    assert set(per_task.values()) == {MADE}
+    assert [
+        mutant for (here, plainly), (_, _, mutant) in zip(verdicts, made, strict=True) if here and not plainly
+    ] == []
+    assert sum(here for here, _ in verdicts) == SURVIVORS
+
+
+def passes_here(runner: CodeRunner, question: Question, _: dict[str, str], mutant: str) -> bool:
+    """Whether the index gives it full marks."""
+    assert isinstance(question.grader, Calls)
+    grader = question.grader.model_copy(update={"cpu_s": MUTANT_CPU_S})
+    return grade_code(grader, f"```python\n{mutant}```", runner, strict=True).score == 100
+
+
+def passes_plainly(_: Question, task: dict[str, str], mutant: str) -> bool:
+    """Whether the benchmark's own test passes it."""
+    source = f"{_CONFINED}{mutant}\n{task['test']}\ncheck({task['entry_point']})\n"
+    return subprocess.run([sys.executable, "-c", source], capture_output=True, timeout=60, check=False).returncode == 0

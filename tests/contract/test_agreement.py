@@ -1,0 +1,183 @@
+"""Whatever a program does within its limits, it does the same in a sandbox as in a plain process."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from sandbox import BubblewrapSandbox, Case, Outcome, Program, Sandbox
+from tests import sandboxes
+
+pytestmark = pytest.mark.timeout(900)
+
+NAMES = st.sampled_from("abc")
+LITERALS = st.one_of(
+    st.integers(-(10**20), 10**20).map(repr),
+    st.floats(allow_nan=False).map(repr),
+    st.text(max_size=5).map(ascii),
+    st.binary(max_size=5).map(repr),
+    st.sampled_from(["None", "True", "[]", "{}", "()", "float('nan')", "'\\ud800'", "set()", "object"]),
+)
+OPERATORS = st.sampled_from(["+", "-", "*", "//", "%", "==", "<", "and", "or", "in", "is not", "|", "**2+0*"])
+#: What is applied to one value.
+FUNCTIONS = st.sampled_from(
+    [
+        "len",
+        "str",
+        "repr",
+        "sorted",
+        "list",
+        "sum",
+        "int",
+        "float",
+        "bool",
+        "abs",
+        "tuple",
+        "type",
+        "iter",
+        "next",
+    ]
+)
+#: What ends a program before its end, or tries to.
+ENDS = st.sampled_from(
+    [
+        "raise ValueError('x')",
+        "raise SystemExit",
+        "raise SystemExit('said')",
+        "import sys; sys.exit(3)",
+        "import sys; sys.exit(True)",
+        "import os; os._exit(4)",
+        "import os; os.abort()",
+        "import os, signal; os.kill(os.getpid(), signal.SIGTERM)",
+        "import atexit; atexit.register(print, 'bye')",
+        "import threading; threading.Thread(target=print, args=('thread',)).start()",
+        "import sys; sys.stdout = None",
+        "import sys; sys.stdout.close()",
+        "import os; os.close(1)",
+        "exit(2)",
+        "quit()",
+        "assert 0, 'no'",
+        "del print",
+        "def f(): return f()\nf()",
+        "1 if",
+        "import no_such_module",
+        "import sys; sys.stderr.write('e' * 100)",
+        "import sys; sys.stdout.buffer.write(b'\\xff\\x00')",
+        "import warnings; warnings.warn('w')",
+        "async def f(): return 1\nimport asyncio; print(asyncio.run(f()))",
+    ]
+)
+
+
+def _indented(block: str) -> str:
+    return "".join(f"    {line}\n" for line in block.splitlines())
+
+
+EXPRESSIONS = st.recursive(
+    st.one_of(LITERALS, NAMES),
+    lambda inner: st.one_of(
+        st.tuples(inner, OPERATORS, inner).map(lambda parts: f"({parts[0]} {parts[1]} {parts[2]})"),
+        st.tuples(FUNCTIONS, inner).map(lambda parts: f"{parts[0]}({parts[1]})"),
+        st.lists(inner, max_size=3).map(lambda members: f"[{', '.join(members)}]"),
+        st.tuples(inner, inner).map(lambda parts: f"{{{parts[0]}: {parts[1]}}}"),
+        st.tuples(inner, inner).map(lambda parts: f"{parts[0]}[{parts[1]}]"),
+        inner.map(lambda one: f"f'{{{one}!r:>8.8}}'" if "'" not in one and "\\" not in one else one),
+        inner.map(lambda one: f"[x for x in {one}]"),
+    ),
+    max_leaves=6,
+)
+STATEMENTS = st.recursive(
+    st.one_of(
+        st.tuples(NAMES, EXPRESSIONS).map(lambda parts: f"{parts[0]} = {parts[1]}\n"),
+        st.tuples(NAMES, EXPRESSIONS).map(lambda parts: f"{parts[0]} += {parts[1]}\n"),
+        EXPRESSIONS.map(lambda one: f"print({one})\n"),
+        NAMES.map(lambda name: f"{name} = input()\n"),
+        ENDS.map(lambda end: f"{end}\n"),
+    ),
+    lambda inner: st.one_of(
+        st.tuples(EXPRESSIONS, inner).map(lambda parts: f"if {parts[0]}:\n{_indented(parts[1])}"),
+        st.tuples(st.integers(0, 4), inner).map(lambda parts: f"for c in range({parts[0]}):\n{_indented(parts[1])}"),
+        inner.map(
+            lambda block: f"try:\n{_indented(block)}except Exception as error:\n    print(type(error).__name__)\n"
+        ),
+        inner.map(lambda block: f"try:\n{_indented(block)}finally:\n    print('finally')\n"),
+        inner.map(lambda block: f"def g(a=1, *b, **c):\n{_indented(block)}g()\n"),
+        st.tuples(inner, inner).map("".join),
+    ),
+    max_leaves=8,
+)
+PROGRAMS = st.lists(STATEMENTS, min_size=1, max_size=4).map(lambda parts: "a, b, c = 1, 'b', [3]\n" + "".join(parts))
+STDINS = st.sampled_from([b"", b"7\n", b"x\ny\nz\n", b"no end", b"\xff\x00\n"])
+
+OPTIONS = ["-P", "-s", "-B", "-X", "utf8", "program.py"]
+ENVIRONMENT = {"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "HOME": "/tmp", "TZ": "UTC"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("plain")
+
+
+def agrees(sandbox: Sandbox, python: str, folder: Path, source: str, stdin: bytes) -> None:
+    """Run a program both ways and compare all that a grader looks at."""
+    (case,) = sandbox.run(Program(source=source, cases=(Case(stdin=stdin),))).cases
+    (folder / "program.py").write_bytes(source.encode("utf-8", "surrogatepass"))
+    plain = subprocess.run(
+        [python, *OPTIONS], input=stdin, capture_output=True, cwd=folder, check=False, timeout=60, env=ENVIRONMENT
+    )
+
+    assert without_addresses(case.stdout) == without_addresses(plain.stdout)
+    assert case.exit_status == plain.returncode
+    assert case.outcome is (Outcome.RUNTIME_ERROR if plain.returncode else Outcome.COMPLETED)
+    if b"Traceback" in plain.stderr:  # and not only a warning, which names the file as it was started
+        assert named_error(case.stderr) == named_error(plain.stderr)
+
+
+def without_addresses(output: bytes) -> bytes:
+    return re.sub(rb"0x[0-9a-f]{8,}", b"0x", output)
+
+
+def named_error(stderr: bytes) -> bytes:
+    """The name of the error that ended it. The lines of a source that are shown with it are indented."""
+    lines = [line for line in stderr.splitlines() if line and not line.startswith(b" ")]
+    return lines[-1].partition(b":")[0] if lines else b""
+
+
+def sizes(examples: int):
+    return settings(
+        max_examples=examples,
+        phases=[Phase.explicit, Phase.generate, Phase.shrink],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+
+
+@pytest.fixture(scope="module")
+def bubblewrap() -> BubblewrapSandbox:
+    return BubblewrapSandbox()
+
+
+@pytest.fixture(scope="module")
+def docker() -> Iterator[Sandbox]:
+    with sandboxes.opened("docker") as opened:
+        yield opened
+
+
+@pytest.mark.bubblewrap
+@sizes(400)
+@given(source=PROGRAMS, stdin=STDINS)
+def test_programs_do_the_same_in_bubblewrap(bubblewrap, folder, source, stdin):
+    agrees(bubblewrap, bubblewrap.python, folder, source, stdin)
+
+
+@pytest.mark.docker
+@sizes(100)
+@given(source=PROGRAMS, stdin=STDINS)
+def test_programs_do_the_same_in_a_container(docker, folder, source, stdin):
+    agrees(docker, sys.executable, folder, source, stdin)
