@@ -9,28 +9,38 @@ import fcntl
 import os
 import stat
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from sandbox.errors import SandboxUnavailable, system_trouble
 
+#: Nobody waits longer for the others: who waits holds up a task, and a task that takes too long is lost.
+MOST_WAITED_S = 60.0
+_LOOK_EVERY_S = 0.02
+
 
 @contextlib.contextmanager
 def together() -> Iterator[None]:
-    """Run a program beside others, as soon as nobody is, or waits to be, alone."""
+    """Run a program beside others, as soon as nobody is, or waits to be, alone; at last after `MOST_WAITED_S`."""
+    deadline = time.monotonic() + MOST_WAITED_S
     with _opened("running") as running:
         with _opened("gate") as gate:
-            _lock(gate, fcntl.LOCK_EX)
-            _lock(running, fcntl.LOCK_SH)
+            _lock(gate, fcntl.LOCK_EX, deadline)
+            _lock(running, fcntl.LOCK_SH, deadline)
         yield
 
 
 @contextlib.contextmanager
 def alone() -> Iterator[None]:
-    """Run programs while no other runs; waits for those that do. Not within `together`, which would wait for itself."""
+    """Run programs while no other runs; waits for those that do, but no longer than `MOST_WAITED_S`.
+
+    Not within `together`, which would wait for itself.
+    """
+    deadline = time.monotonic() + MOST_WAITED_S
     with _opened("gate") as gate, _opened("running") as running:
-        _lock(gate, fcntl.LOCK_EX)
-        _lock(running, fcntl.LOCK_EX)
+        _lock(gate, fcntl.LOCK_EX, deadline)
+        _lock(running, fcntl.LOCK_EX, deadline)
         yield
 
 
@@ -45,9 +55,15 @@ def _opened(name: str) -> Iterator[int]:
         os.close(file)
 
 
-def _lock(file: int, how: int) -> None:
+def _lock(file: int, how: int, deadline: float) -> None:
     with system_trouble("locking the programs that run here"):
-        fcntl.flock(file, how)
+        while True:
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(file, how | fcntl.LOCK_NB)
+                return
+            if time.monotonic() >= deadline:
+                return
+            time.sleep(_LOOK_EVERY_S)
 
 
 def _folder() -> Path:

@@ -79,9 +79,11 @@ def run_attempts(program: Program, attempt: Callable[[Program, bool], Attempt], 
     )
 
 
-def _tried(program: Program, attempt: Callable[[Program, bool], Attempt]) -> tuple[Attempt, tuple[CaseRecord, ...]]:
+def _tried(
+    program: Program, attempt: Callable[[Program, bool], Attempt], *, first: bool = True
+) -> tuple[Attempt, tuple[CaseRecord, ...]]:
     """Try; once more if the place a program ran in went away. Twice is no accident of the engine."""
-    ran = attempt(program, False)
+    ran = attempt(program, not first)
     if len(ran.cases) < len(program.cases) and ran.cut_short_by is None:
         ran = attempt(program, True)
     missing = len(program.cases) - len(ran.cases)
@@ -91,22 +93,17 @@ def _tried(program: Program, attempt: Callable[[Program, bool], Attempt]) -> tup
 def _believed(
     program: Program, cases: tuple[CaseRecord, ...], attempt: Callable[[Program, bool], Attempt]
 ) -> tuple[CaseRecord, ...]:
-    """Run again, one by one, the cases that hit only the wall limit, until one does so once more or time is up.
+    """Run again the cases that hit only the wall limit, for twice the wall seconds of one: it holds up all others.
 
-    That one shows that it is the program's doing; the others are believed with it, or a program that sleeps would hold
-    up all the others for as long as it has cases.
+    What does not come to its end in that time is the program's doing, and believed.
     """
+    places = [place for place, case in enumerate(cases) if _may_be_the_host(case)]
+    limits = replace(program.limits, total_wall_s=min(program.limits.total_wall_s, 2 * program.limits.wall_s))
+    again = replace(program, cases=tuple(program.cases[place] for place in places), limits=limits)
+    _, found = _tried(again, attempt, first=False)
     believed = list(cases)
-    deadline = time.monotonic() + program.limits.total_wall_s
-    for place, case in enumerate(cases):
-        if not _may_be_the_host(case):
-            continue
-        if time.monotonic() >= deadline:
-            break
-        _, (again,) = _tried(replace(program, cases=(program.cases[place],)), attempt)
-        believed[place] = again
-        if _may_be_the_host(again):
-            break
+    for place, case in zip(places, found, strict=True):
+        believed[place] = case
     return tuple(believed)
 
 

@@ -73,6 +73,11 @@ class Container:
             self._attached.close()
             self.stream.close()
 
+    def require_running(self) -> None:
+        """Raise `SandboxUnavailable` unless the engine says that it runs: of a silent one, a time limit is no news."""
+        if not self._inspect()["State"]["Running"]:
+            raise SandboxUnavailable("a container ended and the engine did not tell; its record is not used")
+
     def was_killed_for_memory(self) -> bool:
         """Say of a container that closed its stream why: waits until it has ended, at most a few seconds."""
         # A time-out of the wait is an OSError, and so is an engine that went away: the inspection tells which.

@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from docker import APIClient
 
@@ -22,7 +22,7 @@ from sandbox.stream import End
 #: Until a container is removed after its program's time is up, by us or, if we die, by whoever reaps.
 _MARGIN_S = 60.0
 #: Programs that may take longer get a container of their own making: others reap one by the time it was given.
-_LONGEST_POOLED_S = 3600.0
+_LONGEST_POOLED_S = 400.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +92,8 @@ class DockerSandbox:
         with self._container(held, program, again=again) as container:
             end = converse(conversation, container.stream, time.monotonic() + longest_s(program))
             container.hang_up()
+            if end is End.DEADLINE:
+                container.require_running()
             oom_killed = end is End.CLOSED and container.was_killed_for_memory()
             return Attempt(
                 container_id=container.id,
@@ -137,4 +139,4 @@ class DockerSandbox:
             reap=lambda: reap(held.client),
             size=self._pool_size,
         )
-        return _Held(process_id=held.process_id, client=held.client, engine=held.engine, pool=pool)
+        return replace(held, pool=pool)

@@ -4,6 +4,7 @@ It hides how long the engine takes; it does not make the engine take less.
 """
 
 import contextlib
+import logging
 import threading
 import time
 from collections import deque
@@ -13,6 +14,7 @@ from sandbox.container import Container
 from sandbox.conversation import IDLE_S
 from sandbox.errors import SandboxUnavailable
 
+_log = logging.getLogger(__name__)
 #: Abandoned containers, those of other owners included, are looked for this often.
 REAP_EVERY_S = 60.0
 #: A container is replaced before its runner gives up waiting for a program.
@@ -27,7 +29,7 @@ class Pool:
     """Ready containers of one specification. May be used from several threads of the process that made it."""
 
     def __init__(self, make: Callable[[], Container], reap: Callable[[], object], size: int) -> None:
-        """Begin to fill it. `reap` removes what dead owners left, here and on every host of the engine."""
+        """Begin to fill it. `reap` removes what dead owners left on the engine."""
         self._make = make
         self._reap = reap
         self._size = size
@@ -47,12 +49,14 @@ class Pool:
     @contextlib.contextmanager
     def container(self, *, fresh: bool = False) -> Iterator[Container]:
         """Lend a container to one program: a waiting one, or, if there is none or on request, one made just now."""
-        container = (None if fresh else self._waiting()) or self._make()
+        container = (None if fresh else self._take_waiting()) or self._make()
         try:
             yield container
         finally:
-            container.hang_up()
-            self._put_away(container)
+            try:
+                container.hang_up()
+            finally:
+                self._put_away(container)
 
     @property
     def waiting(self) -> int:
@@ -75,7 +79,7 @@ class Pool:
             with contextlib.suppress(SandboxUnavailable):
                 container.remove()
 
-    def _waiting(self) -> Container | None:
+    def _take_waiting(self) -> Container | None:
         """Take one whose runner still waits: an engine that was started again has ended them all."""
         while True:
             with self._changed:
@@ -103,15 +107,24 @@ class Pool:
             except SandboxUnavailable:
                 # Whoever asks for a container meanwhile is told why there is none.
                 self._pause()
+            except Exception:  # noqa: BLE001  without its threads a pool would fill and empty no more
+                _log.exception("the pool of containers goes on after a fault of ours, or of the engine's client")
+                self._pause()
             else:
-                self._pause_s = 0.0
+                self._go_on()
+
+    def _go_on(self) -> None:
+        with self._changed:
+            self._pause_s = 0.0
 
     def _pause(self) -> None:
         with self._changed:
+            if time.monotonic() < self._not_before:
+                return  # another thread has met the same trouble
             self._pause_s = min(_LONGEST_PAUSE_S, max(_PAUSE_S, 2 * self._pause_s))
             self._not_before = time.monotonic() + self._pause_s
 
-    def _next_work(self) -> Callable[[], None] | None:
+    def _next_work(self) -> Callable[[], object] | None:
         """Wait for something to do; None when the pool is closed."""
         with self._changed:
             while not self._closed:
@@ -125,22 +138,19 @@ class Pool:
         """When there is something to do that nobody says."""
         return min([self._next_reap, *(ready_at + _REPLACED_AFTER_S for ready_at, _ in self._ready)])
 
-    def _work(self, now: float) -> Callable[[], None] | None:
+    def _work(self, now: float) -> Callable[[], object] | None:
         """Choose what is most wanted now."""
         while self._ready and now >= self._ready[0][0] + _REPLACED_AFTER_S:
             self._used.append(self._ready.popleft()[1])
         if now >= self._next_reap:
             self._next_reap = now + REAP_EVERY_S
-            return self._reap_once
+            return self._reap
         if len(self._used) > self._size:
             return self._remove_one
         if len(self._ready) + self._being_made < self._size:
             self._being_made += 1
             return self._make_one
         return self._remove_one if self._used else None
-
-    def _reap_once(self) -> None:
-        self._reap()
 
     def _remove_one(self) -> None:
         with self._changed:
@@ -149,7 +159,7 @@ class Pool:
             container = self._used.popleft()
         try:
             container.remove()
-        except SandboxUnavailable:
+        except BaseException:
             with self._changed:
                 self._used.append(container)
             raise
@@ -157,11 +167,9 @@ class Pool:
     def _make_one(self) -> None:
         try:
             container = self._make()
-        except SandboxUnavailable:
+        finally:
             with self._changed:
                 self._being_made -= 1
-            raise
         with self._changed:
-            self._being_made -= 1
             self._ready.append((time.monotonic(), container))
             self._changed.notify()

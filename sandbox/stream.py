@@ -1,6 +1,7 @@
 """The stream to a runner: send all, read within a deadline, never block."""
 
 import math
+import select
 import selectors
 import socket
 import ssl
@@ -39,9 +40,9 @@ class Stream:
     @property
     def is_open(self) -> bool:
         """Whether the other side is still there, while it has nothing to say."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._socket, selectors.EVENT_READ)
-            return not selector.select(0)
+        poll = select.poll()
+        poll.register(self._socket, select.POLLIN)
+        return not poll.poll(0)
 
     def exchange(
         self,

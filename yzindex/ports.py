@@ -27,7 +27,7 @@ class Limit(StrEnum):
 
     #: CPU seconds.
     CPU = "cpu"
-    #: Wall seconds, by far more, and again when nothing else ran.
+    #: Wall seconds, of which there are by far more.
     WALL = "wall"
     MEMORY = "memory"
     OUTPUT = "output"

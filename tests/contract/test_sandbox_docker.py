@@ -176,6 +176,23 @@ def test_a_container_with_a_network_gets_no_program(client, sandbox, monkeypatch
         sandbox.run(program("pass"))
 
 
+def test_a_silent_engine_is_no_time_limit(sandbox, monkeypatch):
+    def silent(self):
+        raise SandboxUnavailable("inspecting a container: no container engine answers")
+
+    monkeypatch.setattr("sandbox.docker_sandbox.longest_s", lambda _: 3.0)
+    become_ready = Container.become_ready
+
+    def then_silent(self):
+        become_ready(self)
+        monkeypatch.setattr(Container, "_inspect", silent)
+
+    monkeypatch.setattr(Container, "become_ready", then_silent)
+
+    with pytest.raises(SandboxUnavailable, match="no container engine answers"):
+        sandbox.run(program("import time; time.sleep(4.5)"))
+
+
 # --- the pool ---------------------------------------------------------------------------------------------------------
 
 

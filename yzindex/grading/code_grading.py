@@ -44,7 +44,7 @@ _VERDICTS = {
 }
 _TIMES_UP = {
     Limit.CPU: "used up its CPU seconds",
-    Limit.WALL: "used up its wall seconds, and once more when run alone",
+    Limit.WALL: "used up its wall seconds, in a second run too",
 }
 
 

@@ -51,11 +51,11 @@ def test_a_case_that_hits_only_the_wall_limit_is_run_again_and_the_second_run_co
     assert [[case.stdin for case in each.cases] for each in tries.programs] == [[b"0", b"1", b"2"], [b"1"]]
 
 
-def test_one_that_hits_it_again_is_believed_and_the_others_with_it():
-    tries = Tries(WALL, DONE, WALL, WALL)
+def test_what_hits_it_again_is_believed():
+    tries = Tries(WALL, DONE, WALL, WALL, DONE)
 
-    assert ran(tries, 3) == [WALL, DONE, WALL]
-    assert tries.left == []
+    assert ran(tries, 3) == [WALL, DONE, DONE]
+    assert [[case.stdin for case in each.cases] for each in tries.programs] == [[b"0", b"1", b"2"], [b"0", b"2"]]
 
 
 def test_what_a_second_run_shows_of_the_program_counts():
@@ -71,11 +71,14 @@ def test_cpu_seconds_are_the_programs_own_and_believed_at_once():
     assert len(tries.programs) == 1
 
 
-def test_second_runs_take_no_longer_than_the_program_may():
-    tries = Tries(WALL, WALL, DONE)
-    limited = replace(program(2), limits=Limits(total_wall_s=1e-9))
+def test_a_second_run_takes_twice_the_wall_seconds_of_a_case_and_no_longer_than_the_first():
+    given_s = []
+    for total_wall_s in (300, 40):
+        tries = Tries(WALL, WALL, WALL, WALL)
+        run_attempts(replace(program(2), limits=Limits(wall_s=30, total_wall_s=total_wall_s)), tries, engine="")
+        given_s.append(tries.programs[1].limits.total_wall_s)
 
-    assert [case.limit for case in run_attempts(limited, tries, engine="").cases] == [Limit.WALL, Limit.WALL]
+    assert given_s == [60, 40]
 
 
 def test_who_is_alone_waits_for_those_that_run_and_newcomers_wait_for_it():
@@ -109,6 +112,26 @@ def test_who_is_alone_waits_for_those_that_run_and_newcomers_wait_for_it():
         thread.join(20)
 
     assert order == ["first ends", "alone", "newcomer"]
+
+
+@pytest.mark.parametrize("how", [alone.together, alone.alone])
+def test_who_cannot_have_the_lock_goes_on_after_a_while(monkeypatch, how):
+    monkeypatch.setattr(alone, "MOST_WAITED_S", 0.05)
+
+    with alone.alone(), how():
+        pass
+
+
+def test_a_second_run_gets_a_place_made_for_it():
+    asked = []
+
+    def attempt(program: Program, again: bool) -> Attempt:
+        asked.append(again)
+        return Attempt(container_id="", image="", cases=(WALL,), cut_short_by=None)
+
+    run_attempts(program(1), attempt, engine="")
+
+    assert asked == [False, True]
 
 
 def test_several_run_together():
