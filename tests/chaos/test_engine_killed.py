@@ -91,6 +91,7 @@ def test_an_engine_killed_mid_grade_costs_a_try_and_no_score(engine: Server, run
     while not containers() and time.monotonic() < deadline:
         time.sleep(0.05)
     time.sleep(2)
+    assert (containers(), row(runtime).state) == (2, AnswerState.GRADING)  # one runs, one waits
     engine.stop(signal.SIGKILL)
     time.sleep(away_s)
     engine.start()

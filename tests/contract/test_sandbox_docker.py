@@ -214,9 +214,20 @@ def waiting(client, count: int, mark: str = "") -> list[str]:
     raise AssertionError(f"{len(found)} containers wait, not {count}")
 
 
+def ready(sandbox: DockerSandbox) -> set[str]:
+    """Wait until two containers of its pool wait for programs; give their ids."""
+    assert sandbox._held is not None
+    assert sandbox._held.pool is not None
+    pool, deadline = sandbox._held.pool, time.monotonic() + 60
+    while pool.waiting < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return {container.id for _, container in pool._ready}
+
+
 def test_every_program_has_a_container_of_its_own_that_waited_for_it(client, pooled):
     pooled.run(program("pass"))
-    waited = set(waiting(client, 2))
+    waited = ready(pooled)
 
     records = [pooled.run(program("print(input())", Case(stdin=b"x\n"))) for _ in range(6)]
 
@@ -229,7 +240,7 @@ def test_every_program_has_a_container_of_its_own_that_waited_for_it(client, poo
 def test_a_program_with_other_limits_gets_them(client, pooled):
     source = "bytearray(b'x') * (150 << 20)"
     pooled.run(program("pass"))
-    waiting(client, 2)
+    ready(pooled)
 
     (more,) = pooled.run(Program(source=source, cases=(Case(),), limits=Limits(memory_mib=256))).cases
     (usual,) = pooled.run(program(source)).cases
@@ -239,7 +250,7 @@ def test_a_program_with_other_limits_gets_them(client, pooled):
 
 def test_containers_that_were_killed_while_they_waited_cost_no_program_anything(client, pooled):
     pooled.run(program("pass"))
-    killed = waiting(client, 2)
+    killed = ready(pooled)
     for each in killed:
         client.kill(each)
 

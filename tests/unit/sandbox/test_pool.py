@@ -156,14 +156,37 @@ def test_trouble_with_the_engine_is_told_to_whoever_asks_and_ends_with_it(engine
 
 
 def test_a_container_that_could_not_be_removed_is_removed_later(engine, opened):
+    failed, remove = threading.Event(), engine.remove
+
+    def fail_once(name):
+        if not failed.is_set():
+            failed.set()
+            raise SandboxUnavailable("the engine is busy")
+        remove(name)
+
+    engine.remove = fail_once
     waiting = opened(1)
-    until(lambda: waiting.waiting == 1)
     with waiting.container() as container:
-        engine.works = False
-    time.sleep(0.05)
-    engine.works = True
+        pass
 
     until(lambda: container.id in engine.removed)
+    assert failed.is_set()
+
+
+def test_a_fault_of_ours_does_not_end_the_pools_threads(engine, opened, caplog):
+    faults, make = [KeyError("State")], engine.make
+
+    def fail_once():
+        if threading.current_thread().name == "sandbox pool" and faults:
+            raise faults.pop()
+        return make()
+
+    engine.make = fail_once
+    waiting = opened(1)
+
+    until(lambda: waiting.waiting == 1)
+
+    assert "goes on after a fault" in caplog.text
 
 
 def test_what_waits_for_removal_is_bounded(engine, opened, monkeypatch):
