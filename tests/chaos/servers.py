@@ -135,7 +135,9 @@ def docker_engine() -> Iterator[Server]:
         engine = Server(
             address=address,
             command=[
-                *("dockerd", "--containerd", below, "--host", address, "--data-root", f"{folder}/data"),
+                # In a network of its own: where an engine finds another's bridge, it takes it away.
+                *("unshare", "--net", "dockerd", "--containerd", below, "--host", address),
+                *("--data-root", f"{folder}/data"),
                 *("--exec-root", f"{folder}/exec", "--pidfile", f"{folder}/pid"),
                 *("--bridge", "none", "--iptables=false", "--ip6tables=false"),
             ],

@@ -88,10 +88,11 @@ def test_an_engine_killed_mid_grade_costs_a_try_and_no_score(engine: Server, run
     grading = threading.Thread(target=stages.grade, args=(runtime, 1))
     grading.start()
     deadline = time.monotonic() + 60
-    while not containers() and time.monotonic() < deadline:
+    while not containers():
+        assert time.monotonic() < deadline
         time.sleep(0.05)
     time.sleep(2)
-    assert (containers(), row(runtime).state) == (2, AnswerState.GRADING)  # one runs, one waits
+    assert row(runtime).state is AnswerState.GRADING
     engine.stop(signal.SIGKILL)
     time.sleep(away_s)
     engine.start()
