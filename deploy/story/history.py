@@ -76,7 +76,6 @@ class HistoryPlayer:
         finally:
             clock.live_ahead(timedelta())
             self._log.close()
-            self.runtime.close()
             self.runtime.database.close()
 
     def _play_day(self, number: int) -> None:
