@@ -4,8 +4,8 @@ Standard library only, Python 3.11 or later. Its source is sent into the contain
 It reads blocks (four bytes of length, then the bytes) from stdin: how to set itself up, which it answers by a greeting;
 perhaps much later a header, the source, and for each case its call, its stdin and, only after the case has ended, a
 ticket. So a case's process, forked from this one, has neither its own ticket nor any later case in its memory. It
-writes for each case the facts, stdout, stderr and value. The facts
-are hints to a reader outside, who trusts none of them; the outcome is decided there.
+writes for each case the facts, stdout, stderr and value. The facts are hints to a reader outside, who trusts none of
+them; the outcome is decided there.
 """
 
 import _sitebuiltins
