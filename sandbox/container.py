@@ -47,6 +47,8 @@ class Container:
         self.stream = AttachedStream(_plain_socket(sock))
         #: Tag and content id; known once it is ready.
         self.image = ""
+        #: The runner has told all it had to, and ends by itself.
+        self.finished = False
 
     def become_ready(self) -> None:
         """Start it, see the runner greet, and refuse it if it has a network: nothing of a program is there yet."""

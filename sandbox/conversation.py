@@ -1,16 +1,18 @@
 """The exchange with the runner as bytes: what is sent for a program, and what may come back for it.
 
-Both ways go blocks: four bytes of length, then the bytes. First, and before any program is known, the runner's source
-and how it is to set itself up are sent, and its greeting comes back. Then a header, the program's source, and per case
+Both ways go blocks: four bytes of length, then the bytes. First, and before any program is known, the runner (compiled,
+and as source) and how it is to set itself up are sent, and its greeting comes back. Then a header, the program's source, and per case
 the call, stdin and a ticket are sent; per case the facts, stdout, stderr and value come back. Their sender may have
 been taken over by a hostile program: each block has a bound and its place.
 """
 
-import json
+import marshal
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Generator
+from functools import cache
 from importlib.resources import files
+from importlib.util import MAGIC_NUMBER
 
 from sandbox.errors import ValueUnreadable
 from sandbox.facts import Facts, FactsRejected, judge, parse_facts
@@ -19,9 +21,10 @@ from sandbox.record import CaseRecord
 from sandbox.syscalls import filter_programs
 from sandbox.values import decode_value
 
-#: Reads the runner's source from stdin and becomes it: one image serves every version of the runner.
+#: Reads the runner from stdin and becomes it: one image serves every version of the runner. Compiling it would take as
+#: long as the interpreter's own start, and is left to another Python than ours.
 BOOTSTRAP = """
-import os
+import _frozen_importlib_external, marshal, os
 def take(size):
     taken = b""
     while len(taken) < size:
@@ -30,9 +33,11 @@ def take(size):
             os._exit(70)
         taken += part
     return taken
-exec(compile(take(int.from_bytes(take(4), "big")), "<runner>", "exec"))
+magic, code, source = (take(int.from_bytes(take(4), "big")) for _ in range(3))
+known = magic == _frozen_importlib_external.MAGIC_NUMBER
+exec(marshal.loads(code) if known else compile(source, "<runner>", "exec"))
 """
-PROTOCOL = 2
+PROTOCOL = 3
 #: A runner to which no program was sent for so long ends.
 IDLE_S = 600.0
 MAX_FACTS_BYTES = 4096
@@ -42,6 +47,16 @@ RUNNER_SOURCE = files("sandbox").joinpath("runner.py").read_bytes()
 
 def _block(content: bytes) -> bytes:
     return len(content).to_bytes(4, "big") + content
+
+
+@cache
+def _compiled(source: bytes) -> bytes:
+    return marshal.dumps(compile(source, "<runner>", "exec", dont_inherit=True))
+
+
+def _literal(value: object) -> bytes:
+    """A block that the runner reads as a Python literal."""
+    return _block(ascii(value).encode("ascii"))
 
 
 def runner_limits(limits: Limits) -> dict[str, float | None]:
@@ -114,10 +129,10 @@ class Greeting(Exchange):
     def request(self) -> bytes:
         filters = {machine: program.hex() for machine, program in self._filters.items()}
         setup = {"processes": self._processes, "filters": filters, "idle_s": IDLE_S}
-        return _block(RUNNER_SOURCE) + _block(json.dumps(setup).encode())
+        return b"".join(map(_block, (MAGIC_NUMBER, _compiled(RUNNER_SOURCE), RUNNER_SOURCE))) + _literal(setup)
 
     def _read(self) -> Generator[int, bytes, None]:
-        if (yield MAX_FACTS_BYTES) != json.dumps({"protocol": PROTOCOL}).encode():
+        if (yield MAX_FACTS_BYTES) != f'{{"protocol":{PROTOCOL}}}'.encode():
             raise FactsRejected("not the runner's greeting")
 
 
@@ -132,10 +147,10 @@ class Conversation(Exchange):
 
     def request(self) -> bytes:
         header = {"cases": len(self._program.cases), "limits": runner_limits(self._program.limits)}
-        blocks = [json.dumps(header).encode(), self._program.source.encode("utf-8", "surrogatepass")]
+        blocks = [_literal(header), _block(self._program.source.encode("utf-8", "surrogatepass"))]
         for case, ticket in zip(self._program.cases, self._tickets, strict=True):
-            blocks += [json.dumps(runner_call(case)).encode(), case.stdin, ticket]
-        return b"".join(map(_block, blocks))
+            blocks += [_literal(runner_call(case)), _block(case.stdin), _block(ticket)]
+        return b"".join(blocks)
 
     def _read(self) -> Generator[int, bytes, None]:
         output_bytes = self._program.limits.output_kib * 1024

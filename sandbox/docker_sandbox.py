@@ -91,6 +91,7 @@ class DockerSandbox:
         conversation = Conversation(program)
         with self._container(held, program, again=again) as container:
             end = converse(conversation, container.stream, time.monotonic() + longest_s(program))
+            container.finished = end is End.SATISFIED
             container.hang_up()
             if end is End.DEADLINE:
                 container.require_running()

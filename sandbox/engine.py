@@ -52,13 +52,22 @@ def connect(docker_host: str | None = None) -> APIClient:
 
 
 def reap(client: APIClient) -> int:
-    """Remove the sandbox containers that nobody else will; say how many. Safe to do at any time, by anyone."""
-    removed = 0
-    with engine_trouble("removing abandoned containers"):
-        for container in client.containers(all=True, filters={"label": owner.LABEL}):
-            if owner.is_abandoned(container["Labels"]):
+    """Remove the sandbox containers that nobody else will; say how many. Safe to do at any time, by anyone.
+
+    One that the engine does not remove keeps none of the others; `SandboxUnavailable` is raised after them.
+    """
+    removed, troubles = 0, []
+    with engine_trouble("looking for abandoned containers"):
+        found = client.containers(all=True, filters={"label": owner.LABEL})
+    for container in found:
+        if owner.is_abandoned(container["Labels"]):
+            try:
                 remove(client, container["Id"])
                 removed += 1
+            except SandboxUnavailable as trouble:
+                troubles.append(trouble)
+    if troubles:
+        raise troubles[0]
     return removed
 
 

@@ -4,6 +4,8 @@ For machines where no sandbox runs: a demo can show what it would do there by ru
 is in here: a program whose digest is not among those given at the start is refused before anything is started.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import secrets

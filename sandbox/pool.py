@@ -1,10 +1,12 @@
 """A pool of ready containers: made before they are needed, used once, removed afterwards, all by threads of its own.
 
-It hides how long the engine takes; it does not make the engine take less.
+It hides how long the engine takes; it does not make the engine take less. So as long as containers wait, programs have
+the machine to themselves: what the engine has to make and to remove can wait for a quiet moment.
 """
 
 import contextlib
 import logging
+import math
 import threading
 import time
 from collections import deque
@@ -23,6 +25,8 @@ _REPLACED_AFTER_S = 0.8 * IDLE_S
 _PAUSE_S, _LONGEST_PAUSE_S = 1.0, 60.0
 #: Used containers that may wait for their removal, for each place in the pool; then whoever used one removes it.
 _MOST_WAITING = 4
+#: Without a program for so long, the moment is a quiet one: the next of a burst comes sooner.
+_QUIET_AFTER_S = 0.05
 
 
 class Pool:
@@ -37,6 +41,8 @@ class Pool:
         self._ready: deque[tuple[float, Container]] = deque()
         self._used: deque[Container] = deque()
         self._being_made = 0
+        self._lent = 0
+        self._last_given_back = -math.inf
         self._next_reap = time.monotonic() + REAP_EVERY_S
         self._pause_s = 0.0
         self._not_before = 0.0
@@ -49,14 +55,22 @@ class Pool:
     @contextlib.contextmanager
     def container(self, *, fresh: bool = False) -> Iterator[Container]:
         """Lend a container to one program: a waiting one, or, if there is none or on request, one made just now."""
-        container = (None if fresh else self._take_waiting()) or self._make()
+        with self._changed:
+            self._lent += 1
         try:
-            yield container
-        finally:
+            container = (None if fresh else self._take_waiting()) or self._make()
             try:
-                container.hang_up()
+                yield container
             finally:
-                self._put_away(container)
+                try:
+                    container.hang_up()
+                finally:
+                    self._put_away(container)
+        finally:
+            with self._changed:
+                self._lent -= 1
+                self._last_given_back = time.monotonic()
+                self._changed.notify()
 
     @property
     def waiting(self) -> int:
@@ -65,7 +79,7 @@ class Pool:
             return len(self._ready)
 
     def close(self) -> None:
-        """Remove all containers but those in use. What the engine does not let go of now is reaped later."""
+        """Remove all containers but those in use. What is left by an engine in trouble is reaped by others, later."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -75,8 +89,8 @@ class Pool:
             left = [*self._used, *(container for _, container in self._ready)]
             self._used.clear()
             self._ready.clear()
-        for container in left:
-            with contextlib.suppress(SandboxUnavailable):
+        with contextlib.suppress(SandboxUnavailable):
+            for container in left:
                 container.remove()
 
     def _take_waiting(self) -> Container | None:
@@ -98,7 +112,11 @@ class Pool:
                 self._used.append(container)
                 self._changed.notify()
                 return
-        container.remove()
+        try:
+            container.remove()
+        except SandboxUnavailable as error:
+            # What the program did is known; the container is left to whoever reaps.
+            _log.warning("a used container could not be removed: %s", error)
 
     def _tend(self) -> None:
         while (work := self._next_work()) is not None:
@@ -136,7 +154,9 @@ class Pool:
 
     def _due_at(self) -> float:
         """When there is something to do that nobody says."""
-        return min([self._next_reap, *(ready_at + _REPLACED_AFTER_S for ready_at, _ in self._ready)])
+        quiet = math.inf if self._lent else self._last_given_back + _QUIET_AFTER_S
+        wanted = self._used or len(self._ready) + self._being_made < self._size
+        return min(self._next_reap, quiet if wanted else math.inf, *(at + _REPLACED_AFTER_S for at, _ in self._ready))
 
     def _work(self, now: float) -> Callable[[], object] | None:
         """Choose what is most wanted now."""
@@ -145,18 +165,21 @@ class Pool:
         if now >= self._next_reap:
             self._next_reap = now + REAP_EVERY_S
             return self._reap
-        if len(self._used) > self._size:
+        quiet = not self._lent and now >= self._last_given_back + _QUIET_AFTER_S
+        if len(self._used) > self._size or any(not container.finished for container in self._used):
             return self._remove_one
-        if len(self._ready) + self._being_made < self._size:
+        if len(self._ready) + self._being_made < self._size and (quiet or not self._ready):
             self._being_made += 1
             return self._make_one
-        return self._remove_one if self._used else None
+        return self._remove_one if self._used and quiet else None
 
     def _remove_one(self) -> None:
         with self._changed:
             if not self._used:
                 return
-            container = self._used.popleft()
+            # What may still be running goes first.
+            container = min(self._used, key=lambda each: each.finished)
+            self._used.remove(container)
         try:
             container.remove()
         except BaseException:

@@ -6,25 +6,38 @@ perhaps much later a header, the source, and for each case its call, its stdin a
 ticket. So a case's process, forked from this one, has neither its own ticket nor any later case in its memory. It
 writes for each case the facts, stdout, stderr and value. The facts are hints to a reader outside, who trusts none of
 them; the outcome is decided there.
+
+A container is thrown away after one program, so what this file imports is paid for with every answer: modules written
+in C where there are any (`_signal` is what `signal` wraps in enumerations).
 """
 
+from __future__ import annotations
+
+import _signal as signal
 import _sitebuiltins
-import ast
+import atexit
 import builtins
 import ctypes
 import gc
-import json
 import math
 import os
 import resource
 import select
-import signal
 import sys
 import time
-import types
-from typing import Any, NoReturn
+from _json import encode_basestring_ascii as quoted
 
-PROTOCOL = 2
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Limits = dict[str, Any]
+    Call = dict[str, str] | None
+    Facts = dict[str, bool | int | float | str | None]
+    #: Facts, stdout, stderr, value.
+    Result = tuple[Facts, bytes, bytes, bytes]
+
+PROTOCOL = 3
 STDERR_TAIL_BYTES = 16 * 1024
 REPORT_VALUE, REPORT_TOO_LARGE, REPORT_MEMORY_ERROR = b"V", b"O", b"M"
 #: Same as `sandbox.values.MAX_DEPTH`.
@@ -44,11 +57,11 @@ OOM_COUNTERS = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oo
 KILLED_FIRST, KILLED_LAST = 1000, 0
 WRITABLE_PLACES = ("/tmp", "/dev/shm", "/dev/mqueue")
 
-Limits = dict[str, Any]
-Call = dict[str, str] | None
-Facts = dict[str, bool | int | float | str | None]
-#: Facts, stdout, stderr, value.
-Result = tuple[Facts, bytes, bytes, bytes]
+#: Modules of the standard library that many programs import, and that take their time to load.
+PRELOADED = frozenset(
+    b"abc bisect collections copy dataclasses datetime decimal enum fractions functools heapq itertools json math "
+    b"operator re statistics string typing".split()
+)
 
 
 class TooLarge(Exception):
@@ -82,8 +95,9 @@ def await_program(idle_s: float) -> None:
         os._exit(72)
 
 
-def write_block(content: bytes) -> None:
-    write_all(1, len(content).to_bytes(4, "big") + content)
+def write_blocks(*contents: bytes) -> None:
+    """Write blocks in one go: whoever passes them on outside is woken once."""
+    write_all(1, b"".join([len(content).to_bytes(4, "big") + content for content in contents]))
 
 
 def write_all(fd: int, content: bytes) -> None:
@@ -92,8 +106,24 @@ def write_all(fd: int, content: bytes) -> None:
         left = left[os.write(fd, left) :]
 
 
+def read_literal() -> Any:
+    """Read a block that the outside wrote as a Python literal, as it wrote the source of this file."""
+    return eval(read_block(), {"__builtins__": {}})
+
+
+def encode_facts(facts: Facts) -> bytes:
+    """Encode facts as JSON; their numbers are finite."""
+
+    def encode(value: bool | int | float | str | None) -> str:
+        if isinstance(value, str):
+            return quoted(value)
+        return {"None": "null", "True": "true", "False": "false"}.get(repr(value), repr(value))
+
+    return f"{{{','.join([f'{quoted(name)}:{encode(value)}' for name, value in facts.items()])}}}".encode("ascii")
+
+
 def encode_value(value: object, room_bytes: int) -> bytes:
-    """Encode a value with its exact type, in `room_bytes` bytes or raise TooLarge. Read by `sandbox.values`."""
+    """Encode a value with its exact type, as JSON in `room_bytes` bytes or raise TooLarge. See `sandbox.values`."""
     room = [room_bytes]
 
     def take(amount: int) -> None:
@@ -101,37 +131,40 @@ def encode_value(value: object, room_bytes: int) -> bytes:
         if room[0] < 0:
             raise TooLarge
 
-    def encode(item: Any, depth: int) -> object:
+    def encode(item: Any, depth: int) -> str:
         take(4)
         kind = type(item)
-        if item is None or kind is bool:
-            return item
+        if item is None:
+            return "null"
+        if kind is bool:
+            return "true" if item else "false"
         if depth < 0:
-            return ["other", "nested too deep"]
+            return '["other","nested too deep"]'
         if kind is int:
             take(item.bit_length() // 4)
-            return ["int", hex(item)]
+            return f'["int","{item:#x}"]'
         if kind is float:
-            return ["float", item.hex()]
+            return f'["float","{item.hex()}"]'
         if kind is complex:
-            return ["complex", [["float", item.real.hex()], ["float", item.imag.hex()]]]
+            return f'["complex",[["float","{item.real.hex()}"],["float","{item.imag.hex()}"]]]'
         if kind is str:
             take(len(item))
             try:
                 item.encode("utf-8")
             except UnicodeEncodeError:
-                return ["wtf8", item.encode("utf-8", "surrogatepass").hex()]
-            return ["str", item]
+                return f'["wtf8","{item.encode("utf-8", "surrogatepass").hex()}"]'
+            return f'["str",{quoted(item)}]'
         if kind is bytes:
             take(2 * len(item))
-            return ["bytes", item.hex()]
+            return f'["bytes","{item.hex()}"]'
         if kind is dict:
-            return ["dict", [[encode(key, depth - 1), encode(member, depth - 1)] for key, member in item.items()]]
+            pairs = [f"[{encode(key, depth - 1)},{encode(member, depth - 1)}]" for key, member in item.items()]
+            return f'["dict",[{",".join(pairs)}]]'
         if kind in (list, tuple, set, frozenset):
-            return [kind.__name__, [encode(member, depth - 1) for member in item]]
-        return ["other", kind.__name__[:100]]
+            return f'["{kind.__name__}",[{",".join([encode(member, depth - 1) for member in item])}]]'
+        return f'["other",{quoted(kind.__name__[:100])}]'
 
-    encoded = json.dumps(encode(value, MAX_DEPTH), separators=(",", ":")).encode("ascii")
+    encoded = encode(value, MAX_DEPTH).encode("ascii")
     if len(encoded) > room_bytes:
         raise TooLarge
     return encoded
@@ -140,11 +173,51 @@ def encode_value(value: object, room_bytes: int) -> bytes:
 # --- the case's own process ------------------------------------------------------------------------------------------
 
 
-def become_candidate(source: bytes, call: Call, fds: list[int], report_fd: int, limits: Limits) -> NoReturn:
-    """Turn this freshly forked process into the candidate's and run it. Always ends by an exception to the top.
+class Ending:
+    """Cuts short how the interpreter closes down: at the point where only what is not the candidate's is left to free.
 
-    Ending by an ordinary SystemExit lets the interpreter close down as for any program: it joins threads, runs atexit
-    functions and flushes stdout, and a program that hangs there is seen to hang.
+    Closing down is most of what a small case takes, as it touches all the memory that was shared with process 1. What
+    a program can have a part in comes first and is left to the interpreter: it joins threads, runs atexit functions,
+    flushes stdout, empties sys.modules and collects garbage, with all `__del__` and `finally` in it. Then it clears
+    those modules that are still referred to, the latest first. One of these, older than any of the candidate's, is ours
+    and holds this object: when it goes, the process ends. Wherever something is not as usual it does not.
+    """
+
+    def __init__(self) -> None:
+        #: What the process ends with; None as long as that is the interpreter's to find out.
+        self.status: int | None = None
+        self._streams = {"stdout": sys.stdout, "stderr": sys.stderr}
+        self._flushed = False
+        self._exit = ctypes.pythonapi.exit  # and not os._exit: what a C library buffers is flushed too
+        atexit.register(self._flush_first)
+        module = type(sys)("_ending")
+        module.__dict__["ending"] = self
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(module))
+        sys.modules["_ending"] = module
+
+    def _flush_first(self) -> None:
+        """Runs after all other atexit functions. Should flushing fail, the interpreter does it again and says so."""
+        unchanged = [getattr(sys, name, None) is stream for name, stream in self._streams.items()]
+        self._flushed = all(unchanged) and self._flush()
+
+    def _flush(self) -> bool:
+        try:
+            for stream in self._streams.values():
+                if not stream.closed:
+                    stream.flush()
+        except (OSError, ValueError):
+            return False
+        return True
+
+    def __del__(self) -> None:
+        if self._flushed and self.status is not None and self._flush():
+            self._exit(self.status)
+
+
+def become_candidate(source: bytes, call: Call, fds: list[int], report_fd: int, limits: Limits) -> None:
+    """Turn this freshly forked process into the candidate's and run it, as the interpreter runs a file.
+
+    It is to end by what this raises, or by returning from all that called this; see `Ending`.
     """
     os.setsid()
     signal.set_wakeup_fd(-1)
@@ -160,17 +233,24 @@ def become_candidate(source: bytes, call: Call, fds: list[int], report_fd: int, 
     builtins.quit = _sitebuiltins.Quitter("quit", "Ctrl-D (i.e. EOF)")
 
     me = os.getpid()
-    # The arguments are parsed before any code of the candidate runs.
-    args = ast.literal_eval(call["args"]) if call else ()
-    module = types.ModuleType("solution" if call else "__main__")
+    # Before any code of the candidate runs; that this is a literal was found out outside.
+    args = eval(call["args"], {"__builtins__": {}, "set": set}) if call else ()
+    ending = Ending()
+    module = type(sys)("solution" if call else "__main__")
+    sys.modules.pop(module.__name__, None)
     sys.modules[module.__name__] = module
     try:
-        exec(compile(source.decode("utf-8", "surrogatepass"), "program.py", "exec"), module.__dict__)
+        try:
+            exec(compile(source.decode("utf-8", "surrogatepass"), "program.py", "exec"), module.__dict__)
+        finally:
+            flush_standard_streams()
         if call:
             value = getattr(module, call["entry_point"])(*args)
             if os.getpid() == me:  # a fork that returns as well reports nothing
                 write_report(report_fd, value, limits)
-    except SystemExit:
+    except SystemExit as end:
+        if type(end) is SystemExit and (end.code is None or (type(end.code) is int and 0 <= end.code <= 255)):
+            ending.status = end.code or 0
         raise
     except BaseException as error:
         if isinstance(error, MemoryError):
@@ -178,8 +258,17 @@ def become_candidate(source: bytes, call: Call, fds: list[int], report_fd: int, 
         if error.__traceback__:
             error.__traceback__ = error.__traceback__.tb_next  # without the runner's own frame
         sys.excepthook(type(error), error, error.__traceback__)
+        ending.status = 1
         sys.exit(1)
-    sys.exit(0)
+    ending.status = 0
+
+
+def flush_standard_streams() -> None:
+    for name in ("stderr", "stdout"):
+        try:
+            getattr(sys, name).flush()
+        except BaseException:
+            pass  # closing down flushes again, and tells
 
 
 def write_report(report_fd: int, value: object, limits: Limits) -> None:
@@ -273,7 +362,8 @@ def set_kill_score(score_fd: int, score: int) -> None:
 
 def run_case(
     source: bytes, call: Call, stdin: bytes, limits: Limits, wake_fd: int, score_fd: int, deadline: float
-) -> Result:
+) -> Result | None:
+    """Run one case; None in the case's own process, whose program has then come to its end."""
     oom_kills, counted_s = count_oom_kills(), count_cpu_s()
     stdin_fd = os.memfd_create("stdin")
     for start in range(0, len(stdin), 1 << 20):
@@ -291,6 +381,7 @@ def run_case(
     pid = os.fork()
     if pid == 0:
         become_candidate(source, call, [stdin_fd, *writers[:2]], writers[2], limits)
+        return None
     set_kill_score(score_fd, KILLED_LAST)
     for fd in (stdin_fd, *writers):
         os.close(fd)
@@ -399,6 +490,14 @@ def count_cpu_s() -> float:
 # --- between cases ---------------------------------------------------------------------------------------------------
 
 
+def preload(source: bytes) -> None:
+    """Import what the source seems to import, so that it is there in every case's process; from the text alone."""
+    for line in source.splitlines():
+        if (words := line.replace(b",", b" ").split()) and words[0] in (b"import", b"from"):
+            for name in PRELOADED.intersection(words):
+                __import__(name.decode())
+
+
 def forget_everything(libc: ctypes.CDLL) -> None:
     """Remove what a case left behind for the next: files, message queues and System V memory."""
     for place in WRITABLE_PLACES:
@@ -461,31 +560,33 @@ def main() -> None:
     signal.set_wakeup_fd(wake_writer, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
 
-    setup = json.loads(read_block())
+    setup = read_literal()
     if machines_own := setup["filters"].get(os.uname().machine):
         refuse_calls(libc, bytes.fromhex(machines_own))
     if setup["processes"] is not None:
         resource.setrlimit(resource.RLIMIT_NPROC, (setup["processes"], setup["processes"]))
-    write_block(json.dumps({"protocol": PROTOCOL}).encode())
+    write_blocks(encode_facts({"protocol": PROTOCOL}))
     await_program(setup["idle_s"])
 
-    header = json.loads(read_block())
+    header = read_literal()
     source = read_block()
+    preload(source)
     limits = header["limits"]
     deadline = time.monotonic() + limits["total_wall_s"]
     gc.freeze()  # a case that collects garbage need not copy what is ours
     for _ in range(header["cases"]):
-        call = json.loads(read_block())
+        call = read_literal()
         stdin = read_block()
         if time.monotonic() < deadline:
             result = run_case(source, call, stdin, limits, wake_fd, score_fd, deadline)
+            if result is None:
+                return
             forget_everything(libc)
         else:
             result = NOT_STARTED, b"", b"", b""
         facts, *streams = result
-        write_block(json.dumps({**facts, "ticket": read_block().hex()}).encode())
-        for stream in streams:
-            write_block(stream)
+        write_blocks(encode_facts({**facts, "ticket": read_block().hex()}), *streams)
+    os._exit(0)  # the container goes away as a whole
 
 
 if __name__ == "__main__":

@@ -45,34 +45,69 @@ FUNCTIONS = st.sampled_from(
         "next",
     ]
 )
-#: What ends a program before its end, or tries to.
-ENDS = st.sampled_from(
-    [
-        "raise ValueError('x')",
-        "raise SystemExit",
-        "raise SystemExit('said')",
-        "import sys; sys.exit(3)",
-        "import sys; sys.exit(True)",
-        "import os; os._exit(4)",
-        "import os; os.abort()",
-        "import os, signal; os.kill(os.getpid(), signal.SIGTERM)",
-        "import atexit; atexit.register(print, 'bye')",
-        "import threading; threading.Thread(target=print, args=('thread',)).start()",
-        "import sys; sys.stdout = None",
-        "import sys; sys.stdout.close()",
-        "import os; os.close(1)",
-        "exit(2)",
-        "quit()",
-        "assert 0, 'no'",
-        "del print",
-        "def f(): return f()\nf()",
-        "1 if",
-        "import no_such_module",
-        "import sys; sys.stderr.write('e' * 100)",
-        "import sys; sys.stdout.buffer.write(b'\\xff\\x00')",
-        "import warnings; warnings.warn('w')",
-        "async def f(): return 1\nimport asyncio; print(asyncio.run(f()))",
-    ]
+#: What ends a program before its end, or tries to, or has a part in how the interpreter closes down.
+ENDS = (
+    "raise ValueError('x')",
+    "raise SystemExit",
+    "raise SystemExit('said')",
+    "import sys; sys.exit(3)",
+    "import sys; sys.exit(True)",
+    "import os; os._exit(4)",
+    "import os; os.abort()",
+    "import os, signal; os.kill(os.getpid(), signal.SIGTERM)",
+    "import atexit; atexit.register(print, 'bye')",
+    "import threading; threading.Thread(target=print, args=('thread',)).start()",
+    "import sys; sys.stdout = None",
+    "import sys; sys.exit(-1)",
+    "import sys; sys.exit(2**40)",
+    "import sys; sys.stdout.close()",
+    "import sys; sys.stdout.detach()",
+    "import sys; del sys.stdout",
+    "import sys; sys.modules.clear()",
+    "import sys, io; sys.stdout = io.StringIO()",
+    "import sys, io; sys.stdout = io.TextIOWrapper(open(1, 'wb', closefd=False))",
+    "import sys; sys.stdout = open(1, 'w', closefd=False); print('through another file')",
+    "out = open(1, 'w', closefd=False); out.write('not flushed')",
+    "import builtins; builtins.out = open(1, 'w', closefd=False); builtins.out.write('not flushed')",
+    "def keep(out): return lambda: out.write('x')\nkeep(open(1, 'w', closefd=False))()",
+    "import os; os.close(1); print('nowhere')",
+    "import os; os.dup2(os.open('/dev/full', os.O_WRONLY), 1); print('lost')",
+    "class D:\n    def __del__(self): print('deleted')\nd = D(); d.me = d",
+    "class D:\n    def __del__(self): print('deleted', len)\nimport builtins; builtins.kept = D()",
+    "class D:\n    def __del__(self): print('deleted')\nimport _thread; keep = D(); del _thread",
+    "class D:\n    def __del__(self): 1 / 0\nd = D()",
+    "class D:\n    def __del__(self): import os; os._exit(9)\nd = D()",
+    "class S:\n    def write(self, text): return len(text)\n    def flush(self): 1 / 0\nimport sys; sys.stdout = S()",
+    "class E(SystemExit):\n    code = 5\nraise E",
+    "def g():\n    try: yield 1\n    finally: print('finally of a generator')\nkept = g(); next(kept)",
+    "import atexit, sys; atexit.register(sys.exit, 6)",
+    "import atexit; atexit._clear()",
+    "import atexit; atexit.register(lambda: 1 / 0)",
+    "import atexit, os; atexit.register(os._exit, 7)",
+    "import weakref\nclass W: pass\nw = W(); weakref.finalize(w, print, 'finalized')",
+    "import tempfile; t = tempfile.NamedTemporaryFile(dir='/tmp'); t.write(b'x')",
+    "import os\nif os.fork() == 0: print('child')\nelse: os.wait()",
+    "import threading, time; threading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
+    "import threading; t = threading.Timer(0.01, print, ['late']); t.start()",
+    "import concurrent.futures as c; print(c.ThreadPoolExecutor().submit(int, '1').result())",
+    "import logging; logging.error('said')",
+    "import gc; gc.disable(); l = []; l.append(l)",
+    "import gc; gc.unfreeze(); gc.collect()",
+    "import re, json; print(json.dumps(re.split(',', 'a,b')))",
+    "from typing import List; import heapq, collections; print(collections.Counter('aab'), List[int])",
+    "from dataclasses import dataclass\n@dataclass\nclass P:\n    x: int = 1\nprint(P())",
+    "import os; os.close(1)",
+    "exit(2)",
+    "quit()",
+    "assert 0, 'no'",
+    "del print",
+    "def f(): return f()\nf()",
+    "1 if",
+    "import no_such_module",
+    "import sys; sys.stderr.write('e' * 100)",
+    "import sys; sys.stdout.buffer.write(b'\\xff\\x00')",
+    "import warnings; warnings.warn('w')",
+    "async def f(): return 1\nimport asyncio; print(asyncio.run(f()))",
 )
 
 
@@ -99,7 +134,7 @@ STATEMENTS = st.recursive(
         st.tuples(NAMES, EXPRESSIONS).map(lambda parts: f"{parts[0]} += {parts[1]}\n"),
         EXPRESSIONS.map(lambda one: f"print({one})\n"),
         NAMES.map(lambda name: f"{name} = input()\n"),
-        ENDS.map(lambda end: f"{end}\n"),
+        st.sampled_from(ENDS).map(lambda end: f"{end}\n"),
     ),
     lambda inner: st.one_of(
         st.tuples(EXPRESSIONS, inner).map(lambda parts: f"if {parts[0]}:\n{_indented(parts[1])}"),
@@ -170,7 +205,14 @@ def docker() -> Iterator[Sandbox]:
 
 
 @pytest.mark.bubblewrap
-@sizes(400)
+@pytest.mark.parametrize("last", ["", "print('last')", "input()", "raise ValueError"])
+@pytest.mark.parametrize("end", [*ENDS, "import ctypes; ctypes.CDLL(None).printf(b'from C')"])
+def test_every_way_to_end_is_the_same_in_bubblewrap(bubblewrap, folder, end, last):
+    agrees(bubblewrap, bubblewrap.python, folder, f"{end}\n{last}\n", b"")
+
+
+@pytest.mark.bubblewrap
+@sizes(2000)
 @given(source=PROGRAMS, stdin=STDINS)
 def test_programs_do_the_same_in_bubblewrap(bubblewrap, folder, source, stdin):
     agrees(bubblewrap, bubblewrap.python, folder, source, stdin)

@@ -114,6 +114,15 @@ def test_a_runner_that_does_not_start_is_our_trouble(sandbox, monkeypatch):
         sandbox.run(program("pass"))
 
 
+def test_a_python_that_cannot_read_our_compiled_runner_compiles_it(sandbox, monkeypatch):
+    monkeypatch.setattr("sandbox.conversation.MAGIC_NUMBER", b"\x00\x00\r\n")
+    monkeypatch.setattr("sandbox.conversation._compiled", lambda _: b"no code of this Python's")
+
+    (case,) = sandbox.run(program("print(1)")).cases
+
+    assert case.stdout == b"1\n"
+
+
 def test_the_record_says_that_the_network_was_off_and_gives_every_program_an_id_of_its_own(sandbox):
     records = [sandbox.run(program("pass")) for _ in range(2)]
 

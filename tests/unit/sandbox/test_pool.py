@@ -26,7 +26,9 @@ class Engine:
 
     def make(self) -> SimpleNamespace:
         self._require()
-        container = SimpleNamespace(id=next(self._names), stream=SimpleNamespace(is_open=True), hang_up=lambda: None)
+        container = SimpleNamespace(
+            id=next(self._names), stream=SimpleNamespace(is_open=True), hang_up=lambda: None, finished=True
+        )
         container.remove = lambda: self.remove(container.id)
         self.made.append(container)
         return container
@@ -94,6 +96,38 @@ def test_each_container_serves_one_program_and_is_replaced_and_removed(engine, o
     assert len(set(lent)) == 5
     assert lent[:2] == ["0", "1"]
     assert len(engine.left) == 2
+
+
+def test_while_containers_wait_programs_have_the_engine_to_themselves(engine, opened, monkeypatch):
+    quiet_after_s = pool._QUIET_AFTER_S
+    monkeypatch.setattr(pool, "_QUIET_AFTER_S", 1e6)  # no moment is quiet
+    waiting = opened(3)
+    until(lambda: waiting.waiting == 3)
+
+    for _ in range(2):
+        with waiting.container():
+            pass
+    assert (len(engine.made), engine.removed, waiting.waiting) == (3, [], 1)
+
+    with waiting.container():  # none waits any more
+        until(lambda: waiting.waiting >= 1)
+    monkeypatch.setattr(pool, "_QUIET_AFTER_S", quiet_after_s)
+    with waiting.container():
+        pass
+    until(lambda: waiting.waiting == 3 and len(engine.left) == 3)
+
+
+def test_what_may_still_run_is_removed_at_once(engine, opened, monkeypatch):
+    monkeypatch.setattr(pool, "_QUIET_AFTER_S", 1e6)
+    waiting = opened(3)
+    until(lambda: waiting.waiting == 3)
+
+    with waiting.container():
+        pass
+    with waiting.container() as hanging:
+        hanging.finished = False
+
+    until(lambda: engine.removed == [hanging.id])
 
 
 def test_more_programs_at_once_than_containers_get_one_each(engine, opened):
@@ -171,6 +205,18 @@ def test_a_container_that_could_not_be_removed_is_removed_later(engine, opened):
 
     until(lambda: container.id in engine.removed)
     assert failed.is_set()
+
+
+def test_a_container_that_the_engine_keeps_costs_nobody_a_record(engine, opened, monkeypatch, caplog):
+    monkeypatch.setattr(pool, "_MOST_WAITING", 0)
+    waiting = opened(1)
+    until(lambda: waiting.waiting == 1)
+
+    with waiting.container():
+        engine.works = False
+
+    assert "could not be removed" in caplog.text
+    engine.works = True
 
 
 def test_a_fault_of_ours_does_not_end_the_pools_threads(engine, opened, caplog):
