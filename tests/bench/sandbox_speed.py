@@ -1,11 +1,14 @@
 """Time and CPU of one answer in each sandbox, beside a bare subprocess and `docker run --rm`, all in the same run.
 
-`python -m tests.bench.sandbox_speed [--rounds 20] [--answers 60] [--runtime crun]`; needs a Docker engine, bubblewrap,
-and a machine that does nothing else: CPU time is the whole machine's (/proc/stat), for an engine's helpers are nobody's
-children. One answer is a script judged on ten standard inputs.
+`python -m tests.bench.sandbox_speed [--rounds 7] [--crun]`; needs a Docker engine, bubblewrap, and a machine that does
+nothing else: CPU time is the whole machine's (/proc/stat), for an engine's helpers are nobody's children. One answer is
+a script judged on ten standard inputs.
 
 burst: as many answers as containers wait, one after the other; then the pool is given the time to fill again.
 sustained: as many answers at a time as there are cores, without a break.
+
+Machines have slow minutes: in each round every way is measured once, with bare subprocesses before and after it, and
+compared with those two. Printed are the medians over the rounds.
 """
 
 from __future__ import annotations
@@ -17,14 +20,18 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+
+from docker import APIClient
 
 from sandbox import IMAGE, BubblewrapSandbox, Case, DockerSandbox, Outcome, Program, Sandbox, ensure_image
 from sandbox.engine import connect
 from sandbox.owner import LABEL
+from tests.bench.crun_engine import engine_with_crun
 
 SOURCE = """
 def primes(n):
@@ -55,8 +62,22 @@ Answer = Callable[[], None]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Way:
+    """One way to run answers, and how much of it is measured in a round."""
+
+    name: str
+    answer: Answer
+    #: Answers of a burst, bursts, and the seconds before each.
+    burst: int = 3
+    bursts: int = 2
+    settles_s: float = 0.1
+    #: Answers of the sustained part.
+    sustained: int = 40
+
+
+@dataclass(frozen=True, kw_only=True)
 class Measured:
-    """What one way to run answers takes."""
+    """What one way to run answers took in one round."""
 
     burst_ms: float
     per_s: float
@@ -89,88 +110,99 @@ def answer_in(sandbox: Sandbox) -> Answer:
     return answer
 
 
-def measured(answer: Answer, *, rounds: int, answers: int, burst: int, settles_s: float) -> Measured:
+def measured(way: Way) -> Measured:
     """Measure bursts, then a sustained rate with the CPU time of it."""
-    answer()
     took_ms = []
-    for _ in range(rounds):
-        time.sleep(settles_s)
-        for _ in range(burst):
+    for _ in range(way.bursts):
+        time.sleep(way.settles_s)
+        for _ in range(way.burst):
             began = time.perf_counter()
-            answer()
+            way.answer()
             took_ms.append(1000 * (time.perf_counter() - began))
-    time.sleep(settles_s)
-    idle_cpu_s, idle_s = machine_cpu_s(), 3.0
-    time.sleep(idle_s)
-    idle_share = (machine_cpu_s() - idle_cpu_s) / idle_s
+    time.sleep(way.settles_s)
     began, began_cpu_s = time.perf_counter(), machine_cpu_s()
     with ThreadPoolExecutor(CORES) as pool:
-        for done in [pool.submit(answer) for _ in range(answers)]:
+        for done in [pool.submit(way.answer) for _ in range(way.sustained)]:
             done.result()
     took_s = time.perf_counter() - began
-    time.sleep(settles_s)  # what is removed afterwards belongs to it
-    whole_s = time.perf_counter() - began
-    cpu_s = machine_cpu_s() - began_cpu_s - idle_share * whole_s
-    return Measured(burst_ms=statistics.median(took_ms), per_s=answers / took_s, cpu_ms=1000 * cpu_s / answers)
+    time.sleep(way.settles_s)  # what is removed afterwards belongs to it
+    cpu_s = machine_cpu_s() - began_cpu_s
+    return Measured(
+        burst_ms=statistics.median(took_ms), per_s=way.sustained / took_s, cpu_ms=1000 * cpu_s / way.sustained
+    )
 
 
-def waiting_mib() -> float:
+def waiting_mib(client: APIClient) -> float:
     """Median memory of the containers that wait for a program."""
-    with contextlib.closing(connect()) as client:
-        found = client.containers(filters={"label": LABEL})
-        used = [int(client.stats(each["Id"], stream=False)["memory_stats"]["usage"]) for each in found]
-    return statistics.median(used) / 2**20
+    found = client.containers(filters={"label": LABEL})
+    return (
+        statistics.median(int(client.stats(each["Id"], stream=False)["memory_stats"]["usage"]) for each in found)
+        / 2**20
+    )
 
 
-@contextlib.contextmanager
-def pooled(runtime: str | None) -> Iterator[DockerSandbox]:
-    with contextlib.closing(DockerSandbox(runtime=runtime, pool_size=POOL)) as sandbox:
-        yield sandbox
+def ways(stack: contextlib.ExitStack, *, crun: bool) -> tuple[list[Way], dict[str, float]]:
+    """Open all sandboxes; give the ways and, by engine, the MiB of a container that waits."""
+    bubblewrap = stack.enter_context(contextlib.closing(BubblewrapSandbox()))
+    found, memory = [Way(name=bubblewrap.engine, answer=answer_in(bubblewrap))], {}
+    engines: list[tuple[str | None, str | None]] = [(None, None)]
+    if crun:
+        engines.append((stack.enter_context(engine_with_crun()), "crun"))
+    for host, runtime in engines:
+        opened = partial(DockerSandbox, runtime=runtime, docker_host=host)
+        pooled = stack.enter_context(contextlib.closing(opened(pool_size=POOL)))
+        cold = stack.enter_context(contextlib.closing(opened()))
+        engine = pooled.run(PROGRAM).engine
+        found.append(
+            Way(name=f"{engine}, pool of {POOL}", answer=answer_in(pooled), burst=POOL, bursts=5, settles_s=SETTLES_S)
+        )
+        found.append(Way(name=f"{engine}, no pool", answer=answer_in(cold)))
+        time.sleep(SETTLES_S)
+        with contextlib.closing(connect(host)) as client:
+            memory[engine] = waiting_mib(client)
+    found.append(Way(name="docker run --rm", answer=docker_run, sustained=10))
+    return found, memory
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--answers", type=int, default=60)
-    parser.add_argument(
-        "--runtime", action="append", default=[], help="another OCI runtime of the engine, such as crun"
-    )
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--crun", action="store_true", help="also on an engine of its own that runs crun; as root")
     given = parser.parse_args()
     with contextlib.closing(connect()) as client:
         ensure_image(client)
-    rows: dict[str, Measured] = {}
+    floor = Way(name="bare subprocess", answer=bare)
+    with contextlib.ExitStack() as stack:
+        others, memory = ways(stack, crun=given.crun)
+        rows: dict[str, list[tuple[Measured, Measured, Measured]]] = {each.name: [] for each in others}
+        for _ in range(given.rounds):
+            before = measured(floor)
+            for way in others:
+                this, after = measured(way), measured(floor)
+                rows[way.name].append((before, this, after))
+                before = after
 
-    def measure(name: str, answer: Answer, *, answers: int = given.answers, pool: bool = False) -> None:
-        rows[name] = measured(
-            answer,
-            rounds=given.rounds,
-            answers=answers,
-            burst=POOL if pool else 3,
-            settles_s=SETTLES_S if pool else 0.2,
+    def median(name: str, of: Callable[[Measured], float]) -> tuple[float, float]:
+        """Of a figure and of its ratio to the bare ones beside it."""
+        each = rows[name]
+        return (
+            statistics.median(of(this) for _, this, _ in each),
+            statistics.median(2 * of(this) / (of(before) + of(after)) for before, this, after in each),
         )
 
-    measure("bare subprocess", bare)
-    with contextlib.closing(BubblewrapSandbox()) as bubblewrap:
-        measure(bubblewrap.engine, answer_in(bubblewrap))
-    memory = {}
-    for runtime in (None, *given.runtime):
-        with pooled(runtime) as sandbox:
-            engine = sandbox.run(PROGRAM).engine
-            measure(f"{engine}, pool of {POOL}", answer_in(sandbox), pool=True)
-            memory[engine] = waiting_mib()
-        with contextlib.closing(DockerSandbox(runtime=runtime)) as sandbox:
-            measure(f"{engine}, no pool", answer_in(sandbox))
-    measure("docker run --rm", docker_run, answers=given.answers // 3)
-    measure("bare subprocess, again", bare)
-
-    floor = rows["bare subprocess"]
-    print("| one answer, ten cases | burst p50 ms | × bare | answers/s | × bare | CPU ms per answer |")
-    print("|---|---|---|---|---|---|")
-    for name, each in rows.items():
-        print(
-            f"| {name} | {each.burst_ms:.0f} | {each.burst_ms / floor.burst_ms:.2f} "
-            f"| {each.per_s:.1f} | {each.per_s / floor.per_s:.2f} | {each.cpu_ms:.0f} |"
-        )
+    bare_ones = [before for each in rows.values() for before, _, _ in each]
+    print("| one answer, ten cases | burst p50 ms | × bare | answers/s | × bare | CPU ms | × bare |")
+    print("|---|---|---|---|---|---|---|")
+    figures: tuple[Callable[[Measured], float], ...] = (
+        lambda each: each.burst_ms,
+        lambda each: each.per_s,
+        lambda each: each.cpu_ms,
+    )
+    cells = [f"{statistics.median(map(of, bare_ones)):.1f} | 1.00" for of in figures]
+    print(f"| {floor.name} | {' | '.join(cells)} |")
+    for name in rows:
+        cells = ["{:.1f} | {:.2f}".format(*median(name, of)) for of in figures]
+        print(f"| {name} | {' | '.join(cells)} |")
     for engine, mib in memory.items():
         print(f"\nA waiting container of {engine}: {mib:.1f} MiB.")
 

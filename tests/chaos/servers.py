@@ -123,36 +123,46 @@ def docker_engine() -> Iterator[Server]:
     """A Docker engine without any image or network, on a containerd that lives on when it is killed, as distributions
     set them up.
     """
-    with tempfile.TemporaryDirectory(prefix="yz-docker-") as name:
-        folder = Path(name)
-        address, below = f"unix://{folder}/socket", f"{folder}/containerd.sock"
+    with docker_folder() as folder:
+        below = f"{folder}/containerd.sock"
         containerd = Server(
             address=below,
             command=["containerd", "--address", below, "--root", f"{folder}/content", "--state", f"{folder}/state"],
             folder=folder,
             answers=partial(_checked, "ctr", "--address", below, "version"),
         )
-        engine = Server(
-            address=address,
-            command=[
-                # In a network of its own: where an engine finds another's bridge, it takes it away.
-                *("unshare", "--net", "dockerd", "--containerd", below, "--host", address),
-                *("--data-root", f"{folder}/data"),
-                *("--exec-root", f"{folder}/exec", "--pidfile", f"{folder}/pid"),
-                *("--bridge", "none", "--iptables=false", "--ip6tables=false"),
-            ],
-            folder=folder,
-            # Not by the client library, which forgets a socket that could not connect.
-            answers=partial(_checked, "docker", "--host", address, "version"),
-        )
+        engine = dockerd(folder, ["--containerd", below])
+        with running(containerd, signal.SIGTERM), running(engine, signal.SIGTERM):
+            yield engine
+
+
+@contextmanager
+def docker_folder() -> Iterator[Path]:
+    """A folder for a Docker engine, which leaves it mounted on itself."""
+    with tempfile.TemporaryDirectory(prefix="yz-docker-") as name:
         try:
-            with running(containerd, signal.SIGTERM), running(engine, signal.SIGTERM):
-                yield engine
+            yield Path(name)
         finally:
-            # It leaves its folder mounted on itself.
             mounts = [line.split()[1] for line in Path("/proc/self/mounts").read_text("utf-8").splitlines()]
-            for mount in sorted((each for each in mounts if each.startswith(f"{folder}/")), reverse=True):
+            for mount in sorted((each for each in mounts if each.startswith(f"{name}/")), reverse=True):
                 _checked("umount", mount)
+
+
+def dockerd(folder: Path, options: Sequence[str], within: Sequence[str] = ()) -> Server:
+    """A Docker engine that keeps all it has in a folder. `within`: a command that becomes the one it is given."""
+    address = f"unix://{folder}/socket"
+    return Server(
+        address=address,
+        command=[
+            # In a network of its own: where an engine finds another's bridge, it takes it away.
+            *("unshare", "--net", *within, "dockerd", *options, "--host", address),
+            *("--data-root", f"{folder}/data", "--exec-root", f"{folder}/exec", "--pidfile", f"{folder}/pid"),
+            *("--bridge", "none", "--iptables=false", "--ip6tables=false"),
+        ],
+        folder=folder,
+        # Not by the client library, which forgets a socket that could not connect.
+        answers=partial(_checked, "docker", "--host", address, "version"),
+    )
 
 
 def _checked(*command: str) -> None:
