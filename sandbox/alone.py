@@ -17,7 +17,8 @@ from sandbox.errors import SandboxUnavailable, system_trouble
 
 #: Nobody waits longer for the others: who waits holds up a task, and a task that takes too long is lost.
 MOST_WAITED_S = 60.0
-_LOOK_EVERY_S = 0.02
+#: Between two looks at a lock; doubled each time up to the second.
+_LOOK_AFTER_S, _LOOK_EVERY_S = 0.0005, 0.02
 
 
 @contextlib.contextmanager
@@ -56,6 +57,7 @@ def _opened(name: str) -> Iterator[int]:
 
 
 def _lock(file: int, how: int, deadline: float) -> None:
+    pause_s = _LOOK_AFTER_S
     with system_trouble("locking the programs that run here"):
         while True:
             with contextlib.suppress(BlockingIOError):
@@ -63,7 +65,8 @@ def _lock(file: int, how: int, deadline: float) -> None:
                 return
             if time.monotonic() >= deadline:
                 return
-            time.sleep(_LOOK_EVERY_S)
+            time.sleep(pause_s)
+            pause_s = min(_LOOK_EVERY_S, 2 * pause_s)
 
 
 def _folder() -> Path:

@@ -1,9 +1,9 @@
 """The exchange with the runner as bytes: what is sent for a program, and what may come back for it.
 
-Both ways go blocks: four bytes of length, then the bytes. First, and before any program is known, the runner (compiled,
-and as source) and how it is to set itself up are sent, and its greeting comes back. Then a header, the program's source, and per case
-the call, stdin and a ticket are sent; per case the facts, stdout, stderr and value come back. Their sender may have
-been taken over by a hostile program: each block has a bound and its place.
+Both ways go blocks: four bytes of length, then the bytes. First, and before any program is known, the runner, compiled
+and as source, and how it is to set itself up are sent, and its greeting comes back. Then a header, the program's
+source, and per case the call, stdin and a ticket are sent; per case the facts, stdout, stderr and value come back.
+Their sender may have been taken over by a hostile program: each block has a bound and its place.
 """
 
 import marshal

@@ -13,7 +13,6 @@ in C where there are any (`_signal` is what `signal` wraps in enumerations).
 
 from __future__ import annotations
 
-import _signal as signal
 import _sitebuiltins
 import atexit
 import builtins
@@ -26,9 +25,11 @@ import select
 import sys
 import time
 from _json import encode_basestring_ascii as quoted
+from _weakref import ReferenceType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal
     from typing import Any
 
     Limits = dict[str, Any]
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     Facts = dict[str, bool | int | float | str | None]
     #: Facts, stdout, stderr, value.
     Result = tuple[Facts, bytes, bytes, bytes]
+else:
+    import _signal as signal
 
 PROTOCOL = 3
 STDERR_TAIL_BYTES = 16 * 1024
@@ -114,7 +117,7 @@ def read_literal() -> Any:
 def encode_facts(facts: Facts) -> bytes:
     """Encode facts as JSON; their numbers are finite."""
 
-    def encode(value: bool | int | float | str | None) -> str:
+    def encode(value: float | str | None) -> str:
         if isinstance(value, str):
             return quoted(value)
         return {"None": "null", "True": "true", "False": "false"}.get(repr(value), repr(value))
@@ -174,44 +177,48 @@ def encode_value(value: object, room_bytes: int) -> bytes:
 
 
 class Ending:
-    """Cuts short how the interpreter closes down: at the point where only what is not the candidate's is left to free.
+    """Ends the process where all that is left for the interpreter is to free memory.
 
-    Closing down is most of what a small case takes, as it touches all the memory that was shared with process 1. What
-    a program can have a part in comes first and is left to the interpreter: it joins threads, runs atexit functions,
-    flushes stdout, empties sys.modules and collects garbage, with all `__del__` and `finally` in it. Then it clears
-    those modules that are still referred to, the latest first. One of these, older than any of the candidate's, is ours
-    and holds this object: when it goes, the process ends. Wherever something is not as usual it does not.
+    Freeing takes longer than all else in a small case, as it touches everything that was shared with process 1. What a
+    program can have a part in is left to the interpreter: it joins threads and runs atexit functions, of which ours is
+    the last. If nothing of the program's does anything when it is freed, what remains is flushing stdout and exiting;
+    wherever something is not as usual the interpreter goes on.
     """
 
     def __init__(self) -> None:
         #: What the process ends with; None as long as that is the interpreter's to find out.
         self.status: int | None = None
         self._streams = {"stdout": sys.stdout, "stderr": sys.stderr}
-        self._flushed = False
-        self._exit = ctypes.pythonapi.exit  # and not os._exit: what a C library buffers is flushed too
-        atexit.register(self._flush_first)
-        module = type(sys)("_ending")
-        module.__dict__["ending"] = self
-        ctypes.pythonapi.Py_IncRef(ctypes.py_object(module))
-        sys.modules["_ending"] = module
+        atexit.register(self._leave)
 
-    def _flush_first(self) -> None:
-        """Runs after all other atexit functions. Should flushing fail, the interpreter does it again and says so."""
-        unchanged = [getattr(sys, name, None) is stream for name, stream in self._streams.items()]
-        self._flushed = all(unchanged) and self._flush()
-
-    def _flush(self) -> bool:
+    def _leave(self) -> None:
+        if self.status is None or any(getattr(sys, name, None) is not own for name, own in self._streams.items()):
+            return
+        if is_freed_with_effect():
+            return
         try:
             for stream in self._streams.values():
                 if not stream.closed:
                     stream.flush()
         except (OSError, ValueError):
-            return False
-        return True
+            return  # the interpreter does it again and says so
+        ctypes.pythonapi.exit(self.status)  # and not os._exit: what a C library buffers is flushed too
 
-    def __del__(self) -> None:
-        if self._flushed and self.status is not None and self._flush():
-            self._exit(self.status)
+
+def is_freed_with_effect() -> bool:
+    """Whether anything made since the garbage collector was told to freeze may do something when it is freed.
+
+    That is what has a `__del__`, as files and suspended generators have, any class that has one, whose instances may
+    not be known to the collector, and a weak reference that calls somebody.
+    """
+    if "gc" in sys.modules:
+        return True
+    made = gc.get_objects()
+    types = set(map(type, made))
+    classes = {each for each in made if issubclass(type(each), type)}
+    if any("__del__" in base.__dict__ for each in types | classes for base in each.__mro__):
+        return True
+    return any(issubclass(type(each), ReferenceType) and each.__callback__ is not None for each in made)
 
 
 def become_candidate(source: bytes, call: Call, fds: list[int], report_fd: int, limits: Limits) -> None:
@@ -237,7 +244,6 @@ def become_candidate(source: bytes, call: Call, fds: list[int], report_fd: int, 
     args = eval(call["args"], {"__builtins__": {}, "set": set}) if call else ()
     ending = Ending()
     module = type(sys)("solution" if call else "__main__")
-    sys.modules.pop(module.__name__, None)
     sys.modules[module.__name__] = module
     try:
         try:
@@ -352,19 +358,60 @@ class Reaped:
                 return
 
 
-def set_kill_score(score_fd: int, score: int) -> None:
-    """Say how soon the kernel is to kill this process when memory is short."""
-    try:
-        os.pwrite(score_fd, str(score).encode(), 0)
-    except PermissionError:
-        pass  # whoever started us has forbidden a lower one
+class Process1:
+    """What this process keeps open of its container: counters of the kernel's, and the pipe by which it is woken."""
+
+    def __init__(self) -> None:
+        if os.getpid() != 1:
+            raise RuntimeError("only as process 1 of a container: it kills all others and empties /tmp")
+        self.wake_fd, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        self._score_fd = os.open("/proc/self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC)
+        self._oom_fd = open_first(OOM_COUNTERS)
+        self._cpu_fd = open_first(CPU_COUNTERS)
+
+    def set_kill_score(self, score: int) -> None:
+        """Say how soon the kernel is to kill this process when memory is short."""
+        try:
+            os.pwrite(self._score_fd, str(score).encode(), 0)
+        except PermissionError:
+            pass  # whoever started us has forbidden a lower one
+
+    def count_oom_kills(self) -> int:
+        """Processes of this container that the kernel killed for memory; 0 where it does not say."""
+        if self._oom_fd is None:
+            return 0
+        words = os.pread(self._oom_fd, 4096, 0).split()
+        return int(words[words.index(b"oom_kill") + 1]) if b"oom_kill" in words else 0
+
+    def count_cpu_s(self) -> float:
+        """CPU seconds of all processes of this container but this one, as its cgroup counts them; else 0.
+
+        It has those that nobody waits for as well: a parent that ignores SIGCHLD throws away its children's seconds.
+        """
+        if self._cpu_fd is None:
+            return 0.0
+        own_s = time.process_time()  # asked first: this brings the cgroup's counter up to date
+        words = os.pread(self._cpu_fd, 4096, 0).split()
+        used_s = int(words[0]) / 1e9 if len(words) == 1 else int(words[words.index(b"usage_usec") + 1]) / 1e6
+        return used_s - own_s
+
+
+def open_first(paths: tuple[str, ...]) -> int | None:
+    for path in paths:
+        try:
+            return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            continue
+    return None
 
 
 def run_case(
-    source: bytes, call: Call, stdin: bytes, limits: Limits, wake_fd: int, score_fd: int, deadline: float
+    process: Process1, source: bytes, call: Call, stdin: bytes, limits: Limits, deadline: float
 ) -> Result | None:
     """Run one case; None in the case's own process, whose program has then come to its end."""
-    oom_kills, counted_s = count_oom_kills(), count_cpu_s()
+    oom_kills, counted_s = process.count_oom_kills(), process.count_cpu_s()
     stdin_fd = os.memfd_create("stdin")
     for start in range(0, len(stdin), 1 << 20):
         os.write(stdin_fd, stdin[start : start + (1 << 20)])
@@ -377,16 +424,16 @@ def run_case(
     started = time.monotonic()
     deadline = min(deadline, started + limits["wall_s"])
     # Inherited, for the candidate cannot set it itself: of a process that is not dumpable no file in /proc is its own.
-    set_kill_score(score_fd, KILLED_FIRST)
+    process.set_kill_score(KILLED_FIRST)
     pid = os.fork()
     if pid == 0:
         become_candidate(source, call, [stdin_fd, *writers[:2]], writers[2], limits)
         return None
-    set_kill_score(score_fd, KILLED_LAST)
+    process.set_kill_score(KILLED_LAST)
     for fd in (stdin_fd, *writers):
         os.close(fd)
     gathered, reaped = Gathered(readers, limits["output_bytes"]), Reaped(pid)
-    wall_exceeded = watch(gathered, reaped, wake_fd, deadline)
+    wall_exceeded = watch(gathered, reaped, process.wake_fd, deadline)
     wall_s = time.monotonic() - started
     reaped.end_all()
     gathered.drain()
@@ -395,10 +442,10 @@ def run_case(
     return result_of(
         gathered,
         exit_status=reaped.status,
-        cpu_s=max(reaped.cpu_s, count_cpu_s() - counted_s),
+        cpu_s=max(reaped.cpu_s, process.count_cpu_s() - counted_s),
         wall_s=wall_s,
         wall_exceeded=wall_exceeded,
-        oom_killed=count_oom_kills() > oom_kills,
+        oom_killed=process.count_oom_kills() > oom_kills,
     )
 
 
@@ -459,34 +506,6 @@ NOT_STARTED: Facts = {
 }
 
 
-def count_oom_kills() -> int:
-    """Processes of this container that the kernel killed for memory (cgroup v2 or v1); 0 where it does not say."""
-    for path in OOM_COUNTERS:
-        try:
-            with open(path, encoding="ascii") as file:
-                return sum(int(line.split()[1]) for line in file if line.startswith("oom_kill "))
-        except FileNotFoundError:
-            continue
-    return 0
-
-
-def count_cpu_s() -> float:
-    """CPU seconds of all processes of this container but this one, as its cgroup counts them; 0 where it does not say.
-
-    It has those that nobody waits for as well: a parent that ignores SIGCHLD has its children's seconds thrown away.
-    """
-    own_s = time.process_time()  # asked first: this brings the cgroup's counter up to date
-    for path in CPU_COUNTERS:
-        try:
-            with open(path, encoding="ascii") as file:
-                words = file.read().split()
-        except FileNotFoundError:
-            continue
-        used_s = int(words[0]) / 1e9 if len(words) == 1 else int(words[words.index("usage_usec") + 1]) / 1e6
-        return used_s - own_s
-    return 0.0
-
-
 # --- between cases ---------------------------------------------------------------------------------------------------
 
 
@@ -498,19 +517,25 @@ def preload(source: bytes) -> None:
                 __import__(name.decode())
 
 
-def forget_everything(libc: ctypes.CDLL) -> None:
-    """Remove what a case left behind for the next: files, message queues and System V memory."""
-    for place in WRITABLE_PLACES:
-        if os.path.isdir(place):
+class Leftovers:
+    """What a case may leave behind for the next: files, message queues and System V memory."""
+
+    def __init__(self, libc: ctypes.CDLL) -> None:
+        self._places = [place for place in WRITABLE_PLACES if os.path.isdir(place)]
+        self._tables = []
+        for kind, remove in (("shm", libc.shmctl), ("msg", libc.msgctl), ("sem", libc.semctl)):
+            if (table := open_first((f"/proc/sysvipc/{kind}",))) is not None:
+                self._tables.append((table, remove))
+
+    def remove(self) -> None:
+        for place in self._places:
             empty(place)
-    for kind, remove in (("shm", libc.shmctl), ("msg", libc.msgctl), ("sem", libc.semctl)):
-        try:
-            with open(f"/proc/sysvipc/{kind}", encoding="ascii") as table:
-                identifiers = [int(line.split()[1]) for line in table.readlines()[1:]]
-        except FileNotFoundError:
-            continue
-        for identifier in identifiers:
-            remove(identifier, 0, 0)  # IPC_RMID is 0; the last argument is not looked at
+        for table, remove in self._tables:
+            removed = True
+            while removed:  # a long table comes in parts; its first line is a heading
+                lines = os.pread(table, 1 << 16, 0).splitlines()[1:]
+                # IPC_RMID is 0; the last argument is not looked at.
+                removed = 0 in [remove(int(line.split()[1]), 0, 0) for line in lines]
 
 
 def empty(place: str) -> None:
@@ -552,13 +577,11 @@ def refuse_calls(libc: ctypes.CDLL, program: bytes) -> None:
 def main() -> None:
     # The candidate has this process's uid: it may signal what has a handler and trace what is dumpable.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    score_fd = os.open("/proc/self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC)
+    process = Process1()  # opens what can be opened only as long as it is dumpable
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "cannot forbid other processes to read this one")
-    wake_fd, wake_writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    signal.set_wakeup_fd(wake_writer, warn_on_full_buffer=False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
+    leftovers = Leftovers(libc)
 
     setup = read_literal()
     if machines_own := setup["filters"].get(os.uname().machine):
@@ -574,14 +597,15 @@ def main() -> None:
     limits = header["limits"]
     deadline = time.monotonic() + limits["total_wall_s"]
     gc.freeze()  # a case that collects garbage need not copy what is ours
+    del sys.modules["gc"]  # a program that imports it may change what we ask it at the end
     for _ in range(header["cases"]):
         call = read_literal()
         stdin = read_block()
         if time.monotonic() < deadline:
-            result = run_case(source, call, stdin, limits, wake_fd, score_fd, deadline)
+            result = run_case(process, source, call, stdin, limits, deadline)
             if result is None:
                 return
-            forget_everything(libc)
+            leftovers.remove()
         else:
             result = NOT_STARTED, b"", b"", b""
         facts, *streams = result

@@ -20,7 +20,7 @@ from sandbox.errors import SandboxUnavailable
 from sandbox.program import Limits
 
 _REMOVE_WITHIN_S = 5.0
-_REMOVE_AGAIN_AFTER_S = 0.005
+_REMOVE_AGAIN_AFTER_S = 0.001
 _PERIOD_US = 100_000
 _TRIAL_LIFETIME_S = 60.0
 #: Files that a kernel without swap accounting does not have.
