@@ -82,7 +82,7 @@ def run_attempts(program: Program, attempt: Callable[[Program, bool], Attempt], 
 def _tried(
     program: Program, attempt: Callable[[Program, bool], Attempt], *, first: bool = True
 ) -> tuple[Attempt, tuple[CaseRecord, ...]]:
-    """Try; once more if the place a program ran in went away. Twice is no accident of the engine."""
+    """Try; once more if the place a program ran in went away. Twice is the program's doing: `attempt` raises if not."""
     ran = attempt(program, not first)
     if len(ran.cases) < len(program.cases) and ran.cut_short_by is None:
         ran = attempt(program, True)

@@ -13,6 +13,7 @@ from sandbox.attempt import Attempt, converse, cut_short_by, longest_s, run_atte
 from sandbox.container import Container, ContainerSpec, make_ready
 from sandbox.conversation import IDLE_S, Conversation
 from sandbox.engine import connect, engine_trouble, reap
+from sandbox.errors import SandboxUnavailable
 from sandbox.pool import Pool
 from sandbox.program import Limits, Program
 from sandbox.recipe import IMAGE
@@ -89,13 +90,18 @@ class DockerSandbox:
 
     def _attempt(self, held: _Held, program: Program, *, again: bool) -> Attempt:
         conversation = Conversation(program)
-        with self._container(held, program, again=again) as container:
+        with (
+            self._witness(held, program, again=again) as witness,
+            self._container(held, program, again=again) as container,
+        ):
             end = converse(conversation, container.stream, time.monotonic() + longest_s(program))
             container.finished = end is End.SATISFIED
             container.hang_up()
             if end is End.DEADLINE:
                 container.require_running()
             oom_killed = end is End.CLOSED and container.was_killed_for_memory()
+            if end is End.CLOSED and not oom_killed and witness is not None and not witness.stream.is_open:
+                raise SandboxUnavailable("the engine ended a container that ran nothing; is it being started anew?")
             return Attempt(
                 container_id=container.id,
                 image=container.image,
@@ -112,6 +118,21 @@ class DockerSandbox:
                 yield container
             return
         container = make_ready(held.client, spec, longest_s(program) + _MARGIN_S)
+        try:
+            yield container
+        finally:
+            container.remove()
+
+    @contextlib.contextmanager
+    def _witness(self, held: _Held, program: Program, *, again: bool) -> Iterator[Container | None]:
+        """A container in which nothing runs, beside a program whose first one went away.
+
+        Should both go away, it was not the program's doing.
+        """
+        if not again:
+            yield None
+            return
+        container = make_ready(held.client, self._spec(program.limits), longest_s(program) + _MARGIN_S)
         try:
             yield container
         finally:

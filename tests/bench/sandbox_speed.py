@@ -31,7 +31,9 @@ from docker import APIClient
 from sandbox import IMAGE, BubblewrapSandbox, Case, DockerSandbox, Outcome, Program, Sandbox, ensure_image
 from sandbox.engine import connect
 from sandbox.owner import LABEL
-from tests.bench.crun_engine import engine_with_crun
+from sandbox.process import name_of_this_process
+from tests.bench.crun_engine import engine_with_crun, go_where_crun_runs
+from tests.bench.oci_bundle import oci_bundle
 
 SOURCE = """
 def primes(n):
@@ -133,12 +135,10 @@ def measured(way: Way) -> Measured:
 
 
 def waiting_mib(client: APIClient) -> float:
-    """Median memory of the containers that wait for a program."""
-    found = client.containers(filters={"label": LABEL})
-    return (
-        statistics.median(int(client.stats(each["Id"], stream=False)["memory_stats"]["usage"]) for each in found)
-        / 2**20
-    )
+    """Median memory of the containers of this process that wait for a program."""
+    ours = {"label": f"{LABEL}.owner={name_of_this_process()}"}
+    found = [client.stats(each["Id"], stream=False)["memory_stats"] for each in client.containers(filters=ours)]
+    return statistics.median(int(each["usage"]) for each in found) / 2**20
 
 
 def ways(stack: contextlib.ExitStack, *, crun: bool) -> tuple[list[Way], dict[str, float]]:
@@ -160,6 +160,8 @@ def ways(stack: contextlib.ExitStack, *, crun: bool) -> tuple[list[Way], dict[st
         time.sleep(SETTLES_S)
         with contextlib.closing(connect(host)) as client:
             memory[engine] = waiting_mib(client)
+    if crun:
+        found.append(Way(name="crun without an engine", answer=stack.enter_context(oci_bundle(PROGRAM))))
     found.append(Way(name="docker run --rm", answer=docker_run, sustained=10))
     return found, memory
 
@@ -167,8 +169,12 @@ def ways(stack: contextlib.ExitStack, *, crun: bool) -> tuple[list[Way], dict[st
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--crun", action="store_true", help="also on an engine of its own that runs crun; as root")
+    parser.add_argument(
+        "--crun", action="store_true", help="also crun, on an engine of its own and without one; as root"
+    )
     given = parser.parse_args()
+    if given.crun:
+        go_where_crun_runs()
     with contextlib.closing(connect()) as client:
         ensure_image(client)
     floor = Way(name="bare subprocess", answer=bare)

@@ -148,14 +148,14 @@ def docker_folder() -> Iterator[Path]:
                 _checked("umount", mount)
 
 
-def dockerd(folder: Path, options: Sequence[str], within: Sequence[str] = ()) -> Server:
-    """A Docker engine that keeps all it has in a folder. `within`: a command that becomes the one it is given."""
+def dockerd(folder: Path, options: Sequence[str]) -> Server:
+    """A Docker engine that keeps all it has in a folder."""
     address = f"unix://{folder}/socket"
     return Server(
         address=address,
         command=[
             # In a network of its own: where an engine finds another's bridge, it takes it away.
-            *("unshare", "--net", *within, "dockerd", *options, "--host", address),
+            *("unshare", "--net", "dockerd", *options, "--host", address),
             *("--data-root", f"{folder}/data", "--exec-root", f"{folder}/exec", "--pidfile", f"{folder}/pid"),
             *("--bridge", "none", "--iptables=false", "--ip6tables=false"),
         ],

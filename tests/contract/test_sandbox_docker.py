@@ -109,20 +109,46 @@ def test_no_container_is_left_by_an_exception(client, sandbox, monkeypatch):
     assert not exists(client, created[0])
 
 
-def test_a_container_taken_away_once_is_run_again(client, sandbox, monkeypatch):
-    started, become_ready = [], Container.become_ready
+SLOW = "import time\ntime.sleep(2)\nprint('done')"
 
-    def start_and_kill_the_first(self):
+
+@pytest.fixture
+def taken_away(client, monkeypatch):
+    """Which containers are killed a second after they are ready: the first, its witness, the second."""
+    numbers, started, become_ready = set(), [], Container.become_ready
+
+    def start(self):
         become_ready(self)
         started.append(self.id)
-        if len(started) == 1:
+        if len(started) in numbers:
             threading.Timer(1.0, client.kill, (self.id,)).start()
 
-    monkeypatch.setattr(Container, "become_ready", start_and_kill_the_first)
-    (case,) = sandbox.run(program("import time\ntime.sleep(2)\nprint('done')")).cases
+    monkeypatch.setattr(Container, "become_ready", start)
+    yield numbers
+    assert not any(exists(client, each) for each in started)
 
-    assert len(started) == 2
+
+def test_a_container_taken_away_once_is_run_again(sandbox, taken_away):
+    taken_away.add(1)
+
+    (case,) = sandbox.run(program(SLOW)).cases
+
     assert (case.outcome, case.stdout) == (Outcome.COMPLETED, b"done\n")
+
+
+def test_a_program_whose_containers_alone_go_away_has_failed(sandbox, taken_away):
+    taken_away.update({1, 3})
+
+    (case,) = sandbox.run(program(SLOW)).cases
+
+    assert (case.outcome, case.exit_status) == (Outcome.RUNTIME_ERROR, None)
+
+
+def test_an_engine_that_ends_all_containers_twice_is_our_trouble(sandbox, taken_away):
+    taken_away.update({1, 2, 3})
+
+    with pytest.raises(SandboxUnavailable, match="ran nothing"):
+        sandbox.run(program(SLOW))
 
 
 def test_a_missing_image_is_our_trouble_and_says_how_to_build_it(client):
