@@ -50,7 +50,7 @@ def _run(program: Program, folder: Path, root: Path) -> None:
     ours, theirs = socket.socketpair()
     command = [CRUN, "--cgroup-manager=cgroupfs", "run", "--bundle", str(bundle), container_id]
     with theirs:
-        crun = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=subprocess.PIPE)
+        crun = subprocess.Popen(command, stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=subprocess.PIPE)
     stream, deadline = Stream(ours), time.monotonic() + _WITHIN_S
     greeting, conversation = Greeting(refuses_calls=True), Conversation(program)
     converse(greeting, stream, deadline, last=False)
