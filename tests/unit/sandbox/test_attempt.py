@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -81,7 +83,22 @@ def test_a_second_run_takes_twice_the_wall_seconds_of_a_case_and_no_longer_than_
     assert given_s == [60, 40]
 
 
-def test_who_is_alone_waits_for_those_that_run_and_newcomers_wait_for_it():
+def until_locked(folder: Path, name: str) -> None:
+    """Wait until another holds one of the two locks."""
+    deadline = time.monotonic() + 20
+    (locks,) = folder.iterdir()
+    with (locks / name).open("rb") as file:
+        while time.monotonic() < deadline:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            fcntl.flock(file, fcntl.LOCK_UN)
+            time.sleep(0.005)
+    raise AssertionError(f"nobody locked {name}")
+
+
+def test_who_is_alone_waits_for_those_that_run_and_newcomers_wait_for_it(tmp_path):
     order: list[str] = []
     running, may_end = threading.Event(), threading.Event()
 
@@ -103,7 +120,7 @@ def test_who_is_alone_waits_for_those_that_run_and_newcomers_wait_for_it():
     threads[0].start()
     running.wait(20)
     threads[1].start()
-    time.sleep(0.2)
+    until_locked(tmp_path, "gate")
     threads[2].start()
     time.sleep(0.2)
     assert order == []
