@@ -1,20 +1,23 @@
 """The sandbox on bubblewrap: namespaces of the kernel without an engine, one set per program."""
 
+import contextlib
 import os
 import subprocess
+import threading
 import time
 
 from sandbox.attempt import Attempt, converse, cut_short_by, longest_s, run_attempts
 from sandbox.bwrap import walls
 from sandbox.bwrap.box import Ground, throwaway
 from sandbox.bwrap.cgroups import find_places
+from sandbox.bwrap.monitor import Launcher
 from sandbox.bwrap.pythons import pythons
-from sandbox.bwrap.walls import Tools
 from sandbox.conversation import Conversation, Greeting
 from sandbox.errors import SandboxUnavailable, system_trouble
 from sandbox.outcome import Outcome
 from sandbox.program import Case, Limits, Program
 from sandbox.record import Record
+from sandbox.stream import End
 from sandbox.syscalls import filter_program
 
 #: Until a cgroup is removed by others after its program's time is up.
@@ -43,11 +46,13 @@ class BubblewrapSandbox:
 
         Removes cgroups that dead processes left.
         """
-        tools = walls.find_tools()
+        bwrap = walls.find_bwrap()
         with system_trouble("trying out bubblewrap"):
             #: Name and version.
-            self.engine = _version(tools)
-            self._ground = _first_that_works(tools)
+            self.engine = _version(bwrap)
+            self._ground = _first_that_works(bwrap)
+        self._lock = threading.Lock()
+        self._launcher: Launcher | None = None
 
     @property
     def python(self) -> str:
@@ -56,20 +61,44 @@ class BubblewrapSandbox:
 
     def run(self, program: Program) -> Record:
         """Run a program on all its cases; see `Sandbox.run`."""
-        return run_attempts(program, lambda each, _: _attempt(self._ground, each), engine=self.engine)
+        return run_attempts(program, lambda each, _: _attempt(self._ground, self._hold(), each), engine=self.engine)
 
     def close(self) -> None:
-        """There is nothing to let go of."""
+        """End this process's launcher, and with it what still runs."""
+        with self._lock:
+            held, self._launcher = self._of_this_process(), None
+        if held is not None:
+            held.close()
+
+    def _hold(self) -> Launcher:
+        """This process's own launcher, another if it has gone."""
+        with self._lock, system_trouble("starting the launcher of bubblewrap"):
+            held = self._of_this_process()
+            if held is not None and held.is_gone:
+                held.close()
+                held = None
+            self._launcher = held or Launcher(self._ground.python.executable)
+            return self._launcher
+
+    def _of_this_process(self) -> Launcher | None:
+        """The launcher, unless it was made before a fork. Needs the lock."""
+        if self._launcher is not None and self._launcher.owner != os.getpid():
+            self._launcher.disown()
+            self._launcher = None
+        return self._launcher
 
 
-def _attempt(ground: Ground, program: Program) -> Attempt:
+def _attempt(ground: Ground, launcher: Launcher, program: Program) -> Attempt:
     greeting, conversation, longest = Greeting(processes=program.limits.pids), Conversation(program), longest_s(program)
     deadline = time.monotonic() + longest
-    with system_trouble("running bubblewrap"), throwaway(ground, program.limits, lifetime_s=longest + _MARGIN_S) as box:
+    box_of_one = throwaway(ground, launcher, program.limits, lifetime_s=longest + _MARGIN_S)
+    with system_trouble("running bubblewrap"), box_of_one as box:
         converse(greeting, box.stream, deadline, box.look, last=False)
         if not greeting.complete:
             raise SandboxUnavailable(f"the runner did not start on {ground.python.executable}: {box.complaint()}")
         end = converse(conversation, box.stream, deadline, box.look)
+        if end is End.CLOSED and launcher.is_gone:
+            raise SandboxUnavailable("the launcher of bubblewrap was killed while a program ran")
         return Attempt(
             container_id=box.id,
             image=str(ground.python.executable),
@@ -78,12 +107,12 @@ def _attempt(ground: Ground, program: Program) -> Attempt:
         )
 
 
-def _first_that_works(tools: Tools) -> Ground:
+def _first_that_works(bwrap: str) -> Ground:
     """Find a Python that the sandbox's user can read; what is not its fault is the same with each."""
     places, refused = find_places(), filter_program()
     refusal: SandboxUnavailable | None = None
     for python in pythons():
-        ground = Ground(tools=tools, places=places, python=python, filter_program=refused)
+        ground = Ground(bwrap=bwrap, places=places, python=python, filter_program=refused)
         try:
             _try_out(ground)
         except SandboxUnavailable as error:
@@ -98,7 +127,8 @@ def _first_that_works(tools: Tools) -> Ground:
 def _try_out(ground: Ground) -> None:
     """Run a program that starts more processes than it may have: the one limit whose absence shows nowhere else."""
     program = Program(source=_TRIAL, cases=(Case(),), limits=Limits(pids=_TRIAL_PROCESSES))
-    (case,) = _attempt(ground, program).cases or (None,)
+    with contextlib.closing(Launcher(ground.python.executable)) as launcher:
+        (case,) = _attempt(ground, launcher, program).cases or (None,)
     if case is None or case.outcome is not Outcome.COMPLETED:
         said = "" if case is None else case.stderr.decode("utf-8", "replace").strip()
         raise SandboxUnavailable(
@@ -111,8 +141,8 @@ def _try_out(ground: Ground) -> None:
         )
 
 
-def _version(tools: Tools) -> str:
-    said = subprocess.run([tools["bwrap"], "--version"], capture_output=True, text=True, timeout=10, check=False)
+def _version(bwrap: str) -> str:
+    said = subprocess.run([bwrap, "--version"], capture_output=True, text=True, timeout=10, check=False)
     if said.returncode or not said.stdout.startswith("bubblewrap "):
-        raise SandboxUnavailable(f"{tools['bwrap']} does not run here: {said.stderr.strip() or 'it said nothing'}")
+        raise SandboxUnavailable(f"{bwrap} does not run here: {said.stderr.strip() or 'it said nothing'}")
     return said.stdout.strip()

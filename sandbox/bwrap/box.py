@@ -7,16 +7,17 @@ import secrets
 import select
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from sandbox.attempt import STARTUP_S
 from sandbox.bwrap import cgroups, walls
 from sandbox.bwrap.cgroups import Cgroup, Place
-from sandbox.bwrap.walls import Python, Tools
+from sandbox.bwrap.monitor import Launcher, Monitor
+from sandbox.bwrap.walls import Python
 from sandbox.bwrap.watcher import MemoryWatcher
 from sandbox.errors import SandboxUnavailable
 from sandbox.program import Limits
@@ -31,7 +32,8 @@ _MAX_INFO_BYTES = 4096
 class Ground:
     """What boxes stand on here: found once, used for every program."""
 
-    tools: Tools
+    #: The program's path.
+    bwrap: str
     places: tuple[Place, ...]
     python: Python
     #: Refuses system calls; see `syscalls`.
@@ -42,11 +44,12 @@ class Box:
     """A started box whose process 1 waits for the runner's source. Use it within `throwaway`."""
 
     def __init__(
-        self, *, container_id: str, monitor: subprocess.Popen[bytes], sock: socket.socket, cgroup: Cgroup
+        self, *, container_id: str, monitor: Monitor, sock: socket.socket, stderr: BinaryIO, cgroup: Cgroup
     ) -> None:
         self.id = container_id
         self.stream = Stream(sock)
         self._monitor = monitor
+        self._stderr = stderr
         self._cgroup = cgroup
         self._pid = 0
         self._pidfd: int | None = None
@@ -64,7 +67,7 @@ class Box:
         if networks[0] == networks[1]:
             raise SandboxUnavailable("bubblewrap gave a program this machine's network; it was not run")
         if self._cgroup.oom_counter is None:
-            # As the launcher sees it; nobody else does.
+            # As bubblewrap sees it; nobody else does.
             seen = Path(f"/proc/{self._monitor.pid}/root")
             self._watcher = MemoryWatcher(
                 pid=self._pid,
@@ -90,13 +93,11 @@ class Box:
 
     def complaint(self) -> str:
         """What bubblewrap or the runner said of itself; waits a moment for it to end."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._monitor.wait(1)
-        assert self._monitor.stderr is not None
+        self._monitor.wait(1)
         said = b""
         with contextlib.suppress(BlockingIOError):
             # Once what fits into a pipe: who writes there may never stop.
-            said = os.read(self._monitor.stderr.fileno(), 1 << 16)[-MAX_COMPLAINT_BYTES:]
+            said = os.read(self._stderr.fileno(), 1 << 16)[-MAX_COMPLAINT_BYTES:]
         return said.decode("utf-8", "replace").strip() or "it said nothing"
 
     def end(self) -> None:
@@ -108,14 +109,12 @@ class Box:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
         try:
-            self._monitor.wait(_END_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            self._monitor.kill()
-            self._monitor.wait()
-            raise SandboxUnavailable(f"a sandbox did not end within {_END_WITHIN_S:g} s of being killed") from None
+            if not self._monitor.wait(_END_WITHIN_S):
+                self._monitor.kill()
+                raise SandboxUnavailable(f"a sandbox did not end within {_END_WITHIN_S:g} s of being killed")
         finally:
-            assert self._monitor.stderr is not None
-            self._monitor.stderr.close()
+            self._monitor.close()
+            self._stderr.close()
             if self._pidfd is not None:
                 os.close(self._pidfd)
             self._cgroup.remove()
@@ -136,14 +135,14 @@ class Box:
 
 
 @contextlib.contextmanager
-def throwaway(ground: Ground, limits: Limits, *, lifetime_s: float) -> Iterator[Box]:
+def throwaway(ground: Ground, launcher: Launcher, limits: Limits, *, lifetime_s: float) -> Iterator[Box]:
     """A box for one program, gone at the end whatever happens; its cgroup is removed by others after `lifetime_s`."""
     deadline = time.monotonic() + STARTUP_S
     info_fd, info_writer = os.pipe()
     with os.fdopen(info_fd, "rb") as info:
         # Ours is closed once bubblewrap has its own: its end is the end of what we read.
         with os.fdopen(info_writer, "wb"):
-            box = _start(ground, limits, lifetime_s=lifetime_s, info_writer=info_writer)
+            box = _start(ground, launcher, limits, lifetime_s=lifetime_s, info_writer=info_writer)
         try:
             box.confine(info_fd, limits, deadline)
             info.close()
@@ -152,7 +151,7 @@ def throwaway(ground: Ground, limits: Limits, *, lifetime_s: float) -> Iterator[
             box.end()
 
 
-def _start(ground: Ground, limits: Limits, *, lifetime_s: float, info_writer: int) -> Box:
+def _start(ground: Ground, launcher: Launcher, limits: Limits, *, lifetime_s: float, info_writer: int) -> Box:
     container_id = secrets.token_hex(16)
     with contextlib.ExitStack() as unless_started:
         cgroup = cgroups.make(ground.places, limits, container_id=container_id, lifetime_s=lifetime_s)
@@ -162,32 +161,24 @@ def _start(ground: Ground, limits: Limits, *, lifetime_s: float, info_writer: in
         with theirs, os.fdopen(os.memfd_create("filter"), "w+b") as filter_file:
             filter_file.write(ground.filter_program)
             filter_file.seek(0)
-            argv = walls.command(
-                ground.tools,
-                ground.python,
-                limits,
-                container_id=container_id,
-                uid=walls.uid_for_one_program(),
-                info_fd=info_writer,
-                filter_fd=filter_file.fileno(),
-                oom_counter=cgroup.oom_counter or walls.COUNTER,
-                cpu_counter=cgroup.cpu_counter,
-            )
-            monitor = subprocess.Popen(
-                argv,
-                stdin=theirs.fileno(),
-                stdout=theirs.fileno(),
-                stderr=subprocess.PIPE,
-                pass_fds=[info_writer, filter_file.fileno()],
-                env={"PATH": os.defpath},
-                cwd="/",
-                # A Ctrl-C on a terminal is for us, not for it.
-                start_new_session=True,
-            )
+            stderr_fd, stderr_writer = os.pipe()
+            stderr = unless_started.enter_context(os.fdopen(stderr_fd, "rb"))
+            with os.fdopen(stderr_writer, "wb"):
+                request = walls.request(
+                    ground.bwrap,
+                    ground.python,
+                    limits,
+                    container_id=container_id,
+                    uid=walls.uid_for_one_program(),
+                    oom_counter=cgroup.oom_counter or walls.COUNTER,
+                    cpu_counter=cgroup.cpu_counter,
+                )
+                # By their order: see `walls.INFO_FD`.
+                fds = [theirs.fileno(), theirs.fileno(), stderr_writer, info_writer, filter_file.fileno()]
+                monitor = launcher.start(request, fds)
         unless_started.pop_all()
-    assert monitor.stderr is not None
-    os.set_blocking(monitor.stderr.fileno(), False)
-    return Box(container_id=container_id, monitor=monitor, sock=ours, cgroup=cgroup)
+    os.set_blocking(stderr_fd, False)
+    return Box(container_id=container_id, monitor=monitor, sock=ours, stderr=stderr, cgroup=cgroup)
 
 
 def boxes_left(ids: frozenset[str]) -> int:

@@ -12,7 +12,7 @@ _USR = Path("/usr")
 _ANSWER_WITHIN_S = 30.0
 #: Also that it is whole: some distributions put parts of the standard library into packages of their own.
 _CHECK = """
-import _sitebuiltins, ctypes, json, resource, select, sys
+import _sitebuiltins, ctypes, json, resource, select, socket, sys
 sys.exit(sys.version_info < (3, 11))
 """
 

@@ -1,18 +1,23 @@
-"""The walls as command lines. Two stages: `_LAUNCH` readies what bubblewrap cannot, then bubblewrap builds the rest."""
+"""The walls, in two stages: what the launcher readies because bubblewrap cannot, and bubblewrap's command line."""
 
 import os
+import resource
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sandbox import inside
 from sandbox.errors import SandboxUnavailable
 from sandbox.program import Limits
 
+if TYPE_CHECKING:
+    from sandbox.bwrap.launcher import Request
+
 INSTALL = "apt-get install bubblewrap (0.8 or later)"
-#: A folder that every system has and no program is in. The launcher, and it alone, sees a memory file system there.
+#: A folder that every system has and no program is in. There bubblewrap, and nobody else, sees a memory file system.
 STAGE = next(place for place in map(Path, ("/boot", "/media", "/srv", "/mnt", "/tmp")) if place.is_dir())  # noqa: S108
 #: In there: how many processes were killed for memory, in the form of the kernel's own counters.
 COUNTER = STAGE / "oom"
@@ -23,27 +28,10 @@ _PASSWD = STAGE / "passwd"
 #: Above all ranges that systemd, containers and directories give out, below those that old interfaces mistake.
 _UIDS = range(1_900_000_000, 2_100_000_000)
 _UID_MAP = Path("/proc/self/uid_map")
-_TOOLS = ("bwrap", "sh", "unshare", "mount", "setpriv")
-#: Where each of them is.
-Tools = Mapping[str, str]
-
-# Runs as root of a user namespace that maps nobody but itself. bubblewrap's own tmpfs can be executed from, and the
-# number of its files has no bound: the program gets this one. $1 is its folder, $2 its size; the rest is started.
-_LAUNCH = f"""
-set -e
-echo {inside.OOM_SCORE_ADJ} >/proc/self/oom_score_adj
-ulimit -n {inside.MAX_FILES}
-ulimit -c 0
-ulimit -f {inside.MAX_FILE_BYTES // 512}
-mount -n -t tmpfs -o size=64k,nr_inodes=16,mode=755,nosuid,nodev stage {STAGE}
-mkdir "$1"
-mount -n -t tmpfs -o "size=$2,nr_inodes={inside.MAX_INODES},mode=1777,noexec,nosuid,nodev" inside "$1"
-echo 'oom_kill 0' >{COUNTER}
-echo 'nobody:x:{inside.NOBODY}:{inside.NOBODY}:nobody:{inside.WRITABLE}:/bin/false' >{_PASSWD}
-cd /
-shift 2
-exec "$@"
-"""
+#: Flags of mount(2), by the kernel's numbers.
+_MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 0x2, 0x4, 0x8
+#: After stdin, stdout and stderr: where bubblewrap writes who process 1 is, and reads the filter of system calls.
+INFO_FD, FILTER_FD = 3, 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,15 +45,13 @@ class Python:
     prefix: Path | None
 
 
-def find_tools() -> Tools:
-    """Find them on PATH; raise `SandboxUnavailable` naming the package of one that is missing."""
+def find_bwrap() -> str:
+    """Find it on PATH; raise `SandboxUnavailable` naming the package if it is missing."""
     path = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin:/usr/bin:/sbin:/bin"))
-    found = {name: shutil.which(name, path=path) for name in _TOOLS}
-    if found["bwrap"] is None:
+    found = shutil.which("bwrap", path=path)
+    if found is None:
         raise SandboxUnavailable(f"bubblewrap is not installed (no bwrap on PATH); {INSTALL}")
-    if missing := [name for name, place in found.items() if place is None]:
-        raise SandboxUnavailable(f"bubblewrap needs {', '.join(missing)} on PATH: apt-get install util-linux mount")
-    return {name: place for name, place in found.items() if place is not None}
+    return found
 
 
 def uid_for_one_program() -> int | None:
@@ -77,38 +63,48 @@ def uid_for_one_program() -> int | None:
     return uid if any(first <= uid < first + count for first, _, count in mapped) else inside.NOBODY
 
 
-def command(
-    tools: Tools,
+def request(
+    bwrap: str,
     python: Python,
     limits: Limits,
     *,
     container_id: str,
     uid: int | None,
-    info_fd: int,
-    filter_fd: int,
     oom_counter: Path = COUNTER,
     cpu_counter: Path | None = None,
-) -> list[str]:
-    """The command that becomes bubblewrap with our runner as process 1; it needs no environment.
+) -> "Request":
+    """Ask the launcher for bubblewrap with our runner as process 1.
 
-    `info_fd`: where bubblewrap writes who process 1 is. `filter_fd`: where it reads the filter of system calls.
     `oom_counter`, `cpu_counter`: the files that count who was killed for memory, and the CPU time used.
     """
     folder = STAGE / container_id
-    become = [] if uid is None else [tools["setpriv"], f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--"]
-    launch = [tools["unshare"], "--user", "--map-root-user", "--mount", "--", tools["sh"], "-c", _LAUNCH, "launch"]
-    return [
-        *become,
-        *launch,
-        str(folder),
-        f"{limits.tmp_mib}m",
-        tools["bwrap"],
-        *_namespaces(),
-        *_environment(),
-        *_files(python, folder, oom_counter, cpu_counter),
-        *("--seccomp", str(filter_fd), "--info-fd", str(info_fd), "--"),
-        *inside.runner_command(str(python.executable)),
-    ]
+    own = f"size={limits.tmp_mib}m,nr_inodes={inside.MAX_INODES},mode=1777"
+    return {
+        "uid": uid,
+        "oom_score_adj": inside.OOM_SCORE_ADJ,
+        "limits": {
+            resource.RLIMIT_NOFILE: inside.MAX_FILES,
+            resource.RLIMIT_CORE: 0,
+            resource.RLIMIT_FSIZE: inside.MAX_FILE_BYTES,
+        },
+        "mounts": [
+            {"folder": str(STAGE), "options": "size=64k,nr_inodes=16,mode=755", "flags": _MS_NOSUID | _MS_NODEV},
+            # bubblewrap's own tmpfs can be executed from, and the number of its files has no bound.
+            {"folder": str(folder), "options": own, "flags": _MS_NOEXEC | _MS_NOSUID | _MS_NODEV},
+        ],
+        "files": {
+            str(COUNTER): "oom_kill 0\n",
+            str(_PASSWD): f"nobody:x:{inside.NOBODY}:{inside.NOBODY}:nobody:{inside.WRITABLE}:/bin/false\n",
+        },
+        "argv": [
+            bwrap,
+            *_namespaces(),
+            *_environment(),
+            *_files(python, folder, oom_counter, cpu_counter),
+            *("--seccomp", str(FILTER_FD), "--info-fd", str(INFO_FD), "--"),
+            *inside.runner_command(str(python.executable)),
+        ],
+    }
 
 
 def _namespaces() -> list[str]:
