@@ -19,6 +19,7 @@ import select
 import signal
 import socket
 import sys
+from array import array
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,14 +88,26 @@ def main(owner: int) -> None:
                 return
 
 
+def receive(sock: socket.socket, max_bytes: int, max_fds: int) -> tuple[bytes, list[int]]:
+    """Receive a message and its descriptors, none of which is inherited: `socket.recv_fds` passes its flags to nobody.
+
+    Where this process can have no more descriptors, some are missing.
+    """
+    fds = array("i")
+    message, controls, _, _ = sock.recvmsg(max_bytes, socket.CMSG_LEN(max_fds * fds.itemsize), socket.MSG_CMSG_CLOEXEC)
+    for _, _, held in controls:
+        fds.frombytes(held)
+    return message, fds.tolist()
+
+
 def serve(requests: socket.socket, poll: select.poll, boxes: dict[int, int]) -> bool:
     """Take a request and answer it; False if there are no more."""
-    message, fds, _, _ = socket.recv_fds(requests, MAX_MESSAGE_BYTES, DESCRIPTORS, socket.MSG_CMSG_CLOEXEC)
+    message, fds = receive(requests, MAX_MESSAGE_BYTES, DESCRIPTORS)
     if not message:
         return False
     try:
         if len(fds) < DESCRIPTORS:
-            raise OSError("no more descriptors")
+            raise OSError("it may have no more descriptors")
         pid, pidfd = start(message, fds)
     except OSError as error:
         requests.send(str(error).encode())

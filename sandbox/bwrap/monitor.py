@@ -97,13 +97,13 @@ class Launcher:
     def _ask(self, message: bytes, fds: Sequence[int]) -> tuple[bytes, list[int]]:
         try:
             socket.send_fds(self._socket, [message], [*fds])
-            said, received, flags, _ = socket.recv_fds(self._socket, _MAX_ANSWER_BYTES, 1, socket.MSG_CMSG_CLOEXEC)
+            said, received = launcher.receive(self._socket, _MAX_ANSWER_BYTES, 1)
         except (BrokenPipeError, ConnectionResetError):
-            said, received, flags = b"", [], 0
+            said, received = b"", []
         if not said:
             self._end(_END_WITHIN_S)
             raise SandboxUnavailable(f"the launcher of bubblewrap went away: {self._last_words()}")
-        if flags & socket.MSG_CTRUNC:
+        if said.isdigit() and not received:
             raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
         return said, received
 

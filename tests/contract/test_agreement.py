@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import subprocess
 import sys
@@ -194,8 +195,9 @@ def sizes(examples: int):
 
 
 @pytest.fixture(scope="module")
-def bubblewrap() -> BubblewrapSandbox:
-    return BubblewrapSandbox()
+def bubblewrap() -> Iterator[BubblewrapSandbox]:
+    with contextlib.closing(BubblewrapSandbox()) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

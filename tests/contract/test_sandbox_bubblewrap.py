@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -18,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import BubblewrapSandbox, Case, Limit, Limits, Outcome, Program, SandboxUnavailable
-from sandbox.bwrap import cgroups, walls
+from sandbox.bwrap import cgroups, launcher, walls
 from sandbox.bwrap.box import Box, boxes_left
 from sandbox.owner import folder_name
 
@@ -38,15 +39,16 @@ for _ in pids: os.wait()
 
 
 @pytest.fixture(scope="module")
-def sandbox() -> BubblewrapSandbox:
-    return BubblewrapSandbox()
+def sandbox() -> Iterator[BubblewrapSandbox]:
+    with contextlib.closing(BubblewrapSandbox()) as opened:
+        yield opened
 
 
 @pytest.fixture
-def without_cgroups() -> BubblewrapSandbox:
-    opened = BubblewrapSandbox()
-    opened._ground = replace(opened._ground, places=())
-    return opened
+def without_cgroups() -> Iterator[BubblewrapSandbox]:
+    with contextlib.closing(BubblewrapSandbox()) as opened:
+        opened._ground = replace(opened._ground, places=())
+        yield opened
 
 
 @pytest.fixture
@@ -246,7 +248,8 @@ def test_no_descriptor_is_left(sandbox):
         (os, "memfd_create"),
         (os, "pidfd_open"),
         (socket, "socketpair"),
-        (subprocess, "Popen"),
+        (socket, "send_fds"),
+        (launcher, "receive"),
         (walls, "uid_for_one_program"),
     ],
 )
@@ -330,11 +333,12 @@ def test_a_network_that_is_ours_is_refused_and_nothing_is_run(sandbox, monkeypat
 
 def test_a_python_that_the_program_may_not_read_is_our_trouble(sandbox, tmp_path):
     python = walls.Python(executable=tmp_path / "python3", prefix=tmp_path / "none")
-    broken = BubblewrapSandbox()
-    broken._ground = replace(broken._ground, python=python)
-
-    with pytest.raises(SandboxUnavailable, match="Can't find source path"):
+    with contextlib.closing(BubblewrapSandbox()) as broken:
         broken.run(program("pass"))
+        broken._ground = replace(broken._ground, python=python)
+
+        with pytest.raises(SandboxUnavailable, match="Can't find source path"):
+            broken.run(program("pass"))
 
 
 def test_cgroups_of_the_dead_are_removed_and_those_of_the_living_left_alone(tmp_path, monkeypatch):

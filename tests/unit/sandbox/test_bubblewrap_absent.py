@@ -26,21 +26,10 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return write
 
 
-def without(monkeypatch: pytest.MonkeyPatch, tool: str) -> None:
-    monkeypatch.setattr("sandbox.bwrap.walls.shutil.which", lambda name, path: None if name == tool else f"/bin/{name}")
-
-
 def test_without_it_the_reason_names_the_package(monkeypatch):
-    without(monkeypatch, "bwrap")
+    monkeypatch.setattr("sandbox.bwrap.walls.shutil.which", lambda name, path: None)
 
     with pytest.raises(SandboxUnavailable, match=r"not installed .*apt-get install bubblewrap"):
-        BubblewrapSandbox()
-
-
-def test_without_a_tool_that_it_needs_the_reason_names_it(monkeypatch):
-    without(monkeypatch, "setpriv")
-
-    with pytest.raises(SandboxUnavailable, match=r"needs setpriv on PATH: apt-get install util-linux"):
         BubblewrapSandbox()
 
 
