@@ -72,7 +72,7 @@ class BubblewrapSandbox:
 
     def _hold(self) -> Launcher:
         """This process's own launcher, another if it has gone."""
-        with self._lock, system_trouble("starting the launcher of bubblewrap"):
+        with self._lock:
             held = self._of_this_process()
             if held is not None and held.is_gone:
                 held.close()

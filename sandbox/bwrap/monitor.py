@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.attempt import STARTUP_S
 from sandbox.bwrap import launcher
-from sandbox.errors import SandboxUnavailable
+from sandbox.errors import SandboxUnavailable, system_trouble
 from sandbox.stream import MAX_COMPLAINT_BYTES
 
 if TYPE_CHECKING:
@@ -50,16 +50,16 @@ class Launcher:
     """A launcher of this process, for all its threads. A child that it forks needs one of its own; see `disown`."""
 
     def __init__(self, python: Path) -> None:
-        """Start it on this interpreter."""
+        """Start it on this interpreter; raise `SandboxUnavailable` if there can be no process."""
         self.owner = os.getpid()
         self._lock = threading.Lock()
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with contextlib.ExitStack() as unless_started, theirs:
-            unless_started.enter_context(ours)
-            self._process = _started(python, theirs)
+        with system_trouble("starting the launcher of bubblewrap"), contextlib.ExitStack() as unless_started:
+            self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            unless_started.enter_context(self._socket)
+            with theirs:
+                self._process = _started(python, theirs)
             unless_started.pop_all()
-        ours.settimeout(STARTUP_S)
-        self._socket = ours
+        self._socket.settimeout(STARTUP_S)
 
     @property
     def is_gone(self) -> bool:
