@@ -98,7 +98,7 @@ def _attempt(ground: Ground, launcher: Launcher, program: Program) -> Attempt:
             raise SandboxUnavailable(f"the runner did not start on {ground.python.executable}: {box.complaint()}")
         end = converse(conversation, box.stream, deadline, box.look)
         if end is End.CLOSED and launcher.is_gone:
-            raise SandboxUnavailable("the launcher of bubblewrap was killed while a program ran")
+            raise SandboxUnavailable("the launcher of bubblewrap ended while a program ran")
         return Attempt(
             container_id=box.id,
             image=str(ground.python.executable),

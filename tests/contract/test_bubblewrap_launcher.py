@@ -137,7 +137,7 @@ def test_where_it_is_killed_the_program_has_no_record_and_the_next_one_gets_anot
     first = launcher_of(sandbox)
     ids = when_confined(monkeypatch, lambda: os.kill(first, signal.SIGKILL))
 
-    with pytest.raises(SandboxUnavailable, match="launcher of bubblewrap was killed"):
+    with pytest.raises(SandboxUnavailable, match="launcher of bubblewrap ended while a program ran"):
         sandbox.run(program("import time; time.sleep(20)"))
 
     monkeypatch.undo()
