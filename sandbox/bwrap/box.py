@@ -164,18 +164,17 @@ def _start(ground: Ground, launcher: Launcher, limits: Limits, *, lifetime_s: fl
             stderr_fd, stderr_writer = os.pipe()
             stderr = unless_started.enter_context(os.fdopen(stderr_fd, "rb"))
             with os.fdopen(stderr_writer, "wb"):
-                request = walls.request(
+                request = walls.request(limits, container_id=container_id, uid=walls.uid_for_one_program())
+                command = walls.command(
                     ground.bwrap,
                     ground.python,
-                    limits,
                     container_id=container_id,
-                    uid=walls.uid_for_one_program(),
                     oom_counter=cgroup.oom_counter or walls.COUNTER,
                     cpu_counter=cgroup.cpu_counter,
                 )
                 # By their order: see `walls.INFO_FD`.
                 fds = [theirs.fileno(), theirs.fileno(), stderr_writer, info_writer, filter_file.fileno()]
-                monitor = launcher.start(request, fds)
+                monitor = launcher.start(request, command, fds)
         unless_started.pop_all()
     os.set_blocking(stderr_fd, False)
     return Box(container_id=container_id, monitor=monitor, sock=ours, stderr=stderr, cgroup=cgroup)

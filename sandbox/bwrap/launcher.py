@@ -4,9 +4,10 @@ What a box needs before bubblewrap, another user, namespaces, limits and memory 
 system calls: a program for each of them would be most of what the owner's side of a start takes.
 
 Standard library only, Python 3.11 or later; run as a file of its own. It imports little: the more memory, the longer a
-fork takes. Requests come as messages on descriptor 0: a Python literal (`Request`) with the descriptors that the box is
-to have, numbered from 0. The answer is the process id of what becomes bubblewrap with a pidfd, or in words why there is
-none. What goes wrong after the fork is said on the box's own stderr.
+fork takes. Requests come as messages on descriptor 0: a Python literal (`Request`) and the words of a command, with a
+NUL between any two, and with them the descriptors that the box is to have, numbered from 0. The answer is the process
+id of what becomes bubblewrap with a pidfd, or in words why there is none. What goes wrong after the fork is said on the
+box's own stderr.
 
 It ends when its owner has died or hung up, and its boxes with it: it is the parent that bubblewrap is to die with.
 """
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
         flags: int
 
     class Request(TypedDict):
-        """What makes a box."""
+        """What is to be done before bubblewrap begins."""
 
         #: User and group to become; None to stay who the owner is.
         uid: int | None
@@ -45,8 +46,6 @@ if TYPE_CHECKING:
         mounts: list[MemoryFiles]
         #: Contents of small files, by path.
         files: dict[str, str]
-        #: bubblewrap's command line.
-        argv: list[str]
 
 
 #: Of a box: stdin, stdout, stderr, and two more that bubblewrap knows by number.
@@ -139,7 +138,8 @@ def become_box(message: bytes, fds: list[int]) -> "NoReturn":
     try:
         for number, fd in enumerate(fds):
             os.dup2(fd, number)
-        request: Request = eval(message, {"__builtins__": {}})
+        literal, *argv = message.split(b"\0")
+        request: Request = eval(literal, {"__builtins__": {}})
         enter_namespaces(request["uid"])
         write("/proc/self/oom_score_adj", str(request["oom_score_adj"]))
         for each in request["mounts"]:
@@ -151,7 +151,7 @@ def become_box(message: bytes, fds: list[int]) -> "NoReturn":
         # Python ignores them; what it starts would as well.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
-        os.execve(request["argv"][0], request["argv"], {"PATH": os.defpath})
+        os.execve(argv[0], argv, {"PATH": os.defpath})
     except BaseException as error:
         os.write(2, f"launcher: {error}\n".encode())
     finally:

@@ -66,14 +66,15 @@ class Launcher:
         """Whether it has ended; its boxes end after it, so what went with it can be told from what ended before."""
         return self._process.poll() is not None
 
-    def start(self, request: "Request", fds: Sequence[int]) -> Monitor:
-        """Start a box that has these descriptors, numbered from 0, and no others.
+    def start(self, request: "Request", command: Sequence[str], fds: Sequence[int]) -> Monitor:
+        """Start a box by this command; it has these descriptors, numbered from 0, and no others.
 
         Raises `SandboxUnavailable` or `OSError`. What happens after the fork is said on the box's stderr only.
         """
+        message = b"\0".join((ascii(request).encode("ascii"), *map(os.fsencode, command)))
         with self._lock:
             try:
-                said, received = self._ask(ascii(request).encode("ascii"), fds)
+                said, received = self._ask(message, fds)
             except BaseException:
                 self._end(0)  # an answer that comes yet would be taken for the next one's
                 raise

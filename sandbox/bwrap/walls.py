@@ -63,21 +63,8 @@ def uid_for_one_program() -> int | None:
     return uid if any(first <= uid < first + count for first, _, count in mapped) else inside.NOBODY
 
 
-def request(
-    bwrap: str,
-    python: Python,
-    limits: Limits,
-    *,
-    container_id: str,
-    uid: int | None,
-    oom_counter: Path = COUNTER,
-    cpu_counter: Path | None = None,
-) -> "Request":
-    """Ask the launcher for bubblewrap with our runner as process 1.
-
-    `oom_counter`, `cpu_counter`: the files that count who was killed for memory, and the CPU time used.
-    """
-    folder = STAGE / container_id
+def request(limits: Limits, *, container_id: str, uid: int | None) -> "Request":
+    """What the launcher is to do before `command`: the user, the limits, and the memory file systems."""
     own = f"size={limits.tmp_mib}m,nr_inodes={inside.MAX_INODES},mode=1777"
     return {
         "uid": uid,
@@ -90,21 +77,35 @@ def request(
         "mounts": [
             {"folder": str(STAGE), "options": "size=64k,nr_inodes=16,mode=755", "flags": _MS_NOSUID | _MS_NODEV},
             # bubblewrap's own tmpfs can be executed from, and the number of its files has no bound.
-            {"folder": str(folder), "options": own, "flags": _MS_NOEXEC | _MS_NOSUID | _MS_NODEV},
+            {"folder": str(STAGE / container_id), "options": own, "flags": _MS_NOEXEC | _MS_NOSUID | _MS_NODEV},
         ],
         "files": {
             str(COUNTER): "oom_kill 0\n",
             str(_PASSWD): f"nobody:x:{inside.NOBODY}:{inside.NOBODY}:nobody:{inside.WRITABLE}:/bin/false\n",
         },
-        "argv": [
-            bwrap,
-            *_namespaces(),
-            *_environment(),
-            *_files(python, folder, oom_counter, cpu_counter),
-            *("--seccomp", str(FILTER_FD), "--info-fd", str(INFO_FD), "--"),
-            *inside.runner_command(str(python.executable)),
-        ],
     }
+
+
+def command(
+    bwrap: str,
+    python: Python,
+    *,
+    container_id: str,
+    oom_counter: Path = COUNTER,
+    cpu_counter: Path | None = None,
+) -> list[str]:
+    """The command that becomes bubblewrap with our runner as process 1; it needs no environment.
+
+    `oom_counter`, `cpu_counter`: the files that count who was killed for memory, and the CPU time used.
+    """
+    return [
+        bwrap,
+        *_namespaces(),
+        *_environment(),
+        *_files(python, STAGE / container_id, oom_counter, cpu_counter),
+        *("--seccomp", str(FILTER_FD), "--info-fd", str(INFO_FD), "--"),
+        *inside.runner_command(str(python.executable)),
+    ]
 
 
 def _namespaces() -> list[str]:

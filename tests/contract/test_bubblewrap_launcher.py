@@ -83,16 +83,14 @@ def ended(pidfd: int) -> bool:
     return bool(select.select([pidfd], [], [], ENDS_WITHIN_S)[0])
 
 
-def said_by(launcher: Launcher, *argv: str, folder: Path = walls.STAGE) -> tuple[str, str]:
+def said_by(launcher: Launcher, *command: str, folder: Path = walls.STAGE) -> tuple[str, str]:
     """What a command says on stdout and stderr that is started in bubblewrap's place."""
-    python = walls.Python(executable=Path("/unused"), prefix=None)
-    request = walls.request("/unused", python, LIMITS, container_id="of-a-test", uid=walls.uid_for_one_program())
-    request["argv"] = [*argv]
+    request = walls.request(LIMITS, container_id="of-a-test", uid=walls.uid_for_one_program())
     request["mounts"][0]["folder"] = str(folder)
     pipes = [os.pipe() for _ in range(2)]
     with Path(os.devnull).open("r+b", buffering=0) as null:
         fds = [null.fileno(), pipes[0][1], pipes[1][1], null.fileno(), null.fileno()]
-        monitor = launcher.start(request, fds)
+        monitor = launcher.start(request, command, fds)
     for _, writer in pipes:
         os.close(writer)
     with contextlib.closing(monitor):
@@ -220,7 +218,7 @@ def test_a_step_before_bubblewrap_that_fails_is_told_on_the_boxs_own_stderr(laun
     _, not_there = said_by(launcher, "/nowhere/bwrap")
 
     assert re.fullmatch(rf"launcher: .+: '{tmp_path}/no/folder'\n", not_mounted)
-    assert not_there == "launcher: [Errno 2] No such file or directory: '/nowhere/bwrap'\n"
+    assert not_there == "launcher: [Errno 2] No such file or directory: b'/nowhere/bwrap'\n"
 
 
 def test_a_program_whose_box_fails_before_bubblewrap_raises_the_launchers_words(sandbox, monkeypatch):
