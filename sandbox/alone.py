@@ -17,7 +17,7 @@ from sandbox.errors import SandboxUnavailable, system_trouble
 
 #: Nobody waits longer for the others: who waits holds up a task, and a task that takes too long is lost.
 MOST_WAITED_S = 60.0
-#: Between two looks at a lock; doubled each time up to the second.
+#: Between two looks at a lock; doubled each time, from the first to the last.
 _LOOK_AFTER_S, _LOOK_EVERY_S = 0.0005, 0.02
 
 

@@ -17,7 +17,7 @@ MAX_STDIN_BYTES = 16 * 1024 * 1024
 class Call:
     """Call the function `entry_point` of the source.
 
-    `args` is the source of a Python literal tuple, such as `"([1, 2], 'x')"`; it is parsed, never evaluated.
+    `args` is the source of a Python literal tuple, such as `"([1, 2], 'x')"`; it is parsed here, and no more passes.
     """
 
     entry_point: str

@@ -25,7 +25,7 @@ import select
 import sys
 import time
 from _json import encode_basestring_ascii as quoted
-from _weakref import ReferenceType
+from _weakref import CallableProxyType, ProxyType, ReferenceType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     Result = tuple[Facts, bytes, bytes, bytes]
 else:
     import _signal as signal
+
+#: For the functions below: a program that replaces builtins replaces none of ours.
+globals()["__builtins__"] = dict(builtins.__dict__)
 
 PROTOCOL = 3
 STDERR_TAIL_BYTES = 16 * 1024
@@ -60,11 +63,21 @@ OOM_COUNTERS = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oo
 KILLED_FIRST, KILLED_LAST = 1000, 0
 WRITABLE_PLACES = ("/tmp", "/dev/shm", "/dev/mqueue")
 
+#: By these a program can change what we ask at its end, or have a part in it that is no object's; see `Ending`.
+#: Process 1 forgets that it has imported them.
+TELLING = ("gc", "ctypes", "_xxsubinterpreters", "_interpreters")
+#: Blocks of memory beyond which ending early is worth nothing; the interpreter itself has 20,000.
+MOST_BLOCKS = 300_000
+MRO_OF = type.__dict__["__mro__"].__get__
+DICT_OF = type.__dict__["__dict__"].__get__
+CALLBACK_OF = ReferenceType.__dict__["__callback__"].__get__
 #: Modules of the standard library that many programs import, and that take their time to load.
 PRELOADED = frozenset(
     b"abc bisect collections copy dataclasses datetime decimal enum fractions functools heapq itertools json math "
     b"operator re statistics string typing".split()
 )
+#: Of a source, for what it imports.
+MOST_SEARCHED_BYTES = 64 * 1024
 
 
 class TooLarge(Exception):
@@ -163,7 +176,7 @@ def encode_value(value: object, room_bytes: int) -> bytes:
         if kind is dict:
             pairs = [f"[{encode(key, depth - 1)},{encode(member, depth - 1)}]" for key, member in item.items()]
             return f'["dict",[{",".join(pairs)}]]'
-        if kind in (list, tuple, set, frozenset):
+        if kind is list or kind is tuple or kind is set or kind is frozenset:
             return f'["{kind.__name__}",[{",".join([encode(member, depth - 1) for member in item])}]]'
         return f'["other",{quoted(kind.__name__[:100])}]'
 
@@ -191,34 +204,57 @@ class Ending:
         self._streams = {"stdout": sys.stdout, "stderr": sys.stderr}
         atexit.register(self._leave)
 
+    def give_up(self) -> None:
+        """Leave the end to the interpreter."""
+        atexit.unregister(self._leave)
+        gc.unfreeze()
+
     def _leave(self) -> None:
-        if self.status is None or any(getattr(sys, name, None) is not own for name, own in self._streams.items()):
-            return
-        if is_freed_with_effect():
-            return
+        if self.status is not None and self._is_usual() and self._flush():
+            ctypes.pythonapi.exit(self.status)  # and not os._exit: what a C library buffers is flushed too
+        gc.unfreeze()  # what is ours may lead to what is the program's
+
+    def _is_usual(self) -> bool:
+        for name, own in self._streams.items():
+            if getattr(sys, name, None) is not own:
+                return False
+        return not is_freed_with_effect()
+
+    def _flush(self) -> bool:
+        """Flush the standard streams; False if that failed: the interpreter does it again and says so."""
         try:
             for stream in self._streams.values():
                 if not stream.closed:
                     stream.flush()
         except (OSError, ValueError):
-            return  # the interpreter does it again and says so
-        ctypes.pythonapi.exit(self.status)  # and not os._exit: what a C library buffers is flushed too
+            return False
+        return True
 
 
 def is_freed_with_effect() -> bool:
     """Whether anything made since the garbage collector was told to freeze may do something when it is freed.
 
     That is what has a `__del__`, as files and suspended generators have, any class that has one, whose instances may
-    not be known to the collector, and a weak reference that calls somebody.
+    not be known to the collector, and a weak reference that calls somebody. No code of the program's is asked.
     """
-    if "gc" in sys.modules:
-        return True
+    if sys.getallocatedblocks() > MOST_BLOCKS:
+        return True  # only to list what there is takes memory
+    for name in TELLING:
+        if name in sys.modules:
+            return True
     made = gc.get_objects()
-    types = set(map(type, made))
-    classes = {each for each in made if issubclass(type(each), type)}
-    if any("__del__" in base.__dict__ for each in types | classes for base in each.__mro__):
-        return True
-    return any(issubclass(type(each), ReferenceType) and each.__callback__ is not None for each in made)
+    types = {id(kind): kind for kind in map(type, made)}
+    for each in made:
+        kind = type(each)
+        if issubclass(kind, type):
+            types[id(each)] = each
+        elif issubclass(kind, ReferenceType) and CALLBACK_OF(each) is not None:
+            return True
+    for kind in types.values():
+        for base in MRO_OF(kind):
+            if base is ProxyType or base is CallableProxyType or "__del__" in DICT_OF(base):
+                return True
+    return False
 
 
 def become_candidate(source: bytes, call: Call, fds: list[int], report_fd: int, limits: Limits) -> None:
@@ -244,12 +280,21 @@ def become_candidate(source: bytes, call: Call, fds: list[int], report_fd: int, 
     args = eval(call["args"], {"__builtins__": {}, "set": set}) if call else ()
     ending = Ending()
     module = type(sys)("solution" if call else "__main__")
+    module.__dict__["__builtins__"] = builtins
     sys.modules[module.__name__] = module
     try:
         try:
             exec(compile(source.decode("utf-8", "surrogatepass"), "program.py", "exec"), module.__dict__)
         finally:
+            # Of what follows nothing is the program's to trace but its atexit functions.
+            tracing = sys.gettrace(), sys.getprofile()
+            sys.settrace(None)
+            sys.setprofile(None)
             flush_standard_streams()
+            if tracing != (None, None):
+                ending.give_up()
+                sys.settrace(tracing[0])
+                sys.setprofile(tracing[1])
         if call:
             value = getattr(module, call["entry_point"])(*args)
             if os.getpid() == me:  # a fork that returns as well reports nothing
@@ -511,7 +556,7 @@ NOT_STARTED: Facts = {
 
 def preload(source: bytes) -> None:
     """Import what the source seems to import, so that it is there in every case's process; from the text alone."""
-    for line in source.splitlines():
+    for line in source[:MOST_SEARCHED_BYTES].splitlines():
         if (words := line.replace(b",", b" ").split()) and words[0] in (b"import", b"from"):
             for name in PRELOADED.intersection(words):
                 __import__(name.decode())
@@ -597,7 +642,8 @@ def main() -> None:
     limits = header["limits"]
     deadline = time.monotonic() + limits["total_wall_s"]
     gc.freeze()  # a case that collects garbage need not copy what is ours
-    del sys.modules["gc"]  # a program that imports it may change what we ask it at the end
+    for name in TELLING:
+        sys.modules.pop(name, None)
     for _ in range(header["cases"]):
         call = read_literal()
         stdin = read_block()

@@ -57,7 +57,31 @@ ENDS = (
     "import os; os.abort()",
     "import os, signal; os.kill(os.getpid(), signal.SIGTERM)",
     "import atexit; atexit.register(print, 'bye')",
-    "import threading; threading.Thread(target=print, args=('thread',)).start()",
+    "import threading; t = threading.Thread(target=print, args=('thread',)); t.start(); t.join()",
+    "import threading; threading.Thread(target=lambda: None).start()",
+    "import sys; sys.settrace(lambda f, *_: print('traced') if 'runner' in f.f_code.co_filename else None)",
+    "import sys; sys.setprofile(lambda frame, event, arg: None)",
+    (
+        "class M(type):\n    def __eq__(a, b): return True\n    def __hash__(a): return 1\n"
+        "class A(metaclass=M): pass\nclass B(metaclass=M):\n    def __del__(self): print('deleted')\nkept = A(), B()"
+    ),
+    (
+        "class M(type):\n    def __getattribute__(a, name): print(name); return type.__getattribute__(a, name)\n"
+        "class A(metaclass=M): pass\nkept = A()"
+    ),
+    (
+        "import builtins\nbuiltins.any = builtins.all = lambda x: False\nbuiltins.len = builtins.type = None\n"
+        "class D:\n    def __del__(self): print('deleted')\nd = D()"
+    ),
+    (
+        "import copy, weakref, builtins\nclass N: pass\nn = N()\n"
+        "builtins.kept = weakref.proxy(n, lambda _: print('freed'))"
+    ),
+    "import json; o = open(1, 'w', closefd=False); o.write('not flushed'); json.JSONEncoder.default = lambda *_: o",
+    "import fractions; fractions.Fraction.__del__ = lambda self: print('deleted'); kept = fractions.Fraction(1)",
+    "import _xxsubinterpreters as i; i.run_string(i.create(), \"print('inner')\")",
+    "kept = [[] for _ in range(10**6)]",
+    "class K(int):\n    __slots__ = ()\n    def __del__(self): print('deleted')\nimport builtins; builtins.k = K(3)",
     "import sys; sys.stdout = None",
     "import sys; sys.exit(-1)",
     "import sys; sys.exit(2**40)",
@@ -225,3 +249,8 @@ def test_programs_do_the_same_in_bubblewrap(bubblewrap, folder, source, stdin):
 @given(source=PROGRAMS, stdin=STDINS)
 def test_programs_do_the_same_in_a_container(docker, folder, source, stdin):
     agrees(docker, sys.executable, folder, source, stdin)
+
+
+@pytest.mark.bubblewrap
+def test_a_program_near_its_memory_limit_is_not_pushed_over_it(bubblewrap, folder):
+    agrees(bubblewrap, bubblewrap.python, folder, "kept = [[] for _ in range(3_300_000)]\nprint(1)", b"")
