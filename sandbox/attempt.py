@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from sandbox.alone import alone, together
 from sandbox.conversation import Exchange
@@ -27,6 +28,17 @@ class Attempt:
     cases: tuple[CaseRecord, ...]
     #: What to say of the cases that are missing; None if none is, or if the place they ran in just went away.
     cut_short_by: tuple[Outcome, Limit] | None
+
+
+class Attempting(Protocol):
+    """Tries to run a program once."""
+
+    def __call__(self, program: Program, *, fresh: bool, suspected: bool) -> Attempt:
+        """`fresh`: in a place that is made for it, for it is not its first try.
+
+        `suspected`: the place of the try before went away. Should this one go away too, it is taken for the program's
+        doing, so raise `SandboxUnavailable` if it was not.
+        """
 
 
 def longest_s(program: Program) -> float:
@@ -58,11 +70,8 @@ def cut_short_by(end: End, *, oom_killed: bool) -> tuple[Outcome, Limit] | None:
     return None
 
 
-def run_attempts(program: Program, attempt: Callable[[Program, bool], Attempt], *, engine: str) -> Record:
-    """Run a program beside others, and alone what hit only its wall limit: the host may have been busy.
-
-    `attempt` tries once; its second argument says that it is not the first time.
-    """
+def run_attempts(program: Program, attempt: Attempting, *, engine: str) -> Record:
+    """Run a program beside others, and alone what hit only its wall limit: the host may have been busy."""
     started = time.monotonic()
     with together():
         ran, cases = _tried(program, attempt)
@@ -79,20 +88,16 @@ def run_attempts(program: Program, attempt: Callable[[Program, bool], Attempt], 
     )
 
 
-def _tried(
-    program: Program, attempt: Callable[[Program, bool], Attempt], *, first: bool = True
-) -> tuple[Attempt, tuple[CaseRecord, ...]]:
-    """Try; once more if the place a program ran in went away. Twice is the program's doing: `attempt` raises if not."""
-    ran = attempt(program, not first)
+def _tried(program: Program, attempt: Attempting, *, first: bool = True) -> tuple[Attempt, tuple[CaseRecord, ...]]:
+    """Try; once more if the place a program ran in went away. Twice is the program's doing."""
+    ran = attempt(program, fresh=not first, suspected=False)
     if len(ran.cases) < len(program.cases) and ran.cut_short_by is None:
-        ran = attempt(program, True)
+        ran = attempt(program, fresh=True, suspected=True)
     missing = len(program.cases) - len(ran.cases)
     return ran, ran.cases + (_never_ended(*(ran.cut_short_by or (Outcome.RUNTIME_ERROR, None))),) * missing
 
 
-def _believed(
-    program: Program, cases: tuple[CaseRecord, ...], attempt: Callable[[Program, bool], Attempt]
-) -> tuple[CaseRecord, ...]:
+def _believed(program: Program, cases: tuple[CaseRecord, ...], attempt: Attempting) -> tuple[CaseRecord, ...]:
     """Run again the cases that hit only the wall limit, for twice the wall seconds of one: it holds up all others.
 
     What does not come to its end in that time is the program's doing, and believed.

@@ -1,6 +1,7 @@
 """One throwaway container: its walls, and the sequence of its short life."""
 
 import contextlib
+import logging
 import socket
 import time
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from sandbox.errors import SandboxUnavailable
 from sandbox.program import Limits
 from sandbox.stream import AttachedStream
 
+_log = logging.getLogger(__name__)
 _MIB = 1024 * 1024
 
 
@@ -91,6 +93,13 @@ class Container:
         """Kill whatever runs in it and remove it."""
         self.hang_up()
         remove(self._client, self.id)
+
+    def put_away(self) -> None:
+        """Remove it where what its program did is known and must not be lost; what is left is reaped later."""
+        try:
+            self.remove()
+        except SandboxUnavailable as trouble:
+            _log.warning("a used container could not be removed: %s", trouble)
 
     def _inspect(self) -> dict[str, Any]:
         with engine_trouble("inspecting a container"):

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from docker import APIClient
 
@@ -24,6 +25,8 @@ from sandbox.stream import End
 _MARGIN_S = 60.0
 #: Programs that may take longer get a container of their own making: others reap one by the time it was given.
 _LONGEST_POOLED_S = 400.0
+#: An engine that ends all containers does so within these seconds.
+_ENDS_ALL_WITHIN_S = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +73,7 @@ class DockerSandbox:
         """Run a program on all its cases; see `Sandbox.run`."""
         with self._lock:
             held = self._hold(pooling=self._pool_size > 0)
-        return run_attempts(program, lambda each, again: self._attempt(held, each, again=again), engine=held.engine)
+        return run_attempts(program, partial(self._attempt, held), engine=held.engine)
 
     def require_image(self) -> None:
         """Raise `SandboxUnavailable` unless the engine has the image."""
@@ -88,11 +91,11 @@ class DockerSandbox:
                 held.pool.close()
             held.client.close()
 
-    def _attempt(self, held: _Held, program: Program, *, again: bool) -> Attempt:
+    def _attempt(self, held: _Held, program: Program, *, fresh: bool, suspected: bool) -> Attempt:
         conversation = Conversation(program)
         with (
-            self._witness(held, program, again=again) as witness,
-            self._container(held, program, again=again) as container,
+            self._witness(held, program) if suspected else contextlib.nullcontext() as witness,
+            self._container(held, program, fresh=fresh) as container,
         ):
             end = converse(conversation, container.stream, time.monotonic() + longest_s(program))
             container.finished = end is End.SATISFIED
@@ -100,7 +103,7 @@ class DockerSandbox:
             if end is End.DEADLINE:
                 container.require_running()
             oom_killed = end is End.CLOSED and container.was_killed_for_memory()
-            if end is End.CLOSED and not oom_killed and witness is not None and not witness.stream.is_open:
+            if end is End.CLOSED and not oom_killed and witness is not None and _ends(witness):
                 raise SandboxUnavailable("the engine ended a container that ran nothing; is it being started anew?")
             return Attempt(
                 container_id=container.id,
@@ -110,33 +113,35 @@ class DockerSandbox:
             )
 
     @contextlib.contextmanager
-    def _container(self, held: _Held, program: Program, *, again: bool) -> Iterator[Container]:
+    def _container(self, held: _Held, program: Program, *, fresh: bool) -> Iterator[Container]:
         """A container for a program; what waited since before an engine went away is not trusted a second time."""
         spec = self._spec(program.limits)
         if held.pool is not None and spec == self._pooled and longest_s(program) <= _LONGEST_POOLED_S:
-            with held.pool.container(fresh=again) as container:
+            with held.pool.container(fresh=fresh) as container:
                 yield container
             return
-        container = make_ready(held.client, spec, longest_s(program) + _MARGIN_S)
-        try:
+        with self._made(held, program) as container:
             yield container
-        finally:
-            container.remove()
 
     @contextlib.contextmanager
-    def _witness(self, held: _Held, program: Program, *, again: bool) -> Iterator[Container | None]:
+    def _witness(self, held: _Held, program: Program) -> Iterator[Container | None]:
         """A container in which nothing runs, beside a program whose first one went away.
 
-        Should both go away, it was not the program's doing.
+        Should both go away, it was not the program's doing. None for a program that may outlast an idle container.
         """
-        if not again:
+        if program.limits.total_wall_s > IDLE_S / 2:
             yield None
             return
+        with self._made(held, program) as container:
+            yield container
+
+    @contextlib.contextmanager
+    def _made(self, held: _Held, program: Program) -> Iterator[Container]:
         container = make_ready(held.client, self._spec(program.limits), longest_s(program) + _MARGIN_S)
         try:
             yield container
         finally:
-            container.remove()
+            container.put_away()
 
     def _spec(self, limits: Limits) -> ContainerSpec:
         return ContainerSpec.of(limits, image=self._image, runtime=self._runtime)
@@ -162,3 +167,13 @@ class DockerSandbox:
             size=self._pool_size,
         )
         return replace(held, pool=pool)
+
+
+def _ends(witness: Container) -> bool:
+    """Whether the engine ends it as well, now or in a moment."""
+    deadline = time.monotonic() + _ENDS_ALL_WITHIN_S
+    while witness.stream.is_open:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True

@@ -25,6 +25,8 @@ _REPLACED_AFTER_S = 0.8 * IDLE_S
 _PAUSE_S, _LONGEST_PAUSE_S = 1.0, 60.0
 #: Used containers that may wait for their removal, for each place in the pool; then whoever used one removes it.
 _MOST_WAITING = 4
+#: Of an engine that does not answer.
+_CLOSE_WITHIN_S = 10.0
 #: Without a program for so long, the moment is a quiet one: the next of a burst comes sooner.
 _QUIET_AFTER_S = 0.05
 
@@ -40,6 +42,8 @@ class Pool:
         #: Containers with the time at which each was ready, the oldest first.
         self._ready: deque[tuple[float, Container]] = deque()
         self._used: deque[Container] = deque()
+        #: Used ones that the engine did not remove when asked.
+        self._kept: list[Container] = []
         self._being_made = 0
         self._lent = 0
         self._last_given_back = -math.inf
@@ -86,12 +90,14 @@ class Pool:
         for thread in self._threads:
             thread.join()
         with self._changed:
-            left = [*self._used, *(container for _, container in self._ready)]
+            left = [*self._used, *self._kept, *(container for _, container in self._ready)]
             self._used.clear()
+            self._kept.clear()
             self._ready.clear()
-        with contextlib.suppress(SandboxUnavailable):
-            for container in left:
-                container.remove()
+        deadline = time.monotonic() + _CLOSE_WITHIN_S
+        for container in left:
+            if time.monotonic() < deadline:
+                container.put_away()
 
     def _take_waiting(self) -> Container | None:
         """Take one whose runner still waits: an engine that was started again has ended them all."""
@@ -112,11 +118,7 @@ class Pool:
                 self._used.append(container)
                 self._changed.notify()
                 return
-        try:
-            container.remove()
-        except SandboxUnavailable as error:
-            # What the program did is known; the container is left to whoever reaps.
-            _log.warning("a used container could not be removed: %s", error)
+        container.put_away()
 
     def _tend(self) -> None:
         while (work := self._next_work()) is not None:
@@ -164,6 +166,8 @@ class Pool:
             self._used.append(self._ready.popleft()[1])
         if now >= self._next_reap:
             self._next_reap = now + REAP_EVERY_S
+            self._used.extend(self._kept)
+            self._kept.clear()
             return self._reap
         quiet = not self._lent and now >= self._last_given_back + _QUIET_AFTER_S
         if len(self._used) > self._size or any(not container.finished for container in self._used):
@@ -182,10 +186,12 @@ class Pool:
             self._used.remove(container)
         try:
             container.remove()
-        except BaseException:
+        except BaseException as trouble:
             with self._changed:
-                self._used.append(container)
-            raise
+                self._kept.append(container)
+            if not isinstance(trouble, SandboxUnavailable):
+                raise
+            _log.warning("a used container is removed later: %s", trouble)
 
     def _make_one(self) -> None:
         try:

@@ -70,8 +70,9 @@ class SandboxRunner:
     def _open(self) -> Sandbox:
         with self._lock:
             if self._sandbox is None:
-                # A worker's processes share the cores, and each has a pool of its own.
-                pool_size = max(1, (os.cpu_count() or 1) // self._settings.sandbox_concurrency)
+                # A worker's processes share the cores, and each has a pool of its own: one container to lend, and
+                # one so that the next program need not wait for the engine either.
+                pool_size = max(2, 2 * (os.cpu_count() or 1) // self._settings.sandbox_concurrency)
                 self._sandbox = open_sandbox(self._settings, pool_size=pool_size)
             return self._sandbox
 

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -72,7 +71,8 @@ def test_the_api_says_why(without_a_sandbox: Site, run: RunBody) -> None:
     assert all("no sandbox runs here" in (each.reason or "") for each in raw)
 
 
-def test_doctor_says_so_and_what_to_do(without_a_sandbox: Site, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("without_a_sandbox")
+def test_doctor_says_so_and_what_to_do() -> None:
     command = [sys.executable, "-m", "api.cli", "doctor", "--json"]
 
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)

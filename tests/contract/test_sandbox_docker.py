@@ -115,7 +115,8 @@ SLOW = "import time\ntime.sleep(2)\nprint('done')"
 @pytest.fixture
 def taken_away(client, monkeypatch):
     """Which containers are killed a second after they are ready: the first, its witness, the second."""
-    numbers, started, become_ready = set(), [], Container.become_ready
+    numbers: set[int] = set()
+    started, become_ready = [], Container.become_ready
 
     def start(self):
         become_ready(self)
@@ -232,12 +233,10 @@ def waiting(client, count: int, mark: str = "") -> list[str]:
     """Wait until so many containers of this process, or with this mark, are there and run; give their ids."""
     mark = mark or f"{LABEL}.owner={name_of_this_process()}"
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        found = client.containers(filters={"label": mark})
-        if len(found) == count:
-            return [each["Id"] for each in found]
+    while len(found := client.containers(filters={"label": mark})) != count:
+        assert time.monotonic() < deadline, f"{len(found)} containers wait, not {count}"
         time.sleep(0.05)
-    raise AssertionError(f"{len(found)} containers wait, not {count}")
+    return [each["Id"] for each in found]
 
 
 def ready(sandbox: DockerSandbox) -> set[str]:

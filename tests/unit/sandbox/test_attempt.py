@@ -32,7 +32,7 @@ class Tries:
         self.left = list(records)
         self.programs: list[Program] = []
 
-    def __call__(self, program: Program, again: bool) -> Attempt:
+    def __call__(self, program: Program, **_: bool) -> Attempt:
         self.programs.append(program)
         cases = tuple(self.left.pop(0) for _ in program.cases)
         return Attempt(container_id=str(len(self.programs)), image="", cases=cases, cut_short_by=None)
@@ -142,13 +142,26 @@ def test_who_cannot_have_the_lock_goes_on_after_a_while(monkeypatch, how):
 def test_a_second_run_gets_a_place_made_for_it():
     asked = []
 
-    def attempt(program: Program, again: bool) -> Attempt:
-        asked.append(again)
+    def attempt(program: Program, *, fresh: bool, suspected: bool) -> Attempt:
+        asked.append((fresh, suspected))
         return Attempt(container_id="", image="", cases=(WALL,), cut_short_by=None)
 
     run_attempts(program(1), attempt, engine="")
 
-    assert asked == [False, True]
+    assert asked == [(False, False), (True, False)]
+
+
+def test_a_place_that_went_away_makes_the_next_one_suspected():
+    asked = []
+
+    def attempt(program: Program, *, fresh: bool, suspected: bool) -> Attempt:
+        asked.append((fresh, suspected))
+        return Attempt(container_id="", image="", cases=(), cut_short_by=None)
+
+    (case,) = run_attempts(program(1), attempt, engine="").cases
+
+    assert asked == [(False, False), (True, True)]
+    assert (case.outcome, case.limit) == (Outcome.RUNTIME_ERROR, None)
 
 
 def test_several_run_together():
