@@ -239,6 +239,13 @@ def waiting(client, count: int, mark: str = "") -> list[str]:
     return [each["Id"] for each in found]
 
 
+def until_gone(client, container_id: str) -> None:
+    deadline = time.monotonic() + 60
+    while exists(client, container_id):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def ready(sandbox: DockerSandbox) -> set[str]:
     """Wait until two containers of its pool wait for programs; give their ids."""
     assert sandbox._held is not None
@@ -308,14 +315,17 @@ def test_what_waits_ends_with_a_process_that_was_killed_and_is_then_reaped(clien
         "import sys, time\n"
         "from sandbox import Case, DockerSandbox, Program\n"
         "sandbox = DockerSandbox(pool_size=1)\n"
-        "sandbox.run(Program(source='pass', cases=(Case(),)))\n"
+        "used = sandbox.run(Program(source='pass', cases=(Case(),))).container_id\n"
+        "print(used, flush=True)\n"
         "from sandbox.process import name_of_this_process\n"
         "print(name_of_this_process(), flush=True)\n"
         "time.sleep(600)\n"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
+        used = process.stdout.readline().strip()
         mark = f"{LABEL}.owner={process.stdout.readline().strip()}"
+        until_gone(client, used)
         (container,) = waiting(client, 1, mark)
         process.kill()
         process.wait()
