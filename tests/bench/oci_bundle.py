@@ -1,7 +1,7 @@
 """An OCI bundle that crun runs without an engine: what a third implementation of the sandbox would be.
 
 An experiment for a measurement, and no sandbox to use: it has the walls of the Docker one, except that the runner alone
-refuses system calls, and none of its care for what goes wrong.
+refuses system calls and sees no counters of the kernel's, and none of its care for what goes wrong.
 """
 
 from __future__ import annotations

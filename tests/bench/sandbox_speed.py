@@ -5,7 +5,7 @@ nothing else: CPU time is the whole machine's (/proc/stat), for an engine's help
 a script judged on ten standard inputs.
 
 burst: as many answers as containers wait, one after the other; then the pool is given the time to fill again.
-sustained: as many answers at a time as there are cores, without a break.
+sustained: as many answers at a time as there are cores, and twice as many, without a break.
 
 Machines have slow minutes: in each round every way is measured once, with bare subprocesses before and after it, and
 compared with those two. Printed are the medians over the rounds.
@@ -18,7 +18,6 @@ import contextlib
 import os
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -54,6 +53,8 @@ import subprocess, sys
 for each in sys.argv[2:]:
     subprocess.run([sys.executable, "-S", "-c", sys.argv[1]], input=each.encode(), check=True)
 """
+#: The distribution's, as in the sandboxes.
+PYTHON = "/usr/bin/python3"
 CORES = len(os.sched_getaffinity(0))
 #: Containers that wait, in bursts.
 POOL = 2 * CORES
@@ -82,7 +83,10 @@ class Measured:
     """What one way to run answers took in one round."""
 
     burst_ms: float
+    #: With as many at a time as there are cores, and with twice as many.
     per_s: float
+    per_s_twice: float
+    #: With as many at a time as there are cores.
     cpu_ms: float
 
 
@@ -96,7 +100,7 @@ def machine_cpu_s() -> float:
 def bare() -> None:
     """One process per case, without any wall."""
     for each in INPUTS:
-        subprocess.run([sys.executable, "-S", "-c", SOURCE], input=each.encode(), capture_output=True, check=True)
+        subprocess.run([PYTHON, "-S", "-c", SOURCE], input=each.encode(), capture_output=True, check=True)
 
 
 def docker_run() -> None:
@@ -121,17 +125,21 @@ def measured(way: Way) -> Measured:
             began = time.perf_counter()
             way.answer()
             took_ms.append(1000 * (time.perf_counter() - began))
+    per_s, cpu_ms = sustained(way, at_a_time=CORES)
+    per_s_twice, _ = sustained(way, at_a_time=2 * CORES)
+    return Measured(burst_ms=statistics.median(took_ms), per_s=per_s, per_s_twice=per_s_twice, cpu_ms=cpu_ms)
+
+
+def sustained(way: Way, *, at_a_time: int) -> tuple[float, float]:
+    """Answers per second, and the CPU milliseconds of each, with what is made and removed for it later."""
     time.sleep(way.settles_s)
     began, began_cpu_s = time.perf_counter(), machine_cpu_s()
-    with ThreadPoolExecutor(CORES) as pool:
+    with ThreadPoolExecutor(at_a_time) as pool:
         for done in [pool.submit(way.answer) for _ in range(way.sustained)]:
             done.result()
     took_s = time.perf_counter() - began
-    time.sleep(way.settles_s)  # what is removed afterwards belongs to it
-    cpu_s = machine_cpu_s() - began_cpu_s
-    return Measured(
-        burst_ms=statistics.median(took_ms), per_s=way.sustained / took_s, cpu_ms=1000 * cpu_s / way.sustained
-    )
+    time.sleep(way.settles_s)
+    return way.sustained / took_s, 1000 * (machine_cpu_s() - began_cpu_s) / way.sustained
 
 
 def waiting_mib(client: APIClient) -> float:
@@ -154,7 +162,14 @@ def ways(stack: contextlib.ExitStack, *, crun: bool) -> tuple[list[Way], dict[st
         cold = stack.enter_context(contextlib.closing(opened()))
         engine = pooled.run(PROGRAM).engine
         found.append(
-            Way(name=f"{engine}, pool of {POOL}", answer=answer_in(pooled), burst=POOL, bursts=5, settles_s=SETTLES_S)
+            Way(
+                name=f"{engine}, pool of {POOL}",
+                answer=answer_in(pooled),
+                burst=POOL,
+                bursts=4,
+                settles_s=SETTLES_S,
+                sustained=60,
+            )
         )
         found.append(Way(name=f"{engine}, no pool", answer=answer_in(cold)))
         time.sleep(SETTLES_S)
@@ -168,7 +183,7 @@ def ways(stack: contextlib.ExitStack, *, crun: bool) -> tuple[list[Way], dict[st
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument(
         "--crun", action="store_true", help="also crun, on an engine of its own and without one; as root"
     )
@@ -197,11 +212,15 @@ def main() -> None:
         )
 
     bare_ones = [before for each in rows.values() for before, _, _ in each]
-    print("| one answer, ten cases | burst p50 ms | × bare | answers/s | × bare | CPU ms | × bare |")
-    print("|---|---|---|---|---|---|---|")
+    print(
+        f"| one answer, ten cases | burst p50 ms | × bare | answers/s, {CORES} at a time | × bare "
+        f"| {2 * CORES} at a time | × bare | CPU ms | × bare |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
     figures: tuple[Callable[[Measured], float], ...] = (
         lambda each: each.burst_ms,
         lambda each: each.per_s,
+        lambda each: each.per_s_twice,
         lambda each: each.cpu_ms,
     )
     cells = [f"{statistics.median(map(of, bare_ones)):.1f} | 1.00" for of in figures]
