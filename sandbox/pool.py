@@ -1,4 +1,4 @@
-"""A pool of ready containers: made before they are needed, used once, removed afterwards, all by threads of its own.
+"""A pool of ready containers: made before they are needed, used once, removed afterwards, by threads of its own.
 
 It hides how long the engine takes; it does not make the engine take less. So as long as containers wait, programs have
 the machine to themselves: what the engine has to make and to remove can wait for a quiet moment.
@@ -25,7 +25,7 @@ _REPLACED_AFTER_S = 0.8 * IDLE_S
 _PAUSE_S, _LONGEST_PAUSE_S = 1.0, 60.0
 #: Used containers that may wait for their removal, for each place in the pool; then whoever used one removes it.
 _MOST_WAITING = 4
-#: Of an engine that does not answer.
+#: However the engine is, closing takes no longer than this and a call to it.
 _CLOSE_WITHIN_S = 10.0
 #: Without a program for so long, the moment is a quiet one: the next of a burst comes sooner.
 _QUIET_AFTER_S = 0.05
