@@ -53,6 +53,7 @@ DESCRIPTORS = 5
 MAX_MESSAGE_BYTES = 1 << 16
 #: In place of bubblewrap's own status, where it was not reached.
 NOT_STARTED = 71
+IGNORED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
 _CLONE_NEWNS, _CLONE_NEWUSER = 0x00020000, 0x10000000
 _MS_REC, _MS_PRIVATE = 0x4000, 0x40000
 _PR_SET_DUMPABLE = 4
@@ -70,6 +71,9 @@ def main(owner: int) -> None:
     # So that no descriptor of a request has a number that one of a box is to get.
     while os.open(os.devnull, os.O_RDWR) < DESCRIPTORS:
         pass
+    # Who starts us may have had some ignored, and what is ignored stays so in what we start.
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, *IGNORED_BY_PYTHON}:
+        signal.signal(number, signal.SIG_DFL)
     gc.disable()
     gc.freeze()
     requests = socket.socket(fileno=0)
@@ -148,9 +152,8 @@ def become_box(message: bytes, fds: list[int]) -> "NoReturn":
             write(path, content)
         for limit, most in request["limits"].items():
             resource.setrlimit(limit, (most, most))
-        # Python ignores them; what it starts would as well.
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        for number in IGNORED_BY_PYTHON:
+            signal.signal(number, signal.SIG_DFL)
         os.execve(argv[0], argv, {"PATH": os.defpath})
     except BaseException as error:
         os.write(2, f"launcher: {error}\n".encode())
