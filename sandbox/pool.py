@@ -98,6 +98,9 @@ class Pool:
         for container in left:
             if time.monotonic() < deadline:
                 container.put_away()
+            else:
+                with contextlib.suppress(SandboxUnavailable):
+                    container.hang_up()  # its runner then ends by itself
 
     def _take_waiting(self) -> Container | None:
         """Take one whose runner still waits: an engine that was started again has ended them all."""

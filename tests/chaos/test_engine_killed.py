@@ -6,6 +6,7 @@ import gc
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import closing
 from decimal import Decimal
@@ -44,6 +45,15 @@ SLOW = "```python\nimport time\ndef double(n):\n    time.sleep(4)\n    return 2 
 class Answering:
     def ask(self, call: ModelCall) -> ModelReply:
         return rows.model_reply(SLOW)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forgotten_sockets() -> Iterator[None]:
+    """Have the client library's lost sockets collected here, and not in the middle of another module's test."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def test_the_api_says_why(without_a_sandbox: Site, run: RunBody) -> None:
 def test_doctor_says_so_and_what_to_do() -> None:
     command = [sys.executable, "-m", "api.cli", "doctor", "--json"]
 
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
 
     found = {each["part"]: each for each in map(json.loads, done.stdout.splitlines())}
     assert done.returncode == 3, done.stderr
