@@ -99,7 +99,7 @@ class Container:
         try:
             self.remove()
         except SandboxUnavailable as trouble:
-            _log.warning("a used container could not be removed: %s", trouble)
+            _log.warning("a used container could not be removed: %s", str(trouble))
 
     def _inspect(self) -> dict[str, Any]:
         with engine_trouble("inspecting a container"):

@@ -68,7 +68,7 @@ def reap(client: APIClient) -> int:
                 remove(client, container["Id"])
                 removed += 1
             except SandboxUnavailable as trouble:
-                _log.warning("an abandoned container could not be removed: %s", trouble)
+                _log.warning("an abandoned container could not be removed: %s", str(trouble))
     return removed
 
 

@@ -194,7 +194,7 @@ class Pool:
                 self._kept.append(container)
             if not isinstance(trouble, SandboxUnavailable):
                 raise
-            _log.warning("a used container is removed later: %s", trouble)
+            _log.warning("a used container is removed later: %s", str(trouble))
 
     def _make_one(self) -> None:
         try:
