@@ -5,7 +5,7 @@ import logging
 import socket
 import time
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 from docker import APIClient
 from docker.types import LogConfig, Ulimit
@@ -15,7 +15,7 @@ from sandbox.attempt import STARTUP_S, converse
 from sandbox.conversation import Greeting
 from sandbox.engine import engine_trouble, remove
 from sandbox.errors import SandboxUnavailable
-from sandbox.program import Limits
+from sandbox.program import ContainerLimits
 from sandbox.stream import AttachedStream
 
 _log = logging.getLogger(__name__)
@@ -24,19 +24,12 @@ _MIB = 1024 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerSpec:
-    """What the engine is asked for. Programs of the same limits can use containers of the same specification."""
+    """What the engine is asked for."""
 
     image: str
     #: An OCI runtime that the engine knows; None is its default.
     runtime: str | None
-    memory_mib: int
-    pids: int
-    tmp_mib: int
-
-    @classmethod
-    def of(cls, limits: Limits, *, image: str, runtime: str | None) -> Self:
-        """Give the specification for programs with these limits."""
-        return cls(image=image, runtime=runtime, memory_mib=limits.memory_mib, pids=limits.pids, tmp_mib=limits.tmp_mib)
+    limits: ContainerLimits
 
 
 class Container:
@@ -101,6 +94,10 @@ class Container:
         except SandboxUnavailable as trouble:
             _log.warning("a used container could not be removed: %s", str(trouble))
 
+    def disown(self) -> None:
+        """Let go of it in a child of its owner's, whose it stays."""
+        self.hang_up()
+
     def _inspect(self) -> dict[str, Any]:
         with engine_trouble("inspecting a container"):
             found: dict[str, Any] = self._client.inspect_container(self.id)
@@ -129,19 +126,20 @@ def make_ready(client: APIClient, spec: ContainerSpec, lifetime_s: float) -> Con
 
 
 def _create(client: APIClient, spec: ContainerSpec, lifetime_s: float) -> str:
+    tmp_mib = spec.limits.tmp_mib
     with engine_trouble(f"creating a container of {spec.image}"):
         host_config = client.create_host_config(
             network_mode="none",
             read_only=True,
             cap_drop=["ALL"],
             security_opt=["no-new-privileges"],
-            pids_limit=spec.pids,
-            mem_limit=spec.memory_mib * _MIB,
-            memswap_limit=spec.memory_mib * _MIB,
+            pids_limit=spec.limits.pids,
+            mem_limit=spec.limits.memory_mib * _MIB,
+            memswap_limit=spec.limits.memory_mib * _MIB,
             nano_cpus=1_000_000_000,
             oom_score_adj=inside.OOM_SCORE_ADJ,
             ipc_mode="none",
-            tmpfs={inside.WRITABLE: f"rw,noexec,nosuid,nodev,size={spec.tmp_mib}m,nr_inodes={inside.MAX_INODES}"},
+            tmpfs={inside.WRITABLE: f"rw,noexec,nosuid,nodev,size={tmp_mib}m,nr_inodes={inside.MAX_INODES}"},
             ulimits=[
                 Ulimit(name="nofile", soft=inside.MAX_FILES, hard=inside.MAX_FILES),
                 Ulimit(name="core", soft=0, hard=0),

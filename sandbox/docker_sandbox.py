@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from docker import APIClient
@@ -16,15 +16,11 @@ from sandbox.conversation import IDLE_S, Conversation
 from sandbox.engine import connect, engine_trouble, reap
 from sandbox.errors import SandboxUnavailable
 from sandbox.pool import Pool
-from sandbox.program import Limits, Program
+from sandbox.program import ContainerLimits, Limits, Program
 from sandbox.recipe import IMAGE
 from sandbox.record import Record
 from sandbox.stream import End
 
-#: Until a container is removed after its program's time is up, by us or, if we die, by whoever reaps.
-_MARGIN_S = 60.0
-#: Programs that may take longer get a container of their own making: others reap one by the time it was given.
-_LONGEST_POOLED_S = 400.0
 #: An engine that ends all containers does so within these seconds.
 _ENDS_ALL_WITHIN_S = 2.0
 
@@ -37,7 +33,7 @@ class _Held:
     client: APIClient
     #: Name, version and runtime.
     engine: str
-    pool: Pool | None
+    pool: Pool[Container]
 
 
 class DockerSandbox:
@@ -63,110 +59,90 @@ class DockerSandbox:
         self._runtime = runtime
         self._docker_host = docker_host
         self._pool_size = pool_size
-        self._pooled = self._spec(pooled or Limits())
+        self._pooled = (pooled or Limits()).of_container
         self._lock = threading.Lock()
         self._held: _Held | None = None
-        with self._lock:
-            reap(self._hold(pooling=False).client)
+        reap(self._hold().client)
 
     def run(self, program: Program) -> Record:
         """Run a program on all its cases; see `Sandbox.run`."""
-        with self._lock:
-            held = self._hold(pooling=self._pool_size > 0)
-        return run_attempts(program, partial(self._attempt, held), engine=held.engine)
+        held = self._hold()
+        held.pool.begin()
+        return run_attempts(program, partial(_attempt, held), engine=held.engine)
 
     def require_image(self) -> None:
         """Raise `SandboxUnavailable` unless the engine has the image."""
-        with self._lock:
-            client = self._hold(pooling=False).client
         with engine_trouble(f"looking for {self._image}"):
-            client.inspect_image(self._image)
+            self._hold().client.inspect_image(self._image)
 
     def close(self) -> None:
         """Remove the containers that wait and let go of the engine."""
         with self._lock:
             held, self._held = self._held, None
         if held is not None and held.process_id == os.getpid():
-            if held.pool is not None:
-                held.pool.close()
+            held.pool.close()
             held.client.close()
 
-    def _attempt(self, held: _Held, program: Program, *, fresh: bool, suspected: bool) -> Attempt:
-        conversation = Conversation(program)
-        with (
-            self._witness(held, program) if suspected else contextlib.nullcontext() as witness,
-            self._container(held, program, fresh=fresh) as container,
-        ):
-            end = converse(conversation, container.stream, time.monotonic() + longest_s(program))
-            container.finished = end is End.SATISFIED
-            container.hang_up()
-            if end is End.DEADLINE:
-                container.require_running()
-            oom_killed = end is End.CLOSED and container.was_killed_for_memory()
-            if end is End.CLOSED and not oom_killed and witness is not None and _ends(witness):
-                raise SandboxUnavailable("the engine ended a container that ran nothing; is it being started anew?")
-            return Attempt(
-                container_id=container.id,
-                image=container.image,
-                cases=tuple(conversation.cases),
-                cut_short_by=cut_short_by(end, oom_killed=oom_killed),
-            )
+    def _hold(self) -> _Held:
+        """This process's own: what was made before a fork stays the parent's."""
+        with self._lock:
+            if self._held is not None and self._held.process_id != os.getpid():
+                self._held.pool.disown()
+                self._held = None
+            self._held = self._held or self._connected()
+            return self._held
 
-    @contextlib.contextmanager
-    def _container(self, held: _Held, program: Program, *, fresh: bool) -> Iterator[Container]:
-        """A container for a program; what waited since before an engine went away is not trusted a second time."""
-        spec = self._spec(program.limits)
-        if held.pool is not None and spec == self._pooled and longest_s(program) <= _LONGEST_POOLED_S:
-            with held.pool.container(fresh=fresh) as container:
-                yield container
-            return
-        with self._made(held, program) as container:
-            yield container
+    def _connected(self) -> _Held:
+        client = connect(self._docker_host)
+        with engine_trouble("asking the engine for its version"):
+            version, runtime = client.version()["Version"], self._runtime or client.info()["DefaultRuntime"]
 
-    @contextlib.contextmanager
-    def _witness(self, held: _Held, program: Program) -> Iterator[Container | None]:
-        """A container in which nothing runs, beside a program whose first one went away.
+        def make(limits: ContainerLimits, lifetime_s: float) -> Container:
+            spec = ContainerSpec(image=self._image, runtime=self._runtime, limits=limits)
+            return make_ready(client, spec, lifetime_s)
 
-        Should both go away, it was not the program's doing. None for a program that may outlast an idle container.
-        """
-        if program.limits.total_wall_s > IDLE_S / 2:
-            yield None
-            return
-        with self._made(held, program) as container:
-            yield container
-
-    @contextlib.contextmanager
-    def _made(self, held: _Held, program: Program) -> Iterator[Container]:
-        container = make_ready(held.client, self._spec(program.limits), longest_s(program) + _MARGIN_S)
-        try:
-            yield container
-        finally:
-            container.put_away()
-
-    def _spec(self, limits: Limits) -> ContainerSpec:
-        return ContainerSpec.of(limits, image=self._image, runtime=self._runtime)
-
-    def _hold(self, *, pooling: bool) -> _Held:
-        """This process's own: what was made before a fork is not shared with the parent. Needs the lock."""
-        held = self._held
-        if held is None or held.process_id != os.getpid():
-            client = connect(self._docker_host)
-            with engine_trouble("asking the engine for its version"):
-                version, runtime = client.version()["Version"], self._runtime or client.info()["DefaultRuntime"]
-            held = _Held(process_id=os.getpid(), client=client, engine=f"docker {version} ({runtime})", pool=None)
-        if pooling and held.pool is None:
-            held = self._with_pool(held)
-        self._held = held
-        return held
-
-    def _with_pool(self, held: _Held) -> _Held:
-        lifetime_s = IDLE_S + _LONGEST_POOLED_S + _MARGIN_S
-        pool = Pool(
-            make=lambda: make_ready(held.client, self._pooled, lifetime_s),
-            reap=lambda: reap(held.client),
-            size=self._pool_size,
+        return _Held(
+            process_id=os.getpid(),
+            client=client,
+            engine=f"docker {version} ({runtime})",
+            pool=Pool(make, partial(reap, client), size=self._pool_size, limits=self._pooled),
         )
-        return replace(held, pool=pool)
+
+
+def _attempt(held: _Held, program: Program, *, fresh: bool, suspected: bool) -> Attempt:
+    """Run a program in a container; what waited since before an engine went away is not trusted a second time."""
+    conversation = Conversation(program)
+    with (
+        _witness(held, program) if suspected else contextlib.nullcontext() as witness,
+        held.pool.container(program, fresh=fresh) as container,
+    ):
+        end = converse(conversation, container.stream, time.monotonic() + longest_s(program))
+        container.finished = end is End.SATISFIED
+        container.hang_up()
+        if end is End.DEADLINE:
+            container.require_running()
+        oom_killed = end is End.CLOSED and container.was_killed_for_memory()
+        if end is End.CLOSED and not oom_killed and witness is not None and _ends(witness):
+            raise SandboxUnavailable("the engine ended a container that ran nothing; is it being started anew?")
+        return Attempt(
+            container_id=container.id,
+            image=container.image,
+            cases=tuple(conversation.cases),
+            cut_short_by=cut_short_by(end, oom_killed=oom_killed),
+        )
+
+
+@contextlib.contextmanager
+def _witness(held: _Held, program: Program) -> Iterator[Container | None]:
+    """A container in which nothing runs, beside a program whose first one went away.
+
+    Should both go away, it was not the program's doing. None for a program that may outlast an idle container.
+    """
+    if program.limits.total_wall_s > IDLE_S / 2:
+        yield None
+        return
+    with held.pool.made_for(program) as container:
+        yield container
 
 
 def _ends(witness: Container) -> bool:

@@ -11,10 +11,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from typing import Generic, Protocol, TypeVar
 
-from sandbox.container import Container
+from sandbox.attempt import longest_s
 from sandbox.conversation import IDLE_S
 from sandbox.errors import SandboxUnavailable
+from sandbox.program import ContainerLimits, Program
+from sandbox.stream import Stream
 
 _log = logging.getLogger(__name__)
 #: Abandoned containers, those of other owners included, are looked for this often.
@@ -29,21 +32,62 @@ _MOST_WAITING = 4
 _CLOSE_WITHIN_S = 10.0
 #: Without a program for so long, the moment is a quiet one: the next of a burst comes sooner.
 _QUIET_AFTER_S = 0.05
+#: Until a container is removed after its program's time is up, by us or, if we die, by whoever reaps.
+_MARGIN_S = 60.0
+#: Programs that may take longer get a container of their own making: others reap one by the time it was given.
+_LONGEST_POOLED_S = 400.0
 
 
-class Pool:
-    """Ready containers of one specification. May be used from several threads of the process that made it."""
+class ReadyContainer(Protocol):
+    """A container, or what takes its place: its runner has greeted and waits for a program."""
 
-    def __init__(self, make: Callable[[], Container], reap: Callable[[], object], size: int) -> None:
-        """Begin to fill it. `reap` removes what dead owners left on the engine."""
+    #: The runner has told all it had to, and ends by itself.
+    finished: bool
+
+    @property
+    def stream(self) -> Stream:
+        """To the runner."""
+        ...
+
+    def hang_up(self) -> None:
+        """Close the stream; a runner that waits then ends by itself."""
+        ...
+
+    def remove(self) -> None:
+        """Kill whatever runs in it and remove it; may be asked again if that failed."""
+        ...
+
+    def put_away(self) -> None:
+        """Remove it as far as that can be done now; raises nothing."""
+        ...
+
+    def disown(self) -> None:
+        """Let go of it in a child of its owner's, whose it stays."""
+        ...
+
+
+C = TypeVar("C", bound=ReadyContainer)
+Make = Callable[[ContainerLimits, float], C]
+
+
+class Pool(Generic[C]):
+    """Ready containers with the same limits. May be used from several threads of the process that made it."""
+
+    def __init__(self, make: Make[C], reap: Callable[[], object], *, size: int, limits: ContainerLimits) -> None:
+        """Nothing waits in it until it is begun, and in one of size 0 never.
+
+        `make` is given the limits and the seconds after which others may remove the container. `reap` removes what
+        dead owners left.
+        """
         self._make = make
         self._reap = reap
         self._size = size
+        self._limits = limits
         #: Containers with the time at which each was ready, the oldest first.
-        self._ready: deque[tuple[float, Container]] = deque()
-        self._used: deque[Container] = deque()
+        self._ready: deque[tuple[float, C]] = deque()
+        self._used: deque[C] = deque()
         #: Used ones that the engine did not remove when asked.
-        self._kept: list[Container] = []
+        self._kept: list[C] = []
         self._being_made = 0
         self._lent = 0
         self._last_given_back = -math.inf
@@ -52,17 +96,30 @@ class Pool:
         self._not_before = 0.0
         self._closed = False
         self._changed = threading.Condition()
-        self._threads = [threading.Thread(target=self._tend, name="sandbox pool", daemon=True) for _ in range(size)]
-        for thread in self._threads:
-            thread.start()
+        self._threads: list[threading.Thread] = []
+
+    def begin(self) -> None:
+        """Begin to fill it; does nothing the second time."""
+        with self._changed:
+            if self._threads or self._closed:
+                return
+            self._threads = [
+                threading.Thread(target=self._tend, name="sandbox pool", daemon=True) for _ in range(self._size)
+            ]
+            for thread in self._threads:
+                thread.start()
 
     @contextlib.contextmanager
-    def container(self, *, fresh: bool = False) -> Iterator[Container]:
-        """Lend a container to one program: a waiting one, or, if there is none or on request, one made just now."""
+    def container(self, program: Program, *, fresh: bool = False) -> Iterator[C]:
+        """Lend a container to a program: a waiting one, or one made just now, on request or if none fits."""
+        if not self._size or program.limits.of_container != self._limits or longest_s(program) > _LONGEST_POOLED_S:
+            with self.made_for(program) as container:
+                yield container
+            return
         with self._changed:
             self._lent += 1
         try:
-            container = (None if fresh else self._take_waiting()) or self._make()
+            container = (None if fresh else self._take_waiting()) or self._make_usual()
             try:
                 yield container
             finally:
@@ -75,6 +132,15 @@ class Pool:
                 self._lent -= 1
                 self._last_given_back = time.monotonic()
                 self._changed.notify()
+
+    @contextlib.contextmanager
+    def made_for(self, program: Program) -> Iterator[C]:
+        """Make a container with the limits of a program, and remove it afterwards."""
+        container = self._make(program.limits.of_container, longest_s(program) + _MARGIN_S)
+        try:
+            yield container
+        finally:
+            container.put_away()
 
     @property
     def waiting(self) -> int:
@@ -102,7 +168,15 @@ class Pool:
                 with contextlib.suppress(SandboxUnavailable):
                     container.hang_up()  # its runner then ends by itself
 
-    def _take_waiting(self) -> Container | None:
+    def disown(self) -> None:
+        """Let go of everything in a child of its owner's. Its threads are not there, and may have held its lock."""
+        for container in (*self._used, *self._kept, *(each for _, each in self._ready)):
+            container.disown()
+
+    def _make_usual(self) -> C:
+        return self._make(self._limits, IDLE_S + _LONGEST_POOLED_S + _MARGIN_S)
+
+    def _take_waiting(self) -> C | None:
         """Take one whose runner still waits: an engine that was started again has ended them all."""
         while True:
             with self._changed:
@@ -115,7 +189,7 @@ class Pool:
             container.hang_up()
             self._put_away(container)
 
-    def _put_away(self, container: Container) -> None:
+    def _put_away(self, container: C) -> None:
         with self._changed:
             if not self._closed and len(self._used) < _MOST_WAITING * self._size:
                 self._used.append(container)
@@ -197,11 +271,12 @@ class Pool:
             _log.warning("a used container is removed later: %s", str(trouble))
 
     def _make_one(self) -> None:
+        container = None
         try:
-            container = self._make()
+            container = self._make_usual()
         finally:
-            with self._changed:
+            with self._changed:  # in one go: between the two, another would be made in its place
                 self._being_made -= 1
-        with self._changed:
-            self._ready.append((time.monotonic(), container))
-            self._changed.notify()
+                if container is not None:
+                    self._ready.append((time.monotonic(), container))
+                self._changed.notify()

@@ -47,6 +47,15 @@ class Case:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContainerLimits:
+    """The limits that a container has from its start, before there is a program; see `Limits`."""
+
+    memory_mib: int
+    pids: int
+    tmp_mib: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Limits:
     """What one program may use. CPU seconds are the limit that counts; wall seconds are generous."""
 
@@ -76,6 +85,11 @@ class Limits:
             raise InvalidProgram(f"limit output_kib is {self.output_kib}; outputs are held in an eighth of the memory")
         if self.pids < 4:
             raise InvalidProgram(f"limit pids is {self.pids}; the runner and one program need 4")
+
+    @property
+    def of_container(self) -> ContainerLimits:
+        """Programs for which these are the same can use the same waiting containers."""
+        return ContainerLimits(memory_mib=self.memory_mib, pids=self.pids, tmp_mib=self.tmp_mib)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -249,7 +249,6 @@ def until_gone(client, container_id: str) -> None:
 def ready(sandbox: DockerSandbox) -> set[str]:
     """Wait until two containers of its pool wait for programs; give their ids."""
     assert sandbox._held is not None
-    assert sandbox._held.pool is not None
     pool, deadline = sandbox._held.pool, time.monotonic() + 60
     while pool.waiting < 2:
         assert time.monotonic() < deadline
@@ -302,7 +301,7 @@ def test_a_closed_pool_leaves_nothing(client):
 
 def test_a_runner_to_which_nobody_sends_a_program_ends(client, monkeypatch):
     monkeypatch.setattr("sandbox.conversation.IDLE_S", 0.3)
-    container = make_ready(client, ContainerSpec.of(LIMITS, image=IMAGE, runtime=None), 60)
+    container = make_ready(client, ContainerSpec(image=IMAGE, runtime=None, limits=LIMITS.of_container), 60)
 
     try:
         assert client.wait(container.id, timeout=30)["StatusCode"] == 72

@@ -8,11 +8,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from sandbox import SandboxUnavailable, pool
+from sandbox import Case, Limits, Program, SandboxUnavailable, pool
 from sandbox.pool import Pool
+from sandbox.program import ContainerLimits
+
+PROGRAM = Program(source="pass", cases=(Case(),))
 
 
 class Engine:
@@ -25,10 +29,15 @@ class Engine:
         self.works = True
         self._names = map(str, itertools.count())
 
-    def make(self) -> SimpleNamespace:
+    def make(self, limits: ContainerLimits, lifetime_s: float) -> SimpleNamespace:
         self._require()
         container = SimpleNamespace(
-            id=next(self._names), stream=SimpleNamespace(is_open=True), hang_up=lambda: None, finished=True
+            id=next(self._names),
+            limits=limits,
+            lifetime_s=lifetime_s,
+            stream=SimpleNamespace(is_open=True),
+            hang_up=lambda: None,
+            finished=True,
         )
         container.remove = lambda: self.remove(container.id)
         container.put_away = lambda: self.put_away(container.id)
@@ -61,12 +70,13 @@ def engine() -> Engine:
 
 
 @pytest.fixture
-def opened(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], Pool]]:
+def opened(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], Pool[Any]]]:
     monkeypatch.setattr(pool, "_PAUSE_S", 0.01)
     pools = []
 
-    def open_with(size: int) -> Pool:
-        pools.append(Pool(engine.make, engine.reap, size))  # type: ignore[arg-type]
+    def open_with(size: int) -> Pool[Any]:
+        pools.append(Pool(engine.make, engine.reap, size=size, limits=PROGRAM.limits.of_container))
+        pools[-1].begin()
         return pools[-1]
 
     yield open_with
@@ -79,6 +89,10 @@ def until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.005)
+
+
+def program(**limits: float) -> Program:
+    return Program(source="pass", cases=(Case(),), limits=Limits(**limits))  # type: ignore[arg-type]
 
 
 def test_it_is_filled_before_anybody_asks(engine, opened):
@@ -94,13 +108,13 @@ def test_each_container_serves_one_program_and_is_replaced_and_removed(engine, o
     until(lambda: waiting.waiting == 2)
     lent = []
     for _ in range(5):
-        with waiting.container() as container:
+        with waiting.container(PROGRAM) as container:
             lent.append(container.id)
 
     until(lambda: set(lent) <= set(engine.removed) and waiting.waiting == 2)
 
     assert len(set(lent)) == 5
-    assert lent[:2] == ["0", "1"]
+    assert {*lent[:2]} == {"0", "1"}
     assert len(engine.left) == 2
 
 
@@ -111,15 +125,15 @@ def test_while_containers_wait_programs_have_the_engine_to_themselves(engine, op
     until(lambda: waiting.waiting == 3)
 
     for _ in range(2):
-        with waiting.container():
+        with waiting.container(PROGRAM):
             assert waiting._work(time.monotonic()) is None
         assert waiting._work(time.monotonic()) is None
     assert (len(engine.made), engine.removed, waiting.waiting) == (3, [], 1)
 
-    with waiting.container():  # none waits any more
+    with waiting.container(PROGRAM):  # none waits any more
         until(lambda: waiting.waiting >= 1)
     monkeypatch.setattr(pool, "_QUIET_AFTER_S", quiet_after_s)
-    with waiting.container():
+    with waiting.container(PROGRAM):
         pass
     until(lambda: waiting.waiting == 3 and len(engine.left) == 3)
 
@@ -129,9 +143,9 @@ def test_what_may_still_run_is_removed_at_once(engine, opened, monkeypatch):
     waiting = opened(3)
     until(lambda: waiting.waiting == 3)
 
-    with waiting.container():
+    with waiting.container(PROGRAM):
         pass
-    with waiting.container() as hanging:
+    with waiting.container(PROGRAM) as hanging:
         hanging.finished = False
 
     until(lambda: engine.removed == [hanging.id])
@@ -141,7 +155,7 @@ def test_more_programs_at_once_than_containers_get_one_each(engine, opened):
     waiting = opened(1)
     until(lambda: waiting.waiting == 1)
 
-    with waiting.container() as one, waiting.container() as two, waiting.container() as three:
+    with waiting.container(PROGRAM) as one, waiting.container(PROGRAM) as two, waiting.container(PROGRAM) as three:
         assert len({one.id, two.id, three.id}) == 3
 
 
@@ -149,10 +163,46 @@ def test_a_fresh_one_is_made_on_request(engine, opened):
     waiting = opened(1)
     until(lambda: waiting.waiting == 1)
 
-    with waiting.container(fresh=True) as container:
+    with waiting.container(PROGRAM, fresh=True) as container:
         assert container.id != "0"
 
     assert waiting.waiting == 1
+
+
+@pytest.mark.parametrize("limits", [{"memory_mib": 512}, {"pids": 5}, {"tmp_mib": 1}, {"total_wall_s": 3600}])
+def test_a_program_that_fits_none_that_wait_gets_one_of_its_own(engine, opened, limits):
+    waiting = opened(1)
+    until(lambda: waiting.waiting == 1)
+    other = program(**limits)
+
+    with waiting.container(other) as container:
+        assert container.limits == other.limits.of_container
+        assert container.lifetime_s > other.limits.total_wall_s
+
+    assert engine.removed == [container.id] != ["0"]
+    assert waiting.waiting == 1
+
+
+def test_one_of_no_size_makes_and_removes_at_once(engine, opened):
+    waiting = opened(0)
+
+    with waiting.container(PROGRAM) as container:
+        assert engine.left == {container.id}
+
+    assert engine.left == set()
+
+
+def test_in_a_child_it_lets_go_of_what_stays_its_owners(engine, opened):
+    waiting, disowned = opened(2), []
+    until(lambda: waiting.waiting == 2)
+    for each in engine.made:
+        each.disown = lambda name=each.id: disowned.append(name)
+
+    with waiting._changed:  # as a thread that the child does not have may have left it
+        waiting.disown()
+
+    assert sorted(disowned) == ["0", "1"]
+    assert engine.removed == []
 
 
 def test_one_whose_runner_has_gone_is_not_lent(engine, opened):
@@ -162,7 +212,7 @@ def test_one_whose_runner_has_gone_is_not_lent(engine, opened):
     for each in gone:
         each.stream.is_open = False
 
-    with waiting.container() as container:
+    with waiting.container(PROGRAM) as container:
         assert container not in gone
 
     until(lambda: {each.id for each in gone} <= set(engine.removed))
@@ -189,7 +239,7 @@ def test_trouble_with_the_engine_is_told_to_whoever_asks_and_ends_with_it(engine
     engine.works = False
     waiting = opened(1)
 
-    with pytest.raises(SandboxUnavailable, match="away"), waiting.container():
+    with pytest.raises(SandboxUnavailable, match="away"), waiting.container(PROGRAM):
         pass
     engine.works = True
 
@@ -208,7 +258,7 @@ def test_a_container_that_could_not_be_removed_is_removed_later(engine, opened, 
 
     engine.remove = fail_once
     waiting = opened(1)
-    with waiting.container() as container:
+    with waiting.container(PROGRAM) as container:
         pass
 
     until(lambda: container.id in engine.removed)
@@ -220,7 +270,7 @@ def test_a_container_that_the_engine_keeps_costs_nobody_a_record(engine, opened,
     waiting = opened(1)
     until(lambda: waiting.waiting == 1)
 
-    with waiting.container():
+    with waiting.container(PROGRAM):
         engine.works = False
 
     engine.works = True
@@ -234,7 +284,7 @@ def test_one_that_the_engine_keeps_does_not_keep_others_from_being_made(engine, 
     waiting = opened(1)
     until(lambda: waiting.waiting == 1)
     for _ in range(3):
-        with waiting.container() as container:
+        with waiting.container(PROGRAM) as container:
             container.finished = False
 
         until(lambda: waiting.waiting == 1)
@@ -258,10 +308,10 @@ def test_closing_removes_all_that_the_engine_lets_go_of(engine, opened):
 def test_a_fault_of_ours_does_not_end_the_pools_threads(engine, opened, caplog):
     faults, make = [KeyError("State")], engine.make
 
-    def fail_once():
+    def fail_once(*args):
         if threading.current_thread().name == "sandbox pool" and faults:
             raise faults.pop()
-        return make()
+        return make(*args)
 
     engine.make = fail_once
     waiting = opened(1)
@@ -275,7 +325,7 @@ def test_what_waits_for_removal_is_bounded(engine, opened, monkeypatch):
     monkeypatch.setattr(pool, "_MOST_WAITING", 0)
     waiting = opened(1)
 
-    with waiting.container() as container:
+    with waiting.container(PROGRAM) as container:
         pass
 
     assert container.id in engine.removed
@@ -285,10 +335,10 @@ def test_closed_it_leaves_nothing_even_of_what_was_being_made(engine, opened):
     slow, may_go_on = threading.Event(), threading.Event()
     make = engine.make
 
-    def make_slowly():
+    def make_slowly(*args):
         slow.set()
         may_go_on.wait(20)
-        return make()
+        return make(*args)
 
     engine.make = make_slowly
     waiting = opened(2)
@@ -304,7 +354,7 @@ def test_closed_it_leaves_nothing_even_of_what_was_being_made(engine, opened):
 
 def test_a_program_that_ends_after_the_pool_removes_its_container(engine, opened):
     waiting = opened(1)
-    with waiting.container() as container:
+    with waiting.container(PROGRAM) as container:
         waiting.close()
 
     assert container.id in engine.removed
