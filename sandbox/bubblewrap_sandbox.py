@@ -5,23 +5,23 @@ import os
 import subprocess
 import threading
 import time
+from functools import partial
 
 from sandbox.attempt import Attempt, converse, cut_short_by, longest_s, run_attempts
 from sandbox.bwrap import walls
-from sandbox.bwrap.box import Ground, throwaway
-from sandbox.bwrap.cgroups import find_places
+from sandbox.bwrap.box import Box, Ground, make_ready
+from sandbox.bwrap.cgroups import find_places, reap
 from sandbox.bwrap.monitor import Launcher
 from sandbox.bwrap.pythons import pythons
-from sandbox.conversation import Conversation, Greeting
+from sandbox.conversation import Conversation
 from sandbox.errors import SandboxUnavailable, system_trouble
 from sandbox.outcome import Outcome
-from sandbox.program import Case, Limits, Program
+from sandbox.pool import Pool
+from sandbox.program import Case, ContainerLimits, Limits, Program
 from sandbox.record import Record
 from sandbox.stream import End
 from sandbox.syscalls import filter_program
 
-#: Until a cgroup is removed by others after its program's time is up.
-_MARGIN_S = 60.0
 _TRIAL_PROCESSES = 8
 #: Prints how many processes it could start, of more than it may have.
 _TRIAL = f"""
@@ -38,21 +38,66 @@ print(started)
 """
 
 
+class _Held:
+    """What one process has: its launcher, another if that has gone, and the boxes that wait."""
+
+    def __init__(self, ground: Ground, *, pool_size: int, pooled: ContainerLimits) -> None:
+        self.process_id = os.getpid()
+        self.ground = ground
+        self.pool = Pool(self._make, self._reap, size=pool_size, limits=pooled)
+        self.launcher: Launcher | None = None
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def close(self) -> None:
+        """End the launcher, and with it what still runs."""
+        self.pool.close()
+        with self._lock:
+            self._closed = True
+            if self.launcher is not None:
+                self.launcher.close()
+
+    def disown(self) -> None:
+        """Let go of everything in a child of its owner's, whose it stays."""
+        self.pool.disown()
+        if self.launcher is not None:
+            self.launcher.disown()
+
+    def _make(self, limits: ContainerLimits, lifetime_s: float) -> Box:
+        with self._lock:
+            if self._closed:
+                raise SandboxUnavailable("the sandbox was closed while a program ran")
+            if self.launcher is not None and self.launcher.is_gone:
+                self.launcher.close()
+                self.launcher = None
+            self.launcher = self.launcher or Launcher(self.ground.python.executable)
+        return make_ready(self.ground, self.launcher, limits, lifetime_s)
+
+    def _reap(self) -> None:
+        for place in self.ground.places:
+            reap(place.folder)
+
+
 class BubblewrapSandbox:
     """Runs each program in namespaces of its own. May be used from several threads, and after a fork."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, pool_size: int = 0, pooled: Limits | None = None) -> None:
         """Find what is needed, and run a trial program: raises `SandboxUnavailable` with what the kernel says.
 
         Removes cgroups that dead processes left.
+
+        `pool_size`: boxes that wait, from the first program on, for programs with the memory, pids and tmp of `pooled`;
+        each process has its own.
         """
         bwrap = walls.find_bwrap()
         with system_trouble("trying out bubblewrap"):
             #: Name and version.
             self.engine = _version(bwrap)
             self._ground = _first_that_works(bwrap)
+        self._pool_size = pool_size
+        self._pooled = (pooled or Limits()).of_container
         self._lock = threading.Lock()
-        self._launcher: Launcher | None = None
+        self._held: _Held | None = None
 
     @property
     def python(self) -> str:
@@ -61,51 +106,38 @@ class BubblewrapSandbox:
 
     def run(self, program: Program) -> Record:
         """Run a program on all its cases; see `Sandbox.run`."""
-        return run_attempts(program, self._attempt, engine=self.engine)
-
-    def _attempt(self, program: Program, **_: bool) -> Attempt:
-        """Every place is a fresh one here, and there is no engine to end it: if it goes away, a program did it."""
-        return _attempt(self._ground, self._hold(), program)
+        held = self._hold()
+        held.pool.begin()
+        return run_attempts(program, partial(_attempt, held), engine=self.engine)
 
     def close(self) -> None:
-        """End this process's launcher, and with it what still runs."""
+        """Remove the boxes that wait and end this process's launcher, and with it what still runs."""
         with self._lock:
-            held, self._launcher = self._of_this_process(), None
-        if held is not None:
+            held, self._held = self._held, None
+        if held is not None and held.process_id == os.getpid():
             held.close()
 
-    def _hold(self) -> Launcher:
-        """This process's own launcher, another if it has gone."""
+    def _hold(self) -> _Held:
+        """This process's own: what was made before a fork stays the parent's."""
         with self._lock:
-            held = self._of_this_process()
-            if held is not None and held.is_gone:
-                held.close()
-                held = None
-            self._launcher = held or Launcher(self._ground.python.executable)
-            return self._launcher
-
-    def _of_this_process(self) -> Launcher | None:
-        """The launcher, unless it was made before a fork. Needs the lock."""
-        if self._launcher is not None and self._launcher.owner != os.getpid():
-            self._launcher.disown()
-            self._launcher = None
-        return self._launcher
+            if self._held is not None and self._held.process_id != os.getpid():
+                self._held.disown()
+                self._held = None
+            self._held = self._held or _Held(self._ground, pool_size=self._pool_size, pooled=self._pooled)
+            return self._held
 
 
-def _attempt(ground: Ground, launcher: Launcher, program: Program) -> Attempt:
-    greeting, conversation, longest = Greeting(processes=program.limits.pids), Conversation(program), longest_s(program)
-    deadline = time.monotonic() + longest
-    box_of_one = throwaway(ground, launcher, program.limits, lifetime_s=longest + _MARGIN_S)
-    with system_trouble("running bubblewrap"), box_of_one as box:
-        converse(greeting, box.stream, deadline, box.look, last=False)
-        if not greeting.complete:
-            raise SandboxUnavailable(f"the runner did not start on {ground.python.executable}: {box.complaint()}")
-        end = converse(conversation, box.stream, deadline, box.look)
-        if end is End.CLOSED and launcher.is_gone:
-            raise SandboxUnavailable("the launcher of bubblewrap ended while a program ran")
+def _attempt(held: _Held, program: Program, *, fresh: bool, suspected: bool = False) -> Attempt:  # noqa: ARG001
+    """Run a program in a box. There is no engine that could end it: if it goes away, a program did it."""
+    conversation, deadline_s = Conversation(program), longest_s(program)
+    with system_trouble("running bubblewrap"), held.pool.container(program, fresh=fresh) as box:
+        end = converse(conversation, box.stream, time.monotonic() + deadline_s, box.look)
+        box.finished = end is End.SATISFIED
+        if end is End.CLOSED:
+            box.require_launcher()
         return Attempt(
             container_id=box.id,
-            image=str(ground.python.executable),
+            image=str(held.ground.python.executable),
             cases=tuple(conversation.cases),
             cut_short_by=cut_short_by(end, oom_killed=box.oom_kills > 0),
         )
@@ -131,8 +163,8 @@ def _first_that_works(bwrap: str) -> Ground:
 def _try_out(ground: Ground) -> None:
     """Run a program that starts more processes than it may have: the one limit whose absence shows nowhere else."""
     program = Program(source=_TRIAL, cases=(Case(),), limits=Limits(pids=_TRIAL_PROCESSES))
-    with contextlib.closing(Launcher(ground.python.executable)) as launcher:
-        (case,) = _attempt(ground, launcher, program).cases or (None,)
+    with contextlib.closing(_Held(ground, pool_size=0, pooled=program.limits.of_container)) as held:
+        (case,) = _attempt(held, program, fresh=True).cases or (None,)
     if case is None or case.outcome is not Outcome.COMPLETED:
         said = "" if case is None else case.stderr.decode("utf-8", "replace").strip()
         raise SandboxUnavailable(

@@ -63,6 +63,11 @@ class Container:
         if found["HostConfig"]["NetworkMode"] != "none" or not set(networks) <= {"none"}:
             raise SandboxUnavailable("the engine gave the container a network; no program was run in it")
 
+    @property
+    def waits(self) -> bool:
+        """Whether its runner still waits for a program: an engine that was started again has ended it."""
+        return self.stream.is_open
+
     def hang_up(self) -> None:
         """Stop reading. Before any kill: the engine waits for a reader that has stopped but not gone."""
         with engine_trouble("closing a stream"):

@@ -17,7 +17,6 @@ from sandbox.attempt import longest_s
 from sandbox.conversation import IDLE_S
 from sandbox.errors import SandboxUnavailable
 from sandbox.program import ContainerLimits, Program
-from sandbox.stream import Stream
 
 _log = logging.getLogger(__name__)
 #: Abandoned containers, those of other owners included, are looked for this often.
@@ -45,12 +44,12 @@ class ReadyContainer(Protocol):
     finished: bool
 
     @property
-    def stream(self) -> Stream:
-        """To the runner."""
+    def waits(self) -> bool:
+        """Whether its runner still waits for a program."""
         ...
 
     def hang_up(self) -> None:
-        """Close the stream; a runner that waits then ends by itself."""
+        """Close the stream to its runner, which then ends by itself if it waits."""
         ...
 
     def remove(self) -> None:
@@ -184,7 +183,7 @@ class Pool(Generic[C]):
                     return None
                 _, container = self._ready.popleft()
                 self._changed.notify()
-            if container.stream.is_open:
+            if container.waits:
                 return container
             container.hang_up()
             self._put_away(container)

@@ -27,7 +27,7 @@ def allowed(settings: Settings) -> tuple[SandboxChoice, ...]:
 def open_sandbox(settings: Settings, *, pool_size: int = 0) -> Sandbox:
     """Open the first that is ready; raise `NoSandbox`. Never one without walls.
 
-    `pool_size`: containers that wait for programs, where that takes an engine's time.
+    `pool_size`: containers, or what takes their place, that wait for programs.
     """
     reasons = {}
     for name in allowed(settings):
@@ -48,8 +48,8 @@ def _docker(settings: Settings, pool_size: int) -> Sandbox:
     return sandbox
 
 
-def _bubblewrap(_: Settings, __: int) -> Sandbox:
-    return BubblewrapSandbox()
+def _bubblewrap(_: Settings, pool_size: int) -> Sandbox:
+    return BubblewrapSandbox(pool_size=pool_size)
 
 
 _OPEN: Mapping[SandboxChoice, Callable[[Settings, int], Sandbox]] = {

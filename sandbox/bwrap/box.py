@@ -2,27 +2,29 @@
 
 import contextlib
 import json
+import logging
 import os
 import secrets
 import select
 import signal
 import socket
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from sandbox.attempt import STARTUP_S
+from sandbox.attempt import STARTUP_S, converse
 from sandbox.bwrap import cgroups, walls
 from sandbox.bwrap.cgroups import Cgroup, Place
 from sandbox.bwrap.monitor import Launcher, Monitor
 from sandbox.bwrap.walls import Python
 from sandbox.bwrap.watcher import MemoryWatcher
-from sandbox.errors import SandboxUnavailable
-from sandbox.program import Limits
+from sandbox.conversation import Greeting
+from sandbox.errors import SandboxUnavailable, system_trouble
+from sandbox.program import ContainerLimits
 from sandbox.stream import MAX_COMPLAINT_BYTES, Stream
 
+_log = logging.getLogger(__name__)
 #: From a kill to the end, on a busy host.
 _END_WITHIN_S = 30.0
 _MAX_INFO_BYTES = 4096
@@ -41,13 +43,23 @@ class Ground:
 
 
 class Box:
-    """A started box whose process 1 waits for the runner's source. Use it within `throwaway`."""
+    """A started box whose runner has greeted and waits for a program. See `make_ready`."""
 
     def __init__(
-        self, *, container_id: str, monitor: Monitor, sock: socket.socket, stderr: BinaryIO, cgroup: Cgroup
+        self,
+        *,
+        container_id: str,
+        launcher: Launcher,
+        monitor: Monitor,
+        sock: socket.socket,
+        stderr: BinaryIO,
+        cgroup: Cgroup,
     ) -> None:
         self.id = container_id
         self.stream = Stream(sock)
+        #: The runner has told all it had to, and ends by itself.
+        self.finished = False
+        self._launcher = launcher
         self._monitor = monitor
         self._stderr = stderr
         self._cgroup = cgroup
@@ -55,7 +67,7 @@ class Box:
         self._pidfd: int | None = None
         self._watcher: MemoryWatcher | None = None
 
-    def confine(self, info_fd: int, limits: Limits, deadline: float) -> None:
+    def confine(self, info_fd: int, limits: ContainerLimits, deadline: float) -> None:
         """Learn from bubblewrap who process 1 is; put it into its cgroups, before it has any child, and look at it."""
         self._pid = self._process_1(info_fd, deadline)
         try:
@@ -75,6 +87,23 @@ class Box:
                 folder=seen / (walls.STAGE / self.id).relative_to("/"),
                 counter=seen / walls.COUNTER.relative_to("/"),
             )
+
+    def become_ready(self, python: Python, limits: ContainerLimits, deadline: float) -> None:
+        """See the runner greet: nothing of a program is there yet."""
+        greeting = Greeting(processes=limits.pids)
+        converse(greeting, self.stream, deadline, last=False)
+        if not greeting.complete:
+            raise SandboxUnavailable(f"the runner did not start on {python.executable}: {self.complaint()}")
+
+    @property
+    def waits(self) -> bool:
+        """Whether its runner still waits for a program; one whose launcher has ended is about to end."""
+        return self.stream.is_open and not self._launcher.is_gone
+
+    def require_launcher(self) -> None:
+        """Raise `SandboxUnavailable` if the launcher has ended: then the box did because of it."""
+        if self._launcher.is_gone:
+            raise SandboxUnavailable("the launcher of bubblewrap ended while a program ran")
 
     def look(self) -> None:
         """Watch what no cgroup does; call it a few times a second while the program runs."""
@@ -100,24 +129,39 @@ class Box:
             said = os.read(self._stderr.fileno(), 1 << 16)[-MAX_COMPLAINT_BYTES:]
         return said.decode("utf-8", "replace").strip() or "it said nothing"
 
-    def end(self) -> None:
-        """Kill everything in the box and see it end. With process 1 goes its namespace, and then bubblewrap itself."""
+    def hang_up(self) -> None:
+        """Close the stream to its runner, which then ends by itself if it waits."""
         self.stream.close()
+
+    def remove(self) -> None:
+        """Kill everything in the box and see it end. With process 1 goes its namespace, and then bubblewrap itself."""
+        self.hang_up()
         if self._pidfd is None:
             self._monitor.kill()  # --die-with-parent: whatever it has started goes with it
         else:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        if not self._monitor.wait(_END_WITHIN_S):
+            self._monitor.kill()
+            raise SandboxUnavailable(f"a sandbox did not end within {_END_WITHIN_S:g} s of being killed")
+        self.disown()
+        self._cgroup.remove()
+
+    def put_away(self) -> None:
+        """Remove it where what its program did is known and must not be lost; what is left is reaped later."""
         try:
-            if not self._monitor.wait(_END_WITHIN_S):
-                self._monitor.kill()
-                raise SandboxUnavailable(f"a sandbox did not end within {_END_WITHIN_S:g} s of being killed")
-        finally:
-            self._monitor.close()
-            self._stderr.close()
-            if self._pidfd is not None:
-                os.close(self._pidfd)
-            self._cgroup.remove()
+            self.remove()
+        except SandboxUnavailable as trouble:
+            _log.warning("a used sandbox could not be removed: %s", str(trouble))
+            self.disown()
+
+    def disown(self) -> None:
+        """Let go of it, without a word to it."""
+        self.stream.close()
+        self._monitor.close()
+        self._stderr.close()
+        if self._pidfd is not None:
+            os.close(self._pidfd)
 
     def _process_1(self, info_fd: int, deadline: float) -> int:
         info, poll = b"", select.poll()
@@ -134,24 +178,28 @@ class Box:
         raise SandboxUnavailable(f"bubblewrap did not say in time which process it has started: {self.complaint()}")
 
 
-@contextlib.contextmanager
-def throwaway(ground: Ground, launcher: Launcher, limits: Limits, *, lifetime_s: float) -> Iterator[Box]:
-    """A box for one program, gone at the end whatever happens; its cgroup is removed by others after `lifetime_s`."""
+def make_ready(ground: Ground, launcher: Launcher, limits: ContainerLimits, lifetime_s: float) -> Box:
+    """Make a box that waits for a program; the caller has to remove it, or others its cgroup after `lifetime_s`.
+
+    Raises `SandboxUnavailable`, leaving none.
+    """
     deadline = time.monotonic() + STARTUP_S
-    info_fd, info_writer = os.pipe()
-    with os.fdopen(info_fd, "rb") as info:
-        # Ours is closed once bubblewrap has its own: its end is the end of what we read.
-        with os.fdopen(info_writer, "wb"):
-            box = _start(ground, launcher, limits, lifetime_s=lifetime_s, info_writer=info_writer)
-        try:
-            box.confine(info_fd, limits, deadline)
-            info.close()
-            yield box
-        finally:
-            box.end()
+    with system_trouble("starting bubblewrap"):
+        info_fd, info_writer = os.pipe()
+        with os.fdopen(info_fd, "rb"):
+            # Ours is closed once bubblewrap has its own: its end is the end of what we read.
+            with os.fdopen(info_writer, "wb"):
+                box = _start(ground, launcher, limits, lifetime_s=lifetime_s, info_writer=info_writer)
+            try:
+                box.confine(info_fd, limits, deadline)
+                box.become_ready(ground.python, limits, deadline)
+            except BaseException:
+                box.put_away()
+                raise
+    return box
 
 
-def _start(ground: Ground, launcher: Launcher, limits: Limits, *, lifetime_s: float, info_writer: int) -> Box:
+def _start(ground: Ground, launcher: Launcher, limits: ContainerLimits, *, lifetime_s: float, info_writer: int) -> Box:
     container_id = secrets.token_hex(16)
     with contextlib.ExitStack() as unless_started:
         cgroup = cgroups.make(ground.places, limits, container_id=container_id, lifetime_s=lifetime_s)
@@ -177,7 +225,7 @@ def _start(ground: Ground, launcher: Launcher, limits: Limits, *, lifetime_s: fl
                 monitor = launcher.start(request, command, fds)
         unless_started.pop_all()
     os.set_blocking(stderr_fd, False)
-    return Box(container_id=container_id, monitor=monitor, sock=ours, stderr=stderr, cgroup=cgroup)
+    return Box(container_id=container_id, launcher=launcher, monitor=monitor, sock=ours, stderr=stderr, cgroup=cgroup)
 
 
 def boxes_left(ids: frozenset[str]) -> int:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sandbox import owner
 from sandbox.errors import SandboxUnavailable
-from sandbox.program import Limits
+from sandbox.program import ContainerLimits, Limits
 
 _REMOVE_WITHIN_S = 5.0
 _REMOVE_AGAIN_AFTER_S = 0.001
@@ -109,7 +109,7 @@ def find_places() -> tuple[Place, ...]:
     # Version 1 first: where both are mounted, it is the one that has the controllers.
     for mount in sorted(_mounts(), key=lambda mount: mount.version):
         for folder in _candidates(mount):
-            _reap(folder)
+            reap(folder)
             if has := _makes(folder, mount, wanted):
                 places.append(Place(folder=folder, version=mount.version, controllers=has))
                 wanted = [each for each in wanted if each not in has]
@@ -117,7 +117,7 @@ def find_places() -> tuple[Place, ...]:
     return tuple(places)
 
 
-def make(places: tuple[Place, ...], limits: Limits, *, container_id: str, lifetime_s: float) -> Cgroup:
+def make(places: tuple[Place, ...], limits: ContainerLimits, *, container_id: str, lifetime_s: float) -> Cgroup:
     """Make the cgroups of one program; raise `SandboxUnavailable` leaving none."""
     name = owner.folder_name(container_id, lifetime_s)
     cgroup = Cgroup(folders={place.folder / name: place for place in places})
@@ -139,7 +139,7 @@ def folders() -> Iterator[Path]:
             yield from (each for each in folder.iterdir() if owner.is_folder_of_ours(each.name))
 
 
-def _amounts(place: Place, limits: Limits) -> Iterator[tuple[str, str]]:
+def _amounts(place: Place, limits: ContainerLimits) -> Iterator[tuple[str, str]]:
     """File and content of every limit, in the order in which the kernel takes them."""
     memory_bytes = str(limits.memory_mib * 1024 * 1024)
     if Controller.PIDS in place.controllers:
@@ -222,7 +222,7 @@ def _makes(folder: Path, mount: Mount, wanted: list[Controller]) -> frozenset[Co
 def _takes_limits(folder: Path, version: int, controller: Controller) -> bool:
     place = Place(folder=folder, version=version, controllers=frozenset({controller}))
     try:
-        for file, amount in _amounts(place, Limits()):
+        for file, amount in _amounts(place, Limits().of_container):
             _write(folder / file, amount)
     except OSError:
         return False
@@ -239,8 +239,8 @@ def _takes_a_process(folder: Path) -> bool:
     return True
 
 
-def _reap(folder: Path) -> None:
-    """Remove what dead owners left below a folder, processes included."""
+def reap(folder: Path) -> None:
+    """Remove what dead owners left below a folder, processes included. Safe to do at any time, by anyone."""
     with suppress(OSError):
         for each in folder.iterdir():
             if owner.is_abandoned_folder(each.name):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sandbox import inside
 from sandbox.errors import SandboxUnavailable
-from sandbox.program import Limits
+from sandbox.program import ContainerLimits
 
 if TYPE_CHECKING:
     from sandbox.bwrap.launcher import Request
@@ -63,7 +63,7 @@ def uid_for_one_program() -> int | None:
     return uid if any(first <= uid < first + count for first, _, count in mapped) else inside.NOBODY
 
 
-def request(limits: Limits, *, container_id: str, uid: int | None) -> "Request":
+def request(limits: ContainerLimits, *, container_id: str, uid: int | None) -> "Request":
     """What the launcher is to do before `command`: the user, the limits, and the memory file systems."""
     own = f"size={limits.tmp_mib}m,nr_inodes={inside.MAX_INODES},mode=1777"
     return {

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from sandbox.program import Limits
+from sandbox.program import ContainerLimits
 
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 #: What the kernel keeps for a file or folder of a memory file system.
@@ -21,7 +21,7 @@ _INODE_BYTES = 1024
 class MemoryWatcher:
     """Looks at process 1, its descendants, and their folder; all paths are those of the launcher's stage."""
 
-    def __init__(self, *, pid: int, limits: Limits, folder: Path, counter: Path) -> None:
+    def __init__(self, *, pid: int, limits: ContainerLimits, folder: Path, counter: Path) -> None:
         self._pid = pid
         self._limit_bytes = limits.memory_mib * 1024 * 1024
         self._folder = folder

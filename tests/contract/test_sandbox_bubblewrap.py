@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -335,10 +336,146 @@ def test_a_python_that_the_program_may_not_read_is_our_trouble(sandbox, tmp_path
     python = walls.Python(executable=tmp_path / "python3", prefix=tmp_path / "none")
     with contextlib.closing(BubblewrapSandbox()) as broken:
         broken.run(program("pass"))
-        broken._ground = replace(broken._ground, python=python)
+        assert broken._held is not None
+        broken._held.ground = replace(broken._held.ground, python=python)
 
         with pytest.raises(SandboxUnavailable, match="Can't find source path"):
             broken.run(program("pass"))
+
+
+# --- the pool ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pooled(boxes) -> Iterator[BubblewrapSandbox]:
+    with contextlib.closing(BubblewrapSandbox(pool_size=2, pooled=LIMITS)) as sandbox:
+        sandbox.run(program("pass"))
+        yield sandbox
+
+
+def ready(sandbox: BubblewrapSandbox) -> dict[str, Box]:
+    """Wait until two boxes of its pool wait for programs; give them by their ids."""
+    assert sandbox._held is not None
+    pool, deadline = sandbox._held.pool, time.monotonic() + 60
+    while pool.waiting < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return {box.id: box for _, box in pool._ready}
+
+
+def test_every_program_has_a_box_of_its_own_that_waited_for_it(pooled):
+    waited = ready(pooled)
+
+    records = [pooled.run(program("print(input())", Case(stdin=b"x\n"))) for _ in range(6)]
+
+    assert {record.container_id for record in records[:2]} == {*waited}
+    assert len({record.container_id for record in records}) == 6
+    assert {record.cases[0].stdout for record in records} == {b"x\n"}
+
+
+def test_a_program_with_other_limits_does_not_get_a_box_that_waits(pooled):
+    source = "bytearray(b'x') * (150 << 20)"
+    ready(pooled)
+
+    (more,) = pooled.run(Program(source=source, cases=(Case(),), limits=Limits(memory_mib=256))).cases
+    (usual,) = pooled.run(program(source)).cases
+
+    assert (more.outcome, usual.outcome) == (Outcome.COMPLETED, Outcome.MEMORY_LIMIT)
+
+
+def test_boxes_that_were_killed_while_they_waited_cost_no_program_anything(pooled):
+    waited = ready(pooled)
+    for box in waited.values():
+        os.kill(box._pid, signal.SIGKILL)
+
+    record = pooled.run(program("print('done')"))
+
+    assert record.cases[0].stdout == b"done\n"
+    assert record.container_id not in waited
+
+
+def test_boxes_whose_launcher_was_killed_while_they_waited_cost_no_program_anything(pooled):
+    waited = ready(pooled)
+    assert pooled._held.launcher is not None
+    pooled._held.launcher._process.kill()
+    pooled._held.launcher._process.wait()
+    for box in waited.values():
+        assert box._monitor.wait(20)
+
+    record = pooled.run(program("print('done')"))
+
+    assert record.cases[0].stdout == b"done\n"
+    assert record.container_id not in waited
+    assert not {*ready(pooled)} & {*waited}
+
+
+def test_a_closed_pool_leaves_neither_box_nor_descriptor(boxes):
+    before = len([*Path("/proc/self/fd").iterdir()])
+    with contextlib.closing(BubblewrapSandbox(pool_size=2, pooled=LIMITS)) as sandbox:
+        sandbox.run(program("pass"))
+        ready(sandbox)
+        sandbox.run(program("pass"))
+
+    assert len([*Path("/proc/self/fd").iterdir()]) == before
+
+
+def test_a_box_that_nobody_sends_a_program_ends_by_itself(sandbox, boxes, monkeypatch):
+    monkeypatch.setattr("sandbox.conversation.IDLE_S", 0.3)
+    sandbox.run(program("pass"))
+    assert sandbox._held is not None
+    with sandbox._held.pool.made_for(program("pass")) as box:
+        assert box._monitor.wait(20)
+
+
+def test_what_waits_ends_with_a_process_that_was_killed():
+    script = (
+        "import time; from sandbox import *\n"
+        "sandbox = BubblewrapSandbox(pool_size=2)\n"
+        "sandbox.run(Program(source='pass', cases=(Case(),)))\n"
+        "pool = sandbox._held.pool\n"
+        "while pool.waiting < 2: time.sleep(0.02)\n"
+        "print(*(f'{box.id} {box._pid}' for _, box in pool._ready), flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    worker = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE)
+    assert worker.stdout is not None
+    words = worker.stdout.readline().decode().split()
+    processes = [os.pidfd_open(int(pid)) for pid in words[1::2]]
+
+    worker.kill()
+    worker.communicate()
+
+    for each in processes:
+        assert select.select([each], [], [], 20)[0]
+        os.close(each)
+    with contextlib.closing(BubblewrapSandbox()):  # removes their cgroups
+        assert boxes_left(frozenset(words[0::2])) == 0
+
+
+def test_a_child_leaves_its_parent_the_boxes_that_wait_and_fills_a_pool_of_its_own():
+    script = (
+        "import os, time; from sandbox import *\n"
+        "sandbox = BubblewrapSandbox(pool_size=2)\n"
+        "run = lambda: sandbox.run(Program(source='print(1)', cases=(Case(),)))\n"
+        "def ready():\n"
+        "    while sandbox._held.pool.waiting < 2: time.sleep(0.02)\n"
+        "    return {box.id for _, box in sandbox._held.pool._ready}\n"
+        "run(); waited = ready()\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        "    assert run().cases[0].stdout == b'1\\n'\n"
+        "    assert not ready() & waited\n"
+        "else:\n"
+        "    assert os.waitpid(child, 0)[1] == 0\n"
+        "    assert run().container_id in waited\n"
+        "sandbox.close()\n"
+    )
+    said = subprocess.run([sys.executable, "-W", "error", "-c", script], cwd=ROOT, capture_output=True, check=False)
+
+    assert (said.returncode, said.stderr) == (0, b"")
+
+
+# --- what the dead left -----------------------------------------------------------------------------------------------
 
 
 def test_cgroups_of_the_dead_are_removed_and_those_of_the_living_left_alone(tmp_path, monkeypatch):
@@ -349,7 +486,7 @@ def test_cgroups_of_the_dead_are_removed_and_those_of_the_living_left_alone(tmp_
     for folder in (dead, living, of_others):
         folder.mkdir()
 
-    cgroups._reap(tmp_path)
+    cgroups.reap(tmp_path)
 
     assert {*tmp_path.iterdir()} == {living, of_others}
 

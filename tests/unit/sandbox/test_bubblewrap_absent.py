@@ -60,7 +60,7 @@ def test_without_a_python_for_programs_the_reason_names_the_package(monkeypatch,
 @pytest.mark.bubblewrap
 def test_where_processes_cannot_be_limited_it_refuses(monkeypatch):
     monkeypatch.setattr("sandbox.bubblewrap_sandbox.find_places", lambda: ())
-    monkeypatch.setattr("sandbox.bubblewrap_sandbox.Greeting", lambda processes: Greeting())
+    monkeypatch.setattr("sandbox.bwrap.box.Greeting", lambda processes: Greeting())
 
     with pytest.raises(SandboxUnavailable, match="number of a program's processes cannot be limited here"):
         BubblewrapSandbox()

@@ -35,7 +35,7 @@ class Engine:
             id=next(self._names),
             limits=limits,
             lifetime_s=lifetime_s,
-            stream=SimpleNamespace(is_open=True),
+            waits=True,
             hang_up=lambda: None,
             finished=True,
         )
@@ -210,7 +210,7 @@ def test_one_whose_runner_has_gone_is_not_lent(engine, opened):
     until(lambda: waiting.waiting == 2)
     gone = list(engine.made)
     for each in gone:
-        each.stream.is_open = False
+        each.waits = False
 
     with waiting.container(PROGRAM) as container:
         assert container not in gone
