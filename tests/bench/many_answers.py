@@ -116,7 +116,7 @@ def answer(sandbox: Sandbox, number: int) -> None:
 @contextlib.contextmanager
 def opened(name: str) -> Iterator[tuple[Sandbox, APIClient | None]]:
     if name == "bubblewrap":
-        with contextlib.closing(BubblewrapSandbox()) as bubblewrap:
+        with contextlib.closing(BubblewrapSandbox(pool_size=CORES)) as bubblewrap:
             yield bubblewrap, None
         return
     with contextlib.closing(connect()) as client:

@@ -28,6 +28,7 @@ from pathlib import Path
 from docker import APIClient
 
 from sandbox import IMAGE, BubblewrapSandbox, Case, DockerSandbox, Outcome, Program, Sandbox, ensure_image
+from sandbox.bwrap import cgroups
 from sandbox.engine import connect
 from sandbox.owner import LABEL
 from sandbox.process import name_of_this_process
@@ -142,17 +143,48 @@ def sustained(way: Way, *, at_a_time: int) -> tuple[float, float]:
     return way.sustained / took_s, 1000 * (machine_cpu_s() - began_cpu_s) / way.sustained
 
 
-def waiting_mib(client: APIClient) -> float:
+def waiting_containers_mib(client: APIClient) -> float:
     """Median memory of the containers of this process that wait for a program."""
     ours = {"label": f"{LABEL}.owner={name_of_this_process()}"}
     found = [client.stats(each["Id"], stream=False)["memory_stats"] for each in client.containers(filters=ours)]
     return statistics.median(int(each["usage"]) for each in found) / 2**20
 
 
+def waiting_boxes_mib() -> float:
+    """The same of bubblewrap's, where their memory is counted: by cgroups of either version."""
+    own = name_of_this_process().replace(" ", ",")
+    counters = [
+        folder / file
+        for folder in cgroups.folders()
+        if own in folder.name
+        for file in ("memory.current", "memory.usage_in_bytes")
+    ]
+    return statistics.median(int(each.read_text("ascii")) for each in counters if each.exists()) / 2**20
+
+
+def pooled_and_not(engine: str, pooled: Sandbox, cold: Sandbox, *, sustained: int) -> tuple[Way, Way]:
+    """A sandbox with a pool, which is measured in bursts as long as it is, and one without."""
+    return (
+        Way(
+            name=f"{engine}, pool of {POOL}",
+            answer=answer_in(pooled),
+            burst=POOL,
+            bursts=4,
+            settles_s=SETTLES_S,
+            sustained=sustained,
+        ),
+        Way(name=f"{engine}, no pool", answer=answer_in(cold)),
+    )
+
+
 def ways(stack: contextlib.ExitStack, *, crun: bool) -> tuple[list[Way], dict[str, float]]:
     """Open all sandboxes; give the ways and, by engine, the MiB of a container that waits."""
-    bubblewrap = stack.enter_context(contextlib.closing(BubblewrapSandbox()))
-    found, memory = [Way(name=bubblewrap.engine, answer=answer_in(bubblewrap))], {}
+    boxes = stack.enter_context(contextlib.closing(BubblewrapSandbox(pool_size=POOL)))
+    no_boxes = stack.enter_context(contextlib.closing(BubblewrapSandbox()))
+    boxes.run(PROGRAM)
+    time.sleep(SETTLES_S)
+    memory = {boxes.engine: waiting_boxes_mib()}
+    found = [*pooled_and_not(boxes.engine, boxes, no_boxes, sustained=100)]
     engines: list[tuple[str | None, str | None]] = [(None, None)]
     if crun:
         engines.append((stack.enter_context(engine_with_crun()), "crun"))
@@ -161,20 +193,10 @@ def ways(stack: contextlib.ExitStack, *, crun: bool) -> tuple[list[Way], dict[st
         pooled = stack.enter_context(contextlib.closing(opened(pool_size=POOL)))
         cold = stack.enter_context(contextlib.closing(opened()))
         engine = pooled.run(PROGRAM).engine
-        found.append(
-            Way(
-                name=f"{engine}, pool of {POOL}",
-                answer=answer_in(pooled),
-                burst=POOL,
-                bursts=4,
-                settles_s=SETTLES_S,
-                sustained=60,
-            )
-        )
-        found.append(Way(name=f"{engine}, no pool", answer=answer_in(cold)))
+        found += pooled_and_not(engine, pooled, cold, sustained=60)
         time.sleep(SETTLES_S)
         with contextlib.closing(connect(host)) as client:
-            memory[engine] = waiting_mib(client)
+            memory[engine] = waiting_containers_mib(client)
     if crun:
         found.append(Way(name="crun without an engine", answer=stack.enter_context(oci_bundle(PROGRAM))))
     found.append(Way(name="docker run --rm", answer=docker_run, sustained=10))
