@@ -8,22 +8,21 @@ from dataclasses import replace
 import pytest
 
 from sandbox import Call, Case, CaseRecord, Limits, Program, Record, Sandbox
+from tests.sandboxes import TIGHT
 from worker.sandboxing import SandboxRunner
 from yzindex.ports import CodeJob, CodeResult
 from yzindex.settings import Settings
 
 Attack = Callable[..., CaseRecord]
-#: Tight, so that what runs into a limit does so at once.
-LIMITS = Limits(cpu_s=1, wall_s=4, total_wall_s=20, memory_mib=96, output_kib=256, pids=32, tmp_mib=16)
 #: For what is known to hit the wall limit and nothing else.
-IMPATIENT = replace(LIMITS, wall_s=1)
+IMPATIENT = replace(TIGHT, wall_s=1)
 
 
 @pytest.fixture
 def attack(sandbox: Sandbox) -> Attack:
     """Run one hostile source as a program; afterwards, the next program must run as if nothing had been."""
 
-    def run(source: str, stdin: bytes = b"", limits: Limits = LIMITS) -> CaseRecord:
+    def run(source: str, stdin: bytes = b"", limits: Limits = TIGHT) -> CaseRecord:
         (record,) = sandbox.run(Program(source=source, cases=(Case(stdin=stdin),), limits=limits)).cases
         return record
 
@@ -36,7 +35,7 @@ def forgery(sandbox: Sandbox) -> Attack:
 
     def run(source: str) -> CaseRecord:
         case = Case(call=Call(entry_point="answer", args="(7,)"))
-        (record,) = sandbox.run(Program(source=source, cases=(case,), limits=LIMITS)).cases
+        (record,) = sandbox.run(Program(source=source, cases=(case,), limits=TIGHT)).cases
         return record
 
     return run
@@ -56,7 +55,7 @@ class AttackedRunner(SandboxRunner):
         return self.ran[job]
 
     def _run(self, program: Program) -> Record:
-        return self._given.run(replace(program, limits=LIMITS))
+        return self._given.run(replace(program, limits=TIGHT))
 
 
 @pytest.fixture

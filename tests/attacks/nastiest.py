@@ -11,7 +11,7 @@ from pathlib import Path
 from sandbox import Case, Outcome, Program
 from sandbox.process import name_of_this_process
 from tests import sandboxes
-from tests.attacks.conftest import LIMITS
+from tests.sandboxes import TIGHT
 
 PROGRAMS = {
     "fork bomb": "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass",
@@ -67,7 +67,7 @@ def run_all(name: str, folder: str) -> Ran:
     outcomes, ids = {}, set()
     with sandboxes.opened(name) as sandbox:
         for title, source in PROGRAMS.items():
-            record = sandbox.run(Program(source=source, cases=(Case(),), limits=replace(LIMITS, wall_s=1)))
+            record = sandbox.run(Program(source=source, cases=(Case(),), limits=replace(TIGHT, wall_s=1)))
             outcomes[title] = record.cases[0].outcome
             ids.add(record.container_id)
     has = _held()

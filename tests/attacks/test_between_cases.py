@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sandbox import Case, Limit, Outcome, Program
-from tests.attacks.conftest import LIMITS
+from tests.sandboxes import TIGHT
 
 
 def run_twice(sandbox, source):
     """Run a source on stdin "0", then "1"."""
-    return sandbox.run(Program(source=source, cases=(Case(stdin=b"0"), Case(stdin=b"1")), limits=LIMITS)).cases
+    return sandbox.run(Program(source=source, cases=(Case(stdin=b"0"), Case(stdin=b"1")), limits=TIGHT)).cases
 
 
 def test_no_file_is_left_however_deep_and_locked(sandbox):
@@ -187,7 +187,7 @@ def test_the_limits_that_one_case_hits_are_not_those_of_the_next(sandbox):
     kinds = ("memory", "output", "cpu", "files")
     cases = tuple(Case(stdin=kind) for hostile in kinds for kind in (hostile.encode(), b"nothing"))
 
-    record = sandbox.run(Program(source=source, cases=cases, limits=LIMITS))
+    record = sandbox.run(Program(source=source, cases=cases, limits=TIGHT))
 
     assert [case.outcome for case in record.cases[1::2]] == [Outcome.COMPLETED] * 4
     assert [case.outcome for case in record.cases[::2]] == [
@@ -211,7 +211,7 @@ def test_the_inputs_of_other_cases_are_not_in_memory(sandbox):
     )
     cases = tuple(Case(stdin=b"SECRET-%d" % number) for number in range(3))
 
-    first, *_ = sandbox.run(Program(source=source, cases=cases, limits=LIMITS)).cases
+    first, *_ = sandbox.run(Program(source=source, cases=cases, limits=TIGHT)).cases
 
     assert first.outcome is Outcome.COMPLETED
     assert b"b'1'" not in first.stdout
@@ -232,7 +232,7 @@ def test_a_case_that_takes_the_container_with_it_is_blamed_and_not_the_engine(sa
 
 
 def test_a_case_after_the_total_wall_seconds_is_a_time_limit(sandbox):
-    limits = replace(LIMITS, total_wall_s=1.0)
+    limits = replace(TIGHT, total_wall_s=1.0)
     cases = (Case(), Case())
 
     record = sandbox.run(Program(source="import time; time.sleep(9)", cases=cases, limits=limits))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox import Limit, Outcome
-from tests.attacks.conftest import LIMITS
+from tests.sandboxes import TIGHT
 
 LATE = (
     "import os, time\n"
@@ -71,7 +71,7 @@ def test_output_past_an_end_that_was_none_is_held_to_its_limit(attack):
     )
 
     assert (seen.outcome, seen.limit) == (Outcome.OUTPUT_LIMIT, Limit.OUTPUT)
-    assert len(seen.stdout) <= LIMITS.output_kib * 1024
+    assert len(seen.stdout) <= TIGHT.output_kib * 1024
 
 
 def test_a_megabyte_of_input_that_nobody_reads_holds_up_nobody(attack):

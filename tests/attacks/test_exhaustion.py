@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox import Case, Limit, Outcome, Program
-from tests.attacks.conftest import LIMITS
+from tests.sandboxes import TIGHT
 
 
 def test_a_fork_bomb_ends_with_its_program(attack):
@@ -173,7 +173,7 @@ def test_the_seconds_of_one_case_are_not_those_of_the_next(sandbox):
     source = "import time\nend = float(input())\nwhile time.process_time() < end: pass\n"
     cases = (Case(stdin=b"0.7\n"), Case(stdin=b"0\n"))
 
-    first, second = sandbox.run(Program(source=source, cases=cases, limits=LIMITS)).cases
+    first, second = sandbox.run(Program(source=source, cases=cases, limits=TIGHT)).cases
 
     assert (first.outcome, second.outcome) == (Outcome.COMPLETED, Outcome.COMPLETED)
     assert first.cpu_s >= 0.7 > 0.5 > second.cpu_s

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox import Limit, Outcome, inside
-from tests.attacks.conftest import LIMITS
+from tests.sandboxes import TIGHT
 
 MIB = 1024 * 1024
 
@@ -72,7 +72,7 @@ def test_buffers_of_the_kernel_are_bounded(attack, make):
 
     if seen.outcome is Outcome.COMPLETED:
         size, _, why = seen.stdout.decode().partition(" ")
-        assert int(size) <= LIMITS.memory_mib * MIB
+        assert int(size) <= TIGHT.memory_mib * MIB
         assert why == "Too many open files\n"
     else:
         assert (seen.outcome, seen.limit) == (Outcome.MEMORY_LIMIT, Limit.MEMORY)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from sandbox import Outcome
-from tests.attacks.conftest import LIMITS
+from tests.sandboxes import TIGHT
 
 LIBC = "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
 
@@ -51,7 +51,7 @@ def test_no_file_of_the_system_opens_for_writing(attack):
         "            try: os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))\n"
         "            except OSError: pass\n"
         "            else: print(path)\n",
-        limits=replace(LIMITS, cpu_s=4),
+        limits=replace(TIGHT, cpu_s=4),
     )
 
     assert (seen.outcome, seen.stdout) == (Outcome.COMPLETED, b"")

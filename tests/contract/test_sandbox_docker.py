@@ -34,7 +34,7 @@ def client() -> Iterator[docker.APIClient]:
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with sandboxes.opened("docker") as sandbox:
+    with sandboxes.opened("docker", pool_size=0) as sandbox:
         yield sandbox
 
 
