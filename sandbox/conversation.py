@@ -6,24 +6,22 @@ source, and per case the call, stdin and a ticket are sent; per case the facts, 
 Their sender may have been taken over by a hostile program: each block has a bound and its place.
 """
 
-import marshal
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Generator
-from functools import cache
-from importlib.resources import files
 from importlib.util import MAGIC_NUMBER
 
 from sandbox.errors import ValueUnreadable
 from sandbox.facts import Facts, FactsRejected, judge, parse_facts
 from sandbox.program import Case, Limits, Program
 from sandbox.record import CaseRecord
+from sandbox.runner import LOADER, MODULES, compiled
 from sandbox.syscalls import filter_programs
 from sandbox.values import decode_value
 
 #: Reads the runner from stdin and becomes it: one image serves every version of the runner. Compiling it would take as
 #: long as the interpreter's own start, and is left to another Python than ours.
-BOOTSTRAP = """
+BOOTSTRAP = f"""
 import _frozen_importlib_external, marshal, os
 def take(size):
     taken = b""
@@ -33,25 +31,20 @@ def take(size):
             os._exit(70)
         taken += part
     return taken
-magic, code, source = (take(int.from_bytes(take(4), "big")) for _ in range(3))
+{LOADER}
+magic, codes, sources = (take(int.from_bytes(take(4), "big")) for _ in range(3))
 known = magic == _frozen_importlib_external.MAGIC_NUMBER
-exec(marshal.loads(code) if known else compile(source, "<runner>", "exec"))
+load(marshal.loads(codes) if known else eval(sources)).main()
 """
-PROTOCOL = 3
+PROTOCOL = 4
 #: A runner to which no program was sent for so long ends.
 IDLE_S = 600.0
 MAX_FACTS_BYTES = 4096
 MAX_STDERR_BYTES = 16 * 1024
-RUNNER_SOURCE = files("sandbox").joinpath("runner.py").read_bytes()
 
 
 def _block(content: bytes) -> bytes:
     return len(content).to_bytes(4, "big") + content
-
-
-@cache
-def _compiled(source: bytes) -> bytes:
-    return marshal.dumps(compile(source, "<runner>", "exec", dont_inherit=True))
 
 
 def _literal(value: object) -> bytes:
@@ -129,7 +122,7 @@ class Greeting(Exchange):
     def request(self) -> bytes:
         filters = {machine: program.hex() for machine, program in self._filters.items()}
         setup = {"processes": self._processes, "filters": filters, "idle_s": IDLE_S}
-        return b"".join(map(_block, (MAGIC_NUMBER, _compiled(RUNNER_SOURCE), RUNNER_SOURCE))) + _literal(setup)
+        return _block(MAGIC_NUMBER) + _block(compiled(MODULES)) + _literal(MODULES) + _literal(setup)
 
     def _read(self) -> Generator[int, bytes, None]:
         if (yield MAX_FACTS_BYTES) != f'{{"protocol":{PROTOCOL}}}'.encode():

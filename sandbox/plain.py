@@ -20,12 +20,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sandbox import inside, owner, runner
+from sandbox import inside, owner
 from sandbox.conversation import case_record, runner_call, runner_limits
 from sandbox.errors import UnknownProgram, system_trouble
 from sandbox.facts import Facts
 from sandbox.program import Case, Limits, Program
 from sandbox.record import CaseRecord, Record
+from sandbox.runner import LOADER, MODULES, compiled, gathered
 
 ENGINE = "plain subprocess (known answer)"
 #: Until a folder is removed by others after its program's time is up.
@@ -34,17 +35,19 @@ _PR_SET_PDEATHSIG = 1
 #: Borrows from the runner how a case's own process is made. What the runner does as process 1, killing all others and
 #: emptying /tmp, is not called, and must never be: here the others are this machine's.
 _BECOME = f"""
-import ctypes, json, resource, sys
+import ctypes, json, marshal, resource, sys
 ctypes.CDLL(None).prctl({_PR_SET_PDEATHSIG}, {int(signal.SIGKILL)})
 resource.setrlimit(resource.RLIMIT_NOFILE, ({inside.MAX_FILES}, {inside.MAX_FILES}))
 resource.setrlimit(resource.RLIMIT_FSIZE, ({inside.MAX_FILE_BYTES}, {inside.MAX_FILE_BYTES}))
+{LOADER}
 read = lambda name: open(name, "rb").read()
-runner, source, job = map(read, sys.argv[1:4])
-names = {{"__name__": "runner"}}
-exec(compile(runner, "<runner>", "exec"), names)
+modules, source, job = map(read, sys.argv[1:4])
+candidate = load(marshal.loads(modules))
 job = json.loads(job)
-names["become_candidate"](source, job["call"], [0, 1, 2], job["report_fd"], job["limits"])
+candidate.become_candidate(source, job["call"], [0, 1, 2], job["report_fd"], job["limits"])
 """
+#: No more of the runner's modules than that.
+_CANDIDATE = MODULES[: [name for name, _ in MODULES].index("sandbox.runner.candidate") + 1]
 
 
 class PlainSandbox:
@@ -86,7 +89,7 @@ class PlainSandbox:
 
 def _run(program: Program, case: Case, container_id: str, deadline: float) -> CaseRecord:
     if time.monotonic() >= deadline:
-        facts, *streams = runner.NOT_STARTED, b"", b"", b""
+        facts, *streams = gathered.NOT_STARTED, b"", b"", b""
     else:
         with _files(program, case, container_id) as folder:
             facts, *streams = _run_in(folder, case, program.limits, deadline)
@@ -107,19 +110,19 @@ def _files(program: Program, case: Case, container_id: str) -> Iterator[Path]:
         yield folder
 
 
-def _run_in(folder: Path, case: Case, limits: Limits, deadline: float) -> runner.Result:
+def _run_in(folder: Path, case: Case, limits: Limits, deadline: float) -> gathered.Result:
     with _pipes() as (readers, writers), (folder / "stdin").open("rb") as stdin:
         started = time.monotonic()
         child = _start(folder, case, limits, [stdin.fileno(), *writers])
-        gathered = runner.Gathered(readers, limits.output_kib * 1024)
+        output = gathered.Gathered(readers, limits.output_kib * 1024)
         try:
-            wall_exceeded = _watch(gathered, child.pid, min(deadline, started + limits.wall_s))
+            wall_exceeded = _watch(output, child.pid, min(deadline, started + limits.wall_s))
         finally:
             wall_s = time.monotonic() - started
             exit_status, cpu_s = _end(child)
-        gathered.drain()
-    return runner.result_of(
-        gathered,
+        output.drain()
+    return gathered.result_of(
+        output,
         exit_status=exit_status,
         cpu_s=cpu_s,
         wall_s=wall_s,
@@ -148,7 +151,8 @@ def _start(folder: Path, case: Case, limits: Limits, fds: list[int]) -> subproce
     stdin, stdout, stderr, report = fds
     job = {"call": runner_call(case), "report_fd": report, "limits": runner_limits(limits)}
     (folder / "job").write_text(json.dumps(job), encoding="ascii")
-    files = [runner.__file__, *(str(folder / name) for name in ("program.py", "job"))]
+    (folder / "runner").write_bytes(compiled(_CANDIDATE))
+    files = [str(folder / name) for name in ("runner", "program.py", "job")]
     return subprocess.Popen(
         [sys.executable, *inside.OPTIONS, _BECOME, *files],
         stdin=stdin,
@@ -161,19 +165,19 @@ def _start(folder: Path, case: Case, limits: Limits, fds: list[int]) -> subproce
     )
 
 
-def _watch(gathered: runner.Gathered, pid: int, deadline: float) -> bool:
+def _watch(output: gathered.Gathered, pid: int, deadline: float) -> bool:
     """Gather output until the process ends, a limit of output is passed, or the deadline. True if the last."""
     ended = os.pidfd_open(pid)
     try:
         poll = select.poll()
-        for fd in (ended, *gathered.names):
+        for fd in (ended, *output.names):
             poll.register(fd, select.POLLIN)
         while (left_s := deadline - time.monotonic()) > 0:
             ready = [fd for fd, _ in poll.poll(left_s * 1000)]
             for fd in ready:
-                if fd != ended and not gathered.read(fd):
+                if fd != ended and not output.read(fd):
                     poll.unregister(fd)
-            if ended in ready or gathered.overflow:
+            if ended in ready or output.overflow:
                 return False
         return True
     finally:

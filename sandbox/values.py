@@ -1,4 +1,4 @@
-"""Read the values that called functions return. The runner writes them (`sandbox.runner.encode_value`).
+"""Read the values that called functions return. The runner writes them (`sandbox.runner.wire.encode_value`).
 
 An encoding of exact types: a list is never a tuple, True never 1, and an instance of any other type, subclasses of the
 built-in ones included, is an `Opaque` that equals nothing. A program can write any bytes it likes here, so the reader

@@ -14,7 +14,7 @@ _ROOT = Path(__file__).parents[1]
 _PROGRAM = """
 import ast, contextlib, io, json, sys
 sys.path.insert(0, sys.argv[1])
-from sandbox.runner import encode_value
+from sandbox.runner.wire import encode_value
 job = json.load(sys.stdin)
 for entry_point, args in job["cases"]:
     scope = {"__name__": "__main__" if entry_point is None else "solution"}

@@ -71,8 +71,7 @@ BYTES = {
     "a runner of its own": (
         "import os, signal, sys\n"
         "signal.setitimer(signal.ITIMER_REAL, 0.2)\n"  # or it would wait for a program of its own
-        "main = sys.modules['__main__']\n"
-        "main.read_block = lambda: b'\"\"'\n"
+        "sys._getframe(2).f_globals['read_block'] = lambda: b'\"\"'\n"
         "sys.exit = lambda *a: None\n"
         "for fd in range(3, 200):\n"
         "    try: os.fstat(fd)\n"
@@ -99,12 +98,12 @@ PATCHES = {
     ),
     "patched assertEqual": "import unittest\nunittest.TestCase.assertEqual = lambda *a: None\ndef answer(x): return 1",
     "patched runner": (
-        "import os, sys\nmain = sys.modules['__main__']\n"
-        "main.encode_value = lambda *a: b'true'\nmain.judge = main.result_of = lambda *a, **k: True\n"
+        "import sys\nrunner = sys._getframe(1).f_globals\n"
+        "runner.update(encode_value=lambda *a: b'true', judge=lambda *a: True, result_of=lambda *a, **k: True)\n"
         "def answer(x): return 1"
     ),
     "patched report": (
-        "import os, sys\nsys.modules['__main__'].write_report = lambda fd, *a: os.write(fd, b'Vtrue')\n"
+        "import os, sys\nsys._getframe(1).f_globals['write_report'] = lambda fd, *a: os.write(fd, b'Vtrue')\n"
         "def answer(x): return 1"
     ),
     "patched limits": (

@@ -55,6 +55,19 @@ def test_a_traceback_shows_the_program_and_not_the_runner(sandbox):
     assert b"runner" not in case.stderr
 
 
+@pytest.mark.parametrize("call", [None, Call(entry_point="f", args="()")])
+def test_a_program_finds_no_module_of_ours(sandbox, call):
+    source = (
+        "import sys\nprint([name for name in sys.modules if 'sandbox' in name or 'runner' in name])\n"
+        "def f(): return 1\n"
+        "try: import sandbox.runner.wire\nexcept ModuleNotFoundError: print('none')\n"
+    )
+
+    (case,) = sandbox.run(program(source, Case(call=call))).cases
+
+    assert case.stdout == b"[]\nnone\n"
+
+
 def test_every_case_starts_from_a_fresh_process(sandbox):
     source = "import builtins\nprint(hasattr(builtins, 'seen'))\nbuiltins.seen = 1\ndef f(): return 1"
 
@@ -108,7 +121,7 @@ def test_several_threads_share_a_sandbox(sandbox):
 
 
 def test_a_runner_that_does_not_start_is_our_trouble(sandbox, monkeypatch):
-    monkeypatch.setattr("sandbox.conversation.RUNNER_SOURCE", b"raise SystemExit('out of order')")
+    monkeypatch.setattr("sandbox.conversation.MODULES", (("runner", "raise SystemExit('out of order')"),))
 
     with pytest.raises(SandboxUnavailable, match="out of order"):
         sandbox.run(program("pass"))
@@ -116,7 +129,7 @@ def test_a_runner_that_does_not_start_is_our_trouble(sandbox, monkeypatch):
 
 def test_a_python_that_cannot_read_our_compiled_runner_compiles_it(sandbox, monkeypatch):
     monkeypatch.setattr("sandbox.conversation.MAGIC_NUMBER", b"\x00\x00\r\n")
-    monkeypatch.setattr("sandbox.conversation._compiled", lambda _: b"no code of this Python's")
+    monkeypatch.setattr("sandbox.conversation.compiled", lambda _: b"no code of this Python's")
 
     (case,) = sandbox.run(program("print(1)")).cases
 

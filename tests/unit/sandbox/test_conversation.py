@@ -6,12 +6,14 @@ import json
 
 import pytest
 
-from sandbox import Call, Case, Outcome, Program, runner
-from sandbox.conversation import PROTOCOL, RUNNER_SOURCE, Conversation, Greeting
+from sandbox import Call, Case, Outcome, Program
+from sandbox.conversation import PROTOCOL, Conversation, Greeting
 from sandbox.facts import FactsRejected
+from sandbox.runner import MODULES, compiled, wire
+from sandbox.runner.gathered import NOT_STARTED
 
-FACTS = runner.NOT_STARTED | {"started": True, "exit_status": 0, "wall_exceeded": False}
-GREETING = runner.encode_facts({"protocol": PROTOCOL})
+FACTS = NOT_STARTED | {"started": True, "exit_status": 0, "wall_exceeded": False}
+GREETING = wire.encode_facts({"protocol": PROTOCOL})
 
 
 def block(content):
@@ -93,7 +95,7 @@ def test_the_runner_is_sent_before_any_program_and_greets():
     greeting.feed(block(GREETING))
 
     assert greeting.complete
-    assert block(RUNNER_SOURCE) in greeting.request()
+    assert block(compiled(MODULES)) in greeting.request()
 
 
 @pytest.mark.parametrize("words", [b"", b"{}", b'{"protocol": 1}', b"hello"])

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox import Opaque, ValueUnreadable, decode_value, runner, values
+from sandbox import Opaque, ValueUnreadable, decode_value, values
+from sandbox.runner import wire
 
 ROOM = 1 << 20
 
@@ -32,7 +33,7 @@ anything = st.recursive(
 
 
 def through(value):
-    return decode_value(runner.encode_value(value, ROOM))
+    return decode_value(wire.encode_value(value, ROOM))
 
 
 def form(value):
@@ -100,8 +101,8 @@ def test_what_is_nested_too_deep_ends_in_an_opaque():
     ids=["text", "list", "int", "text that grows when escaped"],
 )
 def test_what_is_too_large_is_refused_by_the_writer(value):
-    with pytest.raises(runner.TooLarge):
-        runner.encode_value(value, ROOM)
+    with pytest.raises(wire.TooLarge):
+        wire.encode_value(value, ROOM)
 
 
 @pytest.mark.parametrize(
@@ -163,4 +164,4 @@ def test_members_made_to_share_a_hash_are_refused_instead_of_compared_for_minute
 
 
 def test_runner_and_reader_agree_on_the_depth():
-    assert runner.MAX_DEPTH == values.MAX_DEPTH
+    assert wire.MAX_DEPTH == values.MAX_DEPTH
