@@ -51,7 +51,8 @@ def become_candidate(source: bytes, call: Call, fds: list[int], report_fd: int, 
     sys.modules[module.__name__] = module
     try:
         try:
-            exec(compile(source.decode("utf-8", "surrogatepass"), "program.py", "exec"), module.__dict__)
+            code = compile(source.decode("utf-8", "surrogatepass"), "program.py", "exec", dont_inherit=True)
+            exec(code, module.__dict__)
         finally:
             # Of what follows nothing is the program's to trace but its atexit functions.
             tracing = sys.gettrace(), sys.getprofile()

@@ -128,6 +128,8 @@ ENDS = (
     "del print",
     "def f(): return f()\nf()",
     "1 if",
+    "def f(x: missing): pass",
+    "def f(x: int): pass\nprint(f.__annotations__)",
     "import no_such_module",
     "import sys; sys.stderr.write('e' * 100)",
     "import sys; sys.stdout.buffer.write(b'\\xff\\x00')",
