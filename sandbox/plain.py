@@ -44,7 +44,7 @@ read = lambda name: open(name, "rb").read()
 modules, source, job = map(read, sys.argv[1:4])
 candidate = load(marshal.loads(modules))
 job = json.loads(job)
-candidate.become_candidate(source, job["call"], [0, 1, 2], job["report_fd"], job["limits"])
+candidate.become_candidate(source, None, job["call"], [0, 1, 2], job["report_fd"], job["limits"])
 """
 #: No more of the runner's modules than that.
 _CANDIDATE = MODULES[: [name for name, _ in MODULES].index("sandbox.runner.candidate") + 1]

@@ -16,7 +16,7 @@ Modules = tuple[tuple[str, str], ...]
 #: Name and source of each module, after those that it imports; the last one's `main` is the runner's.
 MODULES: Modules = tuple(
     (f"{__name__}.{name}", files(__name__).joinpath(f"{name}.py").read_text("utf-8"))
-    for name in ("wire", "ending", "candidate", "gathered", "kernel", "leftovers", "process1")
+    for name in ("wire", "ending", "candidate", "compiling", "gathered", "kernel", "leftovers", "process1")
 )
 #: Makes modules of names with sources or code, and gives the last. They import one another by name, but no program can:
 #: it finds none of the names. A program that replaces builtins replaces none of theirs.

@@ -15,6 +15,7 @@ from sandbox.runner.wire import REPORT_MEMORY_ERROR, REPORT_TOO_LARGE, REPORT_VA
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal
+    from types import CodeType
 
     from sandbox.runner.wire import Call, Limits
 else:
@@ -24,11 +25,8 @@ else:
 ADDRESS_SLACK_BYTES = 64 * 1024 * 1024
 
 
-def become_candidate(source: bytes, call: Call, fds: list[int], report_fd: int, limits: Limits) -> None:
-    """Turn this freshly forked process into the candidate's and run it, as the interpreter runs a file.
-
-    It is to end by what this raises, or by returning from all that called this; see `Ending`.
-    """
+def stand_alone(fds: list[int], report_fd: int, limits: Limits) -> None:
+    """Keep nothing that this freshly forked process has of process 1, and come under the limits."""
     os.setsid()
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -38,6 +36,17 @@ def become_candidate(source: bytes, call: Call, fds: list[int], report_fd: int, 
     os.closerange(3, report_fd)
     os.closerange(report_fd + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     set_rlimits(limits)
+
+
+def become_candidate(
+    source: bytes, code: CodeType | None, call: Call, fds: list[int], report_fd: int, limits: Limits
+) -> None:
+    """Turn this freshly forked process into the candidate's and run it, as the interpreter runs a file.
+
+    It is to end by what this raises, or by returning from all that called this; see `Ending`. `code`: of the source, if
+    it has been compiled.
+    """
+    stand_alone(fds, report_fd, limits)
     sys.argv = ["program.py"]
     builtins.exit = _sitebuiltins.Quitter("exit", "Ctrl-D (i.e. EOF)")
     builtins.quit = _sitebuiltins.Quitter("quit", "Ctrl-D (i.e. EOF)")
@@ -51,7 +60,8 @@ def become_candidate(source: bytes, call: Call, fds: list[int], report_fd: int, 
     sys.modules[module.__name__] = module
     try:
         try:
-            code = compile(source.decode("utf-8", "surrogatepass"), "program.py", "exec", dont_inherit=True)
+            # In this frame, as one frame of ours is taken off a traceback.
+            code = code or compile(source.decode("utf-8", "surrogatepass"), "program.py", "exec", dont_inherit=True)
             exec(code, module.__dict__)
         finally:
             # Of what follows nothing is the program's to trace but its atexit functions.

@@ -17,6 +17,7 @@ import sys
 import time
 
 from sandbox.runner.candidate import become_candidate
+from sandbox.runner.compiling import AT_MOST_S, FEWEST_CASES, become_compiler, code_of
 from sandbox.runner.ending import TELLING
 from sandbox.runner.gathered import NOT_STARTED, Gathered, result_of
 from sandbox.runner.kernel import Kernel, forbid_reading, refuse_calls
@@ -26,11 +27,18 @@ from sandbox.runner.wire import PROTOCOL, await_program, encode_facts, read_bloc
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal
+    from collections.abc import Callable
+    from functools import partial
+    from types import CodeType
 
     from sandbox.runner.gathered import Result
-    from sandbox.runner.wire import Call, Limits
+    from sandbox.runner.wire import Limits
+
+    #: What a forked process becomes: given its standard streams, where to report, and its limits.
+    Become = Callable[[list[int], int, Limits], None]
 else:
     import _signal as signal
+    from _functools import partial
 
 #: Of candidates, the same as that of the whole sandbox, and of the runner, which has to outlive them to tell.
 KILLED_FIRST, KILLED_LAST = 1000, 0
@@ -64,6 +72,9 @@ def main() -> None:
     preload(source)
     limits = header["limits"]
     deadline = time.monotonic() + limits["total_wall_s"]
+    code = None
+    if header["cases"] >= FEWEST_CASES:
+        code = compiled_apart(kernel, source, limits, deadline)
     gc.freeze()  # a case that collects garbage need not copy what is ours
     for name in TELLING:
         sys.modules.pop(name, None)
@@ -71,7 +82,7 @@ def main() -> None:
         call = read_literal()
         stdin = read_block()
         if time.monotonic() < deadline:
-            result = run_case(kernel, source, call, stdin, limits, deadline)
+            result = run_apart(kernel, partial(become_candidate, source, code, call), stdin, limits, deadline)
             if result is None:
                 return
             leftovers.remove()
@@ -90,8 +101,15 @@ def preload(source: bytes) -> None:
                 __import__(name.decode())
 
 
-def run_case(kernel: Kernel, source: bytes, call: Call, stdin: bytes, limits: Limits, deadline: float) -> Result | None:
-    """Run one case; None in the case's own process, whose program has then come to its end."""
+def compiled_apart(kernel: Kernel, source: bytes, limits: Limits, deadline: float) -> CodeType | None:
+    """Compile for all cases; None where each is to do it itself."""
+    deadline = min(deadline, time.monotonic() + AT_MOST_S)
+    result = run_apart(kernel, partial(become_compiler, source), b"", limits, deadline)
+    return code_of(result) if result else None
+
+
+def run_apart(kernel: Kernel, become: Become, stdin: bytes, limits: Limits, deadline: float) -> Result | None:
+    """Run a process of its own and all it starts; None in that of a case, whose program has then come to its end."""
     oom_kills, counted_s = kernel.count_oom_kills(), kernel.count_cpu_s()
     stdin_fd = os.memfd_create("stdin")
     for start in range(0, len(stdin), 1 << 20):
@@ -108,7 +126,7 @@ def run_case(kernel: Kernel, source: bytes, call: Call, stdin: bytes, limits: Li
     kernel.set_kill_score(KILLED_FIRST)
     pid = os.fork()
     if pid == 0:
-        become_candidate(source, call, [stdin_fd, *writers[:2]], writers[2], limits)
+        become([stdin_fd, *writers[:2]], writers[2], limits)
         return None
     kernel.set_kill_score(KILLED_LAST)
     for fd in (stdin_fd, *writers):
