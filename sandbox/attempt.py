@@ -7,6 +7,7 @@ from typing import Protocol
 
 from sandbox.alone import alone, together
 from sandbox.conversation import Exchange
+from sandbox.errors import system_trouble
 from sandbox.facts import FactsRejected
 from sandbox.outcome import Limit, Outcome
 from sandbox.program import Program
@@ -41,24 +42,30 @@ class Attempting(Protocol):
         """
 
 
+def conversation_s(program: Program) -> float:
+    """Seconds after which what a ready container has not said of a program is not waited for."""
+    return program.limits.total_wall_s + GRACE_S
+
+
 def longest_s(program: Program) -> float:
-    """Seconds after which an attempt is over, whatever happens."""
-    return STARTUP_S + program.limits.total_wall_s + GRACE_S
+    """Seconds that a container made for a program is needed, whatever happens."""
+    return STARTUP_S + conversation_s(program)
 
 
 def converse(
     exchange: Exchange, stream: Stream, deadline: float, look: Callable[[], None] | None = None, *, last: bool = True
 ) -> End:
-    """Hold an exchange over a stream; see `Stream.exchange` for `look` and `last`."""
+    """Hold an exchange over a stream; see `Stream.exchange` for `look` and `last`. Raises `SandboxUnavailable`."""
 
     def receive(data: bytes) -> bool:
         exchange.feed(data)
         return exchange.complete
 
-    try:
-        return stream.exchange(exchange.request(), receive, deadline, look, last=last)
-    except FactsRejected:
-        return End.CLOSED  # whoever writes there now, it is not our runner
+    with system_trouble("talking to a runner"):
+        try:
+            return stream.exchange(exchange.request(), receive, deadline, look, last=last)
+        except FactsRejected:
+            return End.CLOSED  # whoever writes there now, it is not our runner
 
 
 def cut_short_by(end: End, *, oom_killed: bool) -> tuple[Outcome, Limit] | None:
@@ -89,9 +96,14 @@ def run_attempts(program: Program, attempt: Attempting, *, engine: str) -> Recor
 
 
 def _tried(program: Program, attempt: Attempting, *, first: bool = True) -> tuple[Attempt, tuple[CaseRecord, ...]]:
-    """Try; once more if the place a program ran in went away. Twice is the program's doing."""
+    """Try; once more if the place a program ran in went away. Twice is the program's doing.
+
+    So it is with a place whose memory ran out before the first case: the host's may have, which begins with runners
+    that wait.
+    """
     ran = attempt(program, fresh=not first, suspected=False)
-    if len(ran.cases) < len(program.cases) and ran.cut_short_by is None:
+    went_away = len(ran.cases) < len(program.cases) and ran.cut_short_by is None
+    if went_away or (not ran.cases and ran.cut_short_by == (Outcome.MEMORY_LIMIT, Limit.MEMORY)):
         ran = attempt(program, fresh=True, suspected=True)
     missing = len(program.cases) - len(ran.cases)
     return ran, ran.cases + (_never_ended(*(ran.cut_short_by or (Outcome.RUNTIME_ERROR, None))),) * missing

@@ -1,4 +1,4 @@
-"""The sandbox on bubblewrap: namespaces of the kernel without an engine, one set per program."""
+"""The sandbox on bubblewrap: namespaces of the kernel without an engine, one set, a box, per program."""
 
 import contextlib
 import os
@@ -7,7 +7,7 @@ import threading
 import time
 from functools import partial
 
-from sandbox.attempt import Attempt, converse, cut_short_by, longest_s, run_attempts
+from sandbox.attempt import Attempt, conversation_s, converse, cut_short_by, run_attempts
 from sandbox.bwrap import walls
 from sandbox.bwrap.box import Box, Ground, make_ready
 from sandbox.bwrap.cgroups import find_places, reap
@@ -16,6 +16,7 @@ from sandbox.bwrap.pythons import pythons
 from sandbox.conversation import Conversation
 from sandbox.errors import SandboxUnavailable, system_trouble
 from sandbox.outcome import Outcome
+from sandbox.per_process import PerProcess
 from sandbox.pool import Pool
 from sandbox.program import Case, ContainerLimits, Limits, Program
 from sandbox.record import Record
@@ -42,7 +43,6 @@ class _Held:
     """What one process has: its launcher, another if that has gone, and the boxes that wait."""
 
     def __init__(self, ground: Ground, *, pool_size: int, pooled: ContainerLimits) -> None:
-        self.process_id = os.getpid()
         self.ground = ground
         self.pool = Pool(self._make, self._reap, size=pool_size, limits=pooled)
         self.launcher: Launcher | None = None
@@ -50,12 +50,14 @@ class _Held:
         self._closed = False
 
     def close(self) -> None:
-        """End the launcher, and with it what still runs."""
-        self.pool.close()
-        with self._lock:
-            self._closed = True
-            if self.launcher is not None:
-                self.launcher.close()
+        """Remove the boxes that wait and end the launcher, and with it what still runs."""
+        try:
+            self.pool.close()
+        finally:
+            with self._lock:
+                self._closed = True
+                if self.launcher is not None:
+                    self.launcher.close()
 
     def disown(self) -> None:
         """Let go of everything in a child of its owner's, whose it stays."""
@@ -67,11 +69,13 @@ class _Held:
         with self._lock:
             if self._closed:
                 raise SandboxUnavailable("the sandbox was closed while a program ran")
-            if self.launcher is not None and self.launcher.is_gone:
-                self.launcher.close()
-                self.launcher = None
-            self.launcher = self.launcher or Launcher(self.ground.python.executable)
-        return make_ready(self.ground, self.launcher, limits, lifetime_s)
+            launcher = self.launcher
+            if launcher is not None and launcher.is_gone:
+                launcher.close()
+                launcher = self.launcher = None
+            if launcher is None:
+                launcher = self.launcher = Launcher(self.ground.python.executable)
+        return make_ready(self.ground, launcher, limits, lifetime_s)
 
     def _reap(self) -> None:
         for place in self.ground.places:
@@ -93,45 +97,26 @@ class BubblewrapSandbox:
         with system_trouble("trying out bubblewrap"):
             #: Name and version.
             self.engine = _version(bwrap)
-            self._ground = _first_that_works(bwrap)
-        self._pool_size = pool_size
-        self._pooled = (pooled or Limits()).of_container
-        self._lock = threading.Lock()
-        self._held: _Held | None = None
-
-    @property
-    def python(self) -> str:
-        """The interpreter of this machine that programs run on."""
-        return str(self._ground.python.executable)
+            ground = _first_that_works(bwrap)
+        #: The interpreter of this machine that programs run on.
+        self.python = str(ground.python.executable)
+        limits = (pooled or Limits()).of_container
+        self._held = PerProcess(lambda: _Held(ground, pool_size=pool_size, pooled=limits))
 
     def run(self, program: Program) -> Record:
         """Run a program on all its cases; see `Sandbox.run`."""
-        held = self._hold()
-        held.pool.begin()
-        return run_attempts(program, partial(_attempt, held), engine=self.engine)
+        return run_attempts(program, partial(_attempt, self._held.get()), engine=self.engine)
 
     def close(self) -> None:
         """Remove the boxes that wait and end this process's launcher, and with it what still runs."""
-        with self._lock:
-            held, self._held = self._held, None
-        if held is not None and held.process_id == os.getpid():
-            held.close()
-
-    def _hold(self) -> _Held:
-        """This process's own: what was made before a fork stays the parent's."""
-        with self._lock:
-            if self._held is not None and self._held.process_id != os.getpid():
-                self._held.disown()
-                self._held = None
-            self._held = self._held or _Held(self._ground, pool_size=self._pool_size, pooled=self._pooled)
-            return self._held
+        self._held.close()
 
 
-def _attempt(held: _Held, program: Program, *, fresh: bool, suspected: bool = False) -> Attempt:  # noqa: ARG001
-    """Run a program in a box. There is no engine that could end it: if it goes away, a program did it."""
-    conversation, deadline_s = Conversation(program), longest_s(program)
+def _attempt(held: _Held, program: Program, *, fresh: bool, suspected: bool) -> Attempt:  # noqa: ARG001
+    """Run a program in a box. Nobody but the launcher could end one: if it alone goes away, a program did it."""
+    conversation = Conversation(program)
     with system_trouble("running bubblewrap"), held.pool.container(program, fresh=fresh) as box:
-        end = converse(conversation, box.stream, time.monotonic() + deadline_s, box.look)
+        end = converse(conversation, box.stream, time.monotonic() + conversation_s(program), box.look)
         box.finished = end is End.SATISFIED
         if end is End.CLOSED:
             box.require_launcher()
@@ -164,7 +149,7 @@ def _try_out(ground: Ground) -> None:
     """Run a program that starts more processes than it may have: the one limit whose absence shows nowhere else."""
     program = Program(source=_TRIAL, cases=(Case(),), limits=Limits(pids=_TRIAL_PROCESSES))
     with contextlib.closing(_Held(ground, pool_size=0, pooled=program.limits.of_container)) as held:
-        (case,) = _attempt(held, program, fresh=True).cases or (None,)
+        (case,) = _attempt(held, program, fresh=True, suspected=False).cases or (None,)
     if case is None or case.outcome is not Outcome.COMPLETED:
         said = "" if case is None else case.stderr.decode("utf-8", "replace").strip()
         raise SandboxUnavailable(

@@ -1,7 +1,6 @@
 """One throwaway container: its walls, and the sequence of its short life."""
 
 import contextlib
-import logging
 import socket
 import time
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ from sandbox.errors import SandboxUnavailable
 from sandbox.program import ContainerLimits
 from sandbox.stream import AttachedStream
 
-_log = logging.getLogger(__name__)
 _MIB = 1024 * 1024
 
 
@@ -91,13 +89,6 @@ class Container:
         """Kill whatever runs in it and remove it."""
         self.hang_up()
         remove(self._client, self.id)
-
-    def put_away(self) -> None:
-        """Remove it where what its program did is known and must not be lost; what is left is reaped later."""
-        try:
-            self.remove()
-        except SandboxUnavailable as trouble:
-            _log.warning("a used container could not be removed: %s", str(trouble))
 
     def disown(self) -> None:
         """Let go of it in a child of its owner's, whose it stays."""

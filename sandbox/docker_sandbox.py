@@ -1,8 +1,6 @@
 """The sandbox on a Docker engine: one container per program, a fresh process per case."""
 
 import contextlib
-import os
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,11 +8,12 @@ from functools import partial
 
 from docker import APIClient
 
-from sandbox.attempt import Attempt, converse, cut_short_by, longest_s, run_attempts
+from sandbox.attempt import Attempt, conversation_s, converse, cut_short_by, run_attempts
 from sandbox.container import Container, ContainerSpec, make_ready
 from sandbox.conversation import IDLE_S, Conversation
 from sandbox.engine import connect, engine_trouble, reap
 from sandbox.errors import SandboxUnavailable
+from sandbox.per_process import PerProcess
 from sandbox.pool import Pool
 from sandbox.program import ContainerLimits, Limits, Program
 from sandbox.recipe import IMAGE
@@ -29,11 +28,22 @@ _ENDS_ALL_WITHIN_S = 2.0
 class _Held:
     """What one process has of the engine."""
 
-    process_id: int
     client: APIClient
     #: Name, version and runtime.
     engine: str
     pool: Pool[Container]
+
+    def close(self) -> None:
+        """Remove the containers that wait and let go of the engine."""
+        try:
+            self.pool.close()
+        finally:
+            self.client.close()
+
+    def disown(self) -> None:
+        """Let go of everything in a child of its owner's, whose it stays."""
+        self.pool.disown()
+        self.client.close()
 
 
 class DockerSandbox:
@@ -60,37 +70,22 @@ class DockerSandbox:
         self._docker_host = docker_host
         self._pool_size = pool_size
         self._pooled = (pooled or Limits()).of_container
-        self._lock = threading.Lock()
-        self._held: _Held | None = None
-        reap(self._hold().client)
+        self._held = PerProcess(self._connected)
+        reap(self._held.get().client)
 
     def run(self, program: Program) -> Record:
         """Run a program on all its cases; see `Sandbox.run`."""
-        held = self._hold()
-        held.pool.begin()
+        held = self._held.get()
         return run_attempts(program, partial(_attempt, held), engine=held.engine)
 
     def require_image(self) -> None:
         """Raise `SandboxUnavailable` unless the engine has the image."""
         with engine_trouble(f"looking for {self._image}"):
-            self._hold().client.inspect_image(self._image)
+            self._held.get().client.inspect_image(self._image)
 
     def close(self) -> None:
         """Remove the containers that wait and let go of the engine."""
-        with self._lock:
-            held, self._held = self._held, None
-        if held is not None and held.process_id == os.getpid():
-            held.pool.close()
-            held.client.close()
-
-    def _hold(self) -> _Held:
-        """This process's own: what was made before a fork stays the parent's."""
-        with self._lock:
-            if self._held is not None and self._held.process_id != os.getpid():
-                self._held.pool.disown()
-                self._held = None
-            self._held = self._held or self._connected()
-            return self._held
+        self._held.close()
 
     def _connected(self) -> _Held:
         client = connect(self._docker_host)
@@ -102,7 +97,6 @@ class DockerSandbox:
             return make_ready(client, spec, lifetime_s)
 
         return _Held(
-            process_id=os.getpid(),
             client=client,
             engine=f"docker {version} ({runtime})",
             pool=Pool(make, partial(reap, client), size=self._pool_size, limits=self._pooled),
@@ -116,7 +110,7 @@ def _attempt(held: _Held, program: Program, *, fresh: bool, suspected: bool) -> 
         _witness(held, program) if suspected else contextlib.nullcontext() as witness,
         held.pool.container(program, fresh=fresh) as container,
     ):
-        end = converse(conversation, container.stream, time.monotonic() + longest_s(program))
+        end = converse(conversation, container.stream, time.monotonic() + conversation_s(program))
         container.finished = end is End.SATISFIED
         container.hang_up()
         if end is End.DEADLINE:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 
-from sandbox.process import is_known_dead, name_of_this_process
+from sandbox.process import is_known_alive, is_known_dead, name_of_this_process
 
 LABEL = "yz-sandbox"
 _OWNER = f"{LABEL}.owner"
@@ -26,7 +26,7 @@ def folder_name(container_id: str, lifetime_s: float) -> str:
 def is_abandoned(container_labels: Mapping[str, str]) -> bool:
     """Whether nobody is going to remove this container.
 
-    Not every dead owner can be seen to be dead: then its container is given until its time is up.
+    Not every owner can be seen to be dead or alive: of one that cannot, a container is given until its time is up.
     """
     return _is_abandoned(container_labels.get(_OWNER, ""), container_labels.get(_EXPIRES, ""))
 
@@ -45,4 +45,6 @@ def is_abandoned_folder(name: str) -> bool:
 
 
 def _is_abandoned(owner: str, expires: str) -> bool:
+    if is_known_alive(owner):
+        return False  # whatever the clock says, which may have been set
     return is_known_dead(owner) or (expires.isdecimal() and time.time() > int(expires))

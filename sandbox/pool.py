@@ -1,7 +1,7 @@
 """A pool of ready containers: made before they are needed, used once, removed afterwards, by threads of its own.
 
-It hides how long the engine takes; it does not make the engine take less. So as long as containers wait, programs have
-the machine to themselves: what the engine has to make and to remove can wait for a quiet moment.
+It hides how long the engine, or the kernel, takes; it does not make it take less. So as long as containers wait,
+programs have the machine to themselves: what is to be made and to be removed can wait for a quiet moment.
 """
 
 import contextlib
@@ -33,7 +33,7 @@ _CLOSE_WITHIN_S = 10.0
 _QUIET_AFTER_S = 0.05
 #: Until a container is removed after its program's time is up, by us or, if we die, by whoever reaps.
 _MARGIN_S = 60.0
-#: Programs that may take longer get a container of their own making: others reap one by the time it was given.
+#: Programs that may take longer get a container made for them: one that waits was given this time when it was made.
 _LONGEST_POOLED_S = 400.0
 
 
@@ -54,10 +54,6 @@ class ReadyContainer(Protocol):
 
     def remove(self) -> None:
         """Kill whatever runs in it and remove it; may be asked again if that failed."""
-        ...
-
-    def put_away(self) -> None:
-        """Remove it as far as that can be done now; raises nothing."""
         ...
 
     def disown(self) -> None:
@@ -85,7 +81,7 @@ class Pool(Generic[C]):
         #: Containers with the time at which each was ready, the oldest first.
         self._ready: deque[tuple[float, C]] = deque()
         self._used: deque[C] = deque()
-        #: Used ones that the engine did not remove when asked.
+        #: Used ones that could not be removed when that was tried.
         self._kept: list[C] = []
         self._being_made = 0
         self._lent = 0
@@ -98,34 +94,25 @@ class Pool(Generic[C]):
         self._threads: list[threading.Thread] = []
 
     def begin(self) -> None:
-        """Begin to fill it; does nothing the second time."""
+        """Begin to fill it; does nothing the second time, unless threads could not be had the first time."""
         with self._changed:
-            if self._threads or self._closed:
-                return
-            self._threads = [
-                threading.Thread(target=self._tend, name="sandbox pool", daemon=True) for _ in range(self._size)
-            ]
-            for thread in self._threads:
-                thread.start()
+            while not self._closed and len(self._threads) < self._size:
+                thread = threading.Thread(target=self._tend, name="sandbox pool", daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError as trouble:
+                    _log.warning("fewer containers wait than are wanted: %s", str(trouble))
+                    return
+                self._threads.append(thread)
 
     @contextlib.contextmanager
     def container(self, program: Program, *, fresh: bool = False) -> Iterator[C]:
         """Lend a container to a program: a waiting one, or one made just now, on request or if none fits."""
-        if not self._size or program.limits.of_container != self._limits or longest_s(program) > _LONGEST_POOLED_S:
-            with self.made_for(program) as container:
-                yield container
-            return
         with self._changed:
             self._lent += 1
         try:
-            container = (None if fresh else self._take_waiting()) or self._make_usual()
-            try:
+            with self._waited_for(fresh=fresh) if self._may_lend_to(program) else self.made_for(program) as container:
                 yield container
-            finally:
-                try:
-                    container.hang_up()
-                finally:
-                    self._put_away(container)
         finally:
             with self._changed:
                 self._lent -= 1
@@ -139,7 +126,7 @@ class Pool(Generic[C]):
         try:
             yield container
         finally:
-            container.put_away()
+            self._remove(container)
 
     @property
     def waiting(self) -> int:
@@ -162,15 +149,30 @@ class Pool(Generic[C]):
         deadline = time.monotonic() + _CLOSE_WITHIN_S
         for container in left:
             if time.monotonic() < deadline:
-                container.put_away()
+                self._remove(container)
             else:
-                with contextlib.suppress(SandboxUnavailable):
-                    container.hang_up()  # its runner then ends by itself
+                container.disown()  # its runner then ends by itself
 
     def disown(self) -> None:
         """Let go of everything in a child of its owner's. Its threads are not there, and may have held its lock."""
         for container in (*self._used, *self._kept, *(each for _, each in self._ready)):
             container.disown()
+
+    def _may_lend_to(self, program: Program) -> bool:
+        fits = program.limits.of_container == self._limits and longest_s(program) <= _LONGEST_POOLED_S
+        return self._size > 0 and fits
+
+    @contextlib.contextmanager
+    def _waited_for(self, *, fresh: bool) -> Iterator[C]:
+        self.begin()
+        container = (None if fresh else self._take_waiting()) or self._make_usual()
+        try:
+            yield container
+        finally:
+            try:
+                container.hang_up()
+            finally:
+                self._put_away(container)
 
     def _make_usual(self) -> C:
         return self._make(self._limits, IDLE_S + _LONGEST_POOLED_S + _MARGIN_S)
@@ -194,7 +196,22 @@ class Pool(Generic[C]):
                 self._used.append(container)
                 self._changed.notify()
                 return
-        container.put_away()
+        self._remove(container)
+
+    def _remove(self, container: C) -> None:
+        """Remove it where what its program did is known and must not be lost: what cannot be removed is kept."""
+        try:
+            container.remove()
+        except BaseException as trouble:
+            with self._changed:
+                closed = self._closed
+                if not closed:
+                    self._kept.append(container)
+            if closed:
+                container.disown()
+            if not isinstance(trouble, SandboxUnavailable):
+                raise
+            _log.warning("a used container could not be removed: %s", str(trouble))
 
     def _tend(self) -> None:
         while (work := self._next_work()) is not None:
@@ -260,14 +277,7 @@ class Pool(Generic[C]):
             # What may still be running goes first.
             container = min(self._used, key=lambda each: each.finished)
             self._used.remove(container)
-        try:
-            container.remove()
-        except BaseException as trouble:
-            with self._changed:
-                self._kept.append(container)
-            if not isinstance(trouble, SandboxUnavailable):
-                raise
-            _log.warning("a used container is removed later: %s", str(trouble))
+        self._remove(container)
 
     def _make_one(self) -> None:
         container = None

@@ -14,15 +14,28 @@ def name_of_this_process() -> str:
 
 
 def is_known_dead(name: str) -> bool:
-    """Whether the process of that name has certainly ended.
+    """Whether the process of that name has certainly ended."""
+    return _lives(name) is False
 
-    Only one of the same boot and process namespace can be seen to be dead: of any other, on another host or in another
-    container, and of what is no name at all, nothing is known.
+
+def is_known_alive(name: str) -> bool:
+    """Whether the process of that name certainly runs."""
+    return _lives(name) is True
+
+
+def _lives(name: str) -> bool | None:
+    """Whether the process of that name runs; None if nothing is known.
+
+    Only one of the same boot and process namespace can be seen: of any other, on another host or in another container,
+    and of what is no name at all, nothing is known.
     """
     boot, namespace, pid, started = (name.split() + [""] * 4)[:4]
     if boot != _boot_id() or namespace != _pid_namespace() or not pid.isdecimal():
+        return None
+    if not _exists(int(pid)):
         return False
-    return not _exists(int(pid)) or _started(int(pid)) not in (started, _UNSEEN)
+    found = _started(int(pid))
+    return None if _UNSEEN in (found, started) else found == started
 
 
 def _exists(pid: int) -> bool:

@@ -1,5 +1,6 @@
 """The stream to a runner: send all, read within a deadline, never block."""
 
+import contextlib
 import math
 import select
 import selectors
@@ -36,6 +37,11 @@ class Stream:
 
     def close(self) -> None:
         self._socket.close()
+
+    def expect_no_more(self) -> None:
+        """Have what has arrived be the last: the other side has ended, though others may hold its end of this open."""
+        with contextlib.suppress(OSError):  # it has noticed itself
+            self._socket.shutdown(socket.SHUT_RD)
 
     @property
     def is_open(self) -> bool:

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import logging
 import os
 import secrets
 import select
@@ -24,7 +23,6 @@ from sandbox.errors import SandboxUnavailable, system_trouble
 from sandbox.program import ContainerLimits
 from sandbox.stream import MAX_COMPLAINT_BYTES, Stream
 
-_log = logging.getLogger(__name__)
 #: From a kill to the end, on a busy host.
 _END_WITHIN_S = 30.0
 _MAX_INFO_BYTES = 4096
@@ -93,21 +91,27 @@ class Box:
         greeting = Greeting(processes=limits.pids)
         converse(greeting, self.stream, deadline, last=False)
         if not greeting.complete:
+            self.require_launcher()
             raise SandboxUnavailable(f"the runner did not start on {python.executable}: {self.complaint()}")
 
     @property
     def waits(self) -> bool:
-        """Whether its runner still waits for a program; one whose launcher has ended is about to end."""
-        return self.stream.is_open and not self._launcher.is_gone
+        """Whether its runner still waits for a program. One whose monitor has ended does not for long.
+
+        The stream alone does not tell: a child that was forked while a box was made holds the runner's end of it too.
+        """
+        return self.stream.is_open and not self._monitor.wait(0)
 
     def require_launcher(self) -> None:
         """Raise `SandboxUnavailable` if the launcher has ended: then the box did because of it."""
         if self._launcher.is_gone:
-            raise SandboxUnavailable("the launcher of bubblewrap ended while a program ran")
+            raise SandboxUnavailable("the launcher of bubblewrap ended, and with it what it had started")
 
     def look(self) -> None:
-        """Watch what no cgroup does; call it a few times a second while the program runs."""
-        if self._watcher is not None:
+        """Watch what no cgroup and no stream tells; call it a few times a second while the program runs."""
+        if self._monitor.wait(0):
+            self.stream.expect_no_more()
+        elif self._watcher is not None:
             try:
                 self._watcher.look()
             except (FileNotFoundError, ProcessLookupError):
@@ -147,16 +151,8 @@ class Box:
         self.disown()
         self._cgroup.remove()
 
-    def put_away(self) -> None:
-        """Remove it where what its program did is known and must not be lost; what is left is reaped later."""
-        try:
-            self.remove()
-        except SandboxUnavailable as trouble:
-            _log.warning("a used sandbox could not be removed: %s", str(trouble))
-            self.disown()
-
     def disown(self) -> None:
-        """Let go of it, without a word to it."""
+        """Let go of it: it has ended, or stays somebody else's."""
         self.stream.close()
         self._monitor.close()
         self._stderr.close()
@@ -194,7 +190,10 @@ def make_ready(ground: Ground, launcher: Launcher, limits: ContainerLimits, life
                 box.confine(info_fd, limits, deadline)
                 box.become_ready(ground.python, limits, deadline)
             except BaseException:
-                box.put_away()
+                try:
+                    box.remove()
+                except SandboxUnavailable:
+                    box.disown()
                 raise
     return box
 

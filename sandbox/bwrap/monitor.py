@@ -51,7 +51,6 @@ class Launcher:
 
     def __init__(self, python: Path) -> None:
         """Start it on this interpreter; raise `SandboxUnavailable` if there can be no process."""
-        self.owner = os.getpid()
         self._lock = threading.Lock()
         with system_trouble("starting the launcher of bubblewrap"), contextlib.ExitStack() as unless_started:
             self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

@@ -66,6 +66,7 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_NPROC, (setup["processes"], setup["processes"]))
     write_blocks(encode_facts({"protocol": PROTOCOL}))
     await_program(setup["idle_s"])
+    kernel.set_kill_score(KILLED_LAST)
 
     header = read_literal()
     source = read_block()

@@ -20,9 +20,13 @@ from pathlib import Path
 import pytest
 
 from sandbox import BubblewrapSandbox, Case, Limit, Limits, Outcome, Program, SandboxUnavailable
+from sandbox.attempt import converse
 from sandbox.bwrap import cgroups, launcher, walls
 from sandbox.bwrap.box import Box, boxes_left
+from sandbox.bwrap.monitor import Launcher
+from sandbox.conversation import Conversation
 from sandbox.owner import folder_name
+from sandbox.stream import End
 
 pytestmark = pytest.mark.bubblewrap
 
@@ -48,7 +52,8 @@ def sandbox() -> Iterator[BubblewrapSandbox]:
 @pytest.fixture
 def without_cgroups() -> Iterator[BubblewrapSandbox]:
     with contextlib.closing(BubblewrapSandbox()) as opened:
-        opened._ground = replace(opened._ground, places=())
+        held = opened._held.get()
+        held.ground = replace(held.ground, places=())
         yield opened
 
 
@@ -167,7 +172,7 @@ def test_memory_and_processes_are_limited_by_cgroups_where_they_can_be_made_and_
     monkeypatch.setattr(Box, "confine", look)
     sandbox.run(program("pass"))
 
-    if sandbox._ground.places:
+    if sandbox._held.get().ground.places:
         assert limits["cgroup.procs"].isdecimal()
         assert limits["pids.max"] == "64"
         assert limits.get("memory.max", limits.get("memory.limit_in_bytes")) == str(96 * 1024 * 1024)
@@ -336,8 +341,8 @@ def test_a_python_that_the_program_may_not_read_is_our_trouble(sandbox, tmp_path
     python = walls.Python(executable=tmp_path / "python3", prefix=tmp_path / "none")
     with contextlib.closing(BubblewrapSandbox()) as broken:
         broken.run(program("pass"))
-        assert broken._held is not None
-        broken._held.ground = replace(broken._held.ground, python=python)
+        held = broken._held.get()
+        held.ground = replace(held.ground, python=python)
 
         with pytest.raises(SandboxUnavailable, match="Can't find source path"):
             broken.run(program("pass"))
@@ -355,8 +360,7 @@ def pooled(boxes) -> Iterator[BubblewrapSandbox]:
 
 def ready(sandbox: BubblewrapSandbox) -> dict[str, Box]:
     """Wait until two boxes of its pool wait for programs; give them by their ids."""
-    assert sandbox._held is not None
-    pool, deadline = sandbox._held.pool, time.monotonic() + 60
+    pool, deadline = sandbox._held.get().pool, time.monotonic() + 60
     while pool.waiting < 2:
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -396,9 +400,9 @@ def test_boxes_that_were_killed_while_they_waited_cost_no_program_anything(poole
 
 def test_boxes_whose_launcher_was_killed_while_they_waited_cost_no_program_anything(pooled):
     waited = ready(pooled)
-    assert pooled._held.launcher is not None
-    pooled._held.launcher._process.kill()
-    pooled._held.launcher._process.wait()
+    launcher = pooled._held.get().launcher
+    launcher._process.kill()
+    launcher._process.wait()
     for box in waited.values():
         assert box._monitor.wait(20)
 
@@ -422,8 +426,7 @@ def test_a_closed_pool_leaves_neither_box_nor_descriptor(boxes):
 def test_a_box_that_nobody_sends_a_program_ends_by_itself(sandbox, boxes, monkeypatch):
     monkeypatch.setattr("sandbox.conversation.IDLE_S", 0.3)
     sandbox.run(program("pass"))
-    assert sandbox._held is not None
-    with sandbox._held.pool.made_for(program("pass")) as box:
+    with sandbox._held.get().pool.made_for(program("pass")) as box:
         assert box._monitor.wait(20)
 
 
@@ -432,7 +435,7 @@ def test_what_waits_ends_with_a_process_that_was_killed():
         "import time; from sandbox import *\n"
         "sandbox = BubblewrapSandbox(pool_size=2)\n"
         "sandbox.run(Program(source='pass', cases=(Case(),)))\n"
-        "pool = sandbox._held.pool\n"
+        "pool = sandbox._held.get().pool\n"
         "while pool.waiting < 2: time.sleep(0.02)\n"
         "print(*(f'{box.id} {box._pid}' for _, box in pool._ready), flush=True)\n"
         "time.sleep(600)\n"
@@ -458,8 +461,8 @@ def test_a_child_leaves_its_parent_the_boxes_that_wait_and_fills_a_pool_of_its_o
         "sandbox = BubblewrapSandbox(pool_size=2)\n"
         "run = lambda: sandbox.run(Program(source='print(1)', cases=(Case(),)))\n"
         "def ready():\n"
-        "    while sandbox._held.pool.waiting < 2: time.sleep(0.02)\n"
-        "    return {box.id for _, box in sandbox._held.pool._ready}\n"
+        "    while sandbox._held.get().pool.waiting < 2: time.sleep(0.02)\n"
+        "    return {box.id for _, box in sandbox._held.get().pool._ready}\n"
         "run(); waited = ready()\n"
         "child = os.fork()\n"
         "if child == 0:\n"
@@ -473,6 +476,73 @@ def test_a_child_leaves_its_parent_the_boxes_that_wait_and_fills_a_pool_of_its_o
     said = subprocess.run([sys.executable, "-W", "error", "-c", script], cwd=ROOT, capture_output=True, check=False)
 
     assert (said.returncode, said.stderr) == (0, b"")
+
+
+def test_a_box_that_ends_while_a_child_holds_its_end_of_the_stream_is_seen_to_end(sandbox, boxes, monkeypatch):
+    children: list[int] = []
+    start = Launcher.start
+
+    def fork_and_start(self, *args):
+        if not children:
+            children.append(os.fork())
+            if children[0] == 0:
+                time.sleep(600)
+                os._exit(0)
+        return start(self, *args)
+
+    monkeypatch.setattr(Launcher, "start", fork_and_start)
+    try:
+        with sandbox._held.get().pool.made_for(program("pass")) as box:
+            os.kill(box._pid, signal.SIGKILL)
+            assert box._monitor.wait(20)
+            assert box.stream.is_open
+            assert not box.waits
+
+            assert converse(Conversation(program("pass")), box.stream, time.monotonic() + 600, box.look) is End.CLOSED
+    finally:
+        os.kill(children[0], signal.SIGKILL)
+        os.waitpid(children[0], 0)
+
+
+@pytest.mark.parametrize("pool_size", [0, 2])
+def test_a_child_that_only_closes_keeps_nothing_of_its_parents(pool_size):
+    script = (
+        "import gc, os, sys, time; from sandbox import *\n"
+        "count = lambda: len(os.listdir('/proc/self/fd'))\n"
+        f"sandbox = BubblewrapSandbox(pool_size={pool_size}); before = count()\n"
+        "sandbox.run(Program(source='pass', cases=(Case(),)))\n"
+        f"while sandbox._held.get().pool.waiting < {pool_size}: time.sleep(0.02)\n"
+        "child = os.fork()\n"
+        "sandbox.close(); gc.collect()\n"
+        "assert count() == before\n"
+        "if child: sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+    )
+    said = subprocess.run([sys.executable, "-W", "error", "-c", script], cwd=ROOT, capture_output=True, check=False)
+
+    assert (said.returncode, said.stderr) == (0, b"")
+
+
+def test_a_waiting_runner_that_the_kernel_killed_for_memory_costs_no_program_anything(sandbox, boxes, monkeypatch):
+    confine, kills = Box.confine, iter([1, 0])
+
+    def confine_and_kill_the_first(self, *args):
+        confine(self, *args)
+        killed = next(kills)
+        monkeypatch.setattr(Box, "oom_kills", property(lambda _: killed))
+        if killed:  # after it has greeted
+            threading.Timer(0.5, os.kill, (self._pid, signal.SIGKILL)).start()
+
+    monkeypatch.setattr(Box, "confine", confine_and_kill_the_first)
+    converse_at_once = converse
+
+    def converse_late(*args, **options):
+        time.sleep(1)
+        return converse_at_once(*args, **options)
+
+    monkeypatch.setattr("sandbox.bubblewrap_sandbox.converse", converse_late)
+
+    assert printed(sandbox, "print('fine')") == "fine\n"
+    assert len(boxes) == 2
 
 
 # --- what the dead left -----------------------------------------------------------------------------------------------

@@ -207,7 +207,7 @@ def test_a_silent_engine_is_no_time_limit(sandbox, monkeypatch):
     def silent(self):
         raise SandboxUnavailable("inspecting a container: no container engine answers")
 
-    monkeypatch.setattr("sandbox.docker_sandbox.longest_s", lambda _: 3.0)
+    monkeypatch.setattr("sandbox.docker_sandbox.conversation_s", lambda _: 3.0)
     become_ready = Container.become_ready
 
     def then_silent(self):
@@ -248,8 +248,7 @@ def until_gone(client, container_id: str) -> None:
 
 def ready(sandbox: DockerSandbox) -> set[str]:
     """Wait until two containers of its pool wait for programs; give their ids."""
-    assert sandbox._held is not None
-    pool, deadline = sandbox._held.pool, time.monotonic() + 60
+    pool, deadline = sandbox._held.get().pool, time.monotonic() + 60
     while pool.waiting < 2:
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -83,6 +83,29 @@ def test_a_second_run_takes_twice_the_wall_seconds_of_a_case_and_no_longer_than_
     assert given_s == [60, 40]
 
 
+@pytest.mark.parametrize(("tries", "believed"), [(1, Outcome.COMPLETED), (2, Outcome.MEMORY_LIMIT)])
+def test_a_place_whose_memory_ran_out_before_the_first_case_is_tried_once_more(tries, believed):
+    left = [Attempt(container_id="", image="", cases=(), cut_short_by=(Outcome.MEMORY_LIMIT, Limit.MEMORY))] * tries
+    asked = []
+
+    def attempt(program: Program, *, fresh: bool, suspected: bool) -> Attempt:
+        asked.append((fresh, suspected))
+        return left.pop() if left else Attempt(container_id="", image="", cases=(DONE, DONE), cut_short_by=None)
+
+    cases = run_attempts(program(2), attempt, engine="").cases
+
+    assert [case.outcome for case in cases] == [believed] * 2
+    assert asked == [(False, False), (True, True)]
+
+
+def test_memory_that_runs_out_after_a_case_is_believed_at_once():
+    cut_short = Attempt(container_id="", image="", cases=(DONE,), cut_short_by=(Outcome.MEMORY_LIMIT, Limit.MEMORY))
+
+    record = run_attempts(program(2), lambda *_, **__: cut_short, engine="")
+
+    assert [case.outcome for case in record.cases] == [Outcome.COMPLETED, Outcome.MEMORY_LIMIT]
+
+
 def until_locked(folder: Path, name: str) -> None:
     """Wait until another holds one of the two locks."""
     deadline = time.monotonic() + 20

@@ -17,6 +17,14 @@ def test_a_folder_of_a_living_owner_is_not_abandoned_within_its_time():
     assert not is_abandoned_folder(name)
 
 
+def test_a_folder_of_a_living_owner_is_not_abandoned_by_a_clock_that_was_set(monkeypatch):
+    name = folder_name("c0ffee", 60)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 7200)
+
+    assert not is_abandoned_folder(name)
+
+
 def test_a_folder_of_a_dead_owner_is_abandoned_at_once(monkeypatch):
     monkeypatch.setattr("sandbox.process._started", lambda pid: "1")
     name = folder_name("c0ffee", 60)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import threading
 import time
@@ -25,6 +24,7 @@ class Engine:
     def __init__(self) -> None:
         self.made: list[SimpleNamespace] = []
         self.removed: list[str] = []
+        self.disowned: list[str] = []
         self.reaps = 0
         self.works = True
         self._names = map(str, itertools.count())
@@ -40,17 +40,13 @@ class Engine:
             finished=True,
         )
         container.remove = lambda: self.remove(container.id)
-        container.put_away = lambda: self.put_away(container.id)
+        container.disown = lambda: self.disowned.append(container.id)
         self.made.append(container)
         return container
 
     def remove(self, name: str) -> None:
         self._require()
         self.removed.append(name)
-
-    def put_away(self, name: str) -> None:
-        with contextlib.suppress(SandboxUnavailable):
-            self.remove(name)
 
     def reap(self) -> None:
         self.reaps += 1
@@ -193,16 +189,43 @@ def test_one_of_no_size_makes_and_removes_at_once(engine, opened):
 
 
 def test_in_a_child_it_lets_go_of_what_stays_its_owners(engine, opened):
-    waiting, disowned = opened(2), []
+    waiting = opened(2)
     until(lambda: waiting.waiting == 2)
-    for each in engine.made:
-        each.disown = lambda name=each.id: disowned.append(name)
+    in_child = threading.Thread(target=waiting.disown, daemon=True)
 
     with waiting._changed:  # as a thread that the child does not have may have left it
-        waiting.disown()
+        in_child.start()
+        in_child.join(20)
 
-    assert sorted(disowned) == ["0", "1"]
+    assert sorted(engine.disowned) == ["0", "1"]
     assert engine.removed == []
+
+
+def test_while_a_program_runs_that_fits_none_that_wait_the_engine_is_left_alone_too(engine, opened):
+    waiting = opened(2)
+    until(lambda: waiting.waiting == 2)
+    with waiting.container(PROGRAM), waiting.container(program(memory_mib=512)):
+        pass  # the first used one waits for its removal
+
+    with waiting.container(program(memory_mib=512)):
+        assert waiting._work(time.monotonic()) is None
+
+
+def test_without_threads_it_makes_what_is_asked_for_and_waits_for_nothing(engine, opened, monkeypatch, caplog):
+    def fail(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", fail)
+    waiting = opened(2)
+    with waiting.container(PROGRAM) as container:
+        assert container.id == "0"
+    monkeypatch.undo()
+    assert (waiting.waiting, "can't start new thread" in caplog.text) == (0, True)
+
+    with waiting.container(PROGRAM):
+        pass
+
+    until(lambda: waiting.waiting == 2)
 
 
 def test_one_whose_runner_has_gone_is_not_lent(engine, opened):
@@ -303,6 +326,18 @@ def test_closing_removes_all_that_the_engine_lets_go_of(engine, opened):
     waiting.close()
 
     assert engine.left == {engine.made[0].id}
+    assert engine.disowned == [engine.made[0].id]
+
+
+def test_closing_lets_go_of_what_there_is_no_time_to_remove(engine, opened, monkeypatch):
+    monkeypatch.setattr(pool, "_CLOSE_WITHIN_S", 0)
+    waiting = opened(2)
+    until(lambda: waiting.waiting == 2)
+
+    waiting.close()
+
+    assert engine.removed == []
+    assert sorted(engine.disowned) == ["0", "1"]
 
 
 def test_a_fault_of_ours_does_not_end_the_pools_threads(engine, opened, caplog):

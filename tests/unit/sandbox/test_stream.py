@@ -147,3 +147,18 @@ def test_a_silent_stream_is_looked_after_again_and_again(monkeypatch):
         end = Stream(ours).exchange(b"", lambda part: False, soon(), look)
 
     assert (end, len(looks)) == (End.CLOSED, 3)
+
+
+def test_of_a_side_that_has_ended_what_has_arrived_is_read_though_another_holds_its_end():
+    ours, theirs = socket.socketpair()
+    with ours, theirs, theirs.dup():
+        stream, seen = Stream(ours), bytearray()
+        theirs.sendall(b"last words")
+
+        def receive(part):
+            seen.extend(part)
+            return False
+
+        end = stream.exchange(b"", receive, soon(), stream.expect_no_more)
+
+    assert (end, bytes(seen)) == (End.CLOSED, b"last words")
