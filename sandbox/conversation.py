@@ -22,13 +22,13 @@ from sandbox.values import decode_value
 #: Reads the runner from stdin and becomes it: one image serves every version of the runner. Compiling it would take as
 #: long as the interpreter's own start, and is left to another Python than ours.
 BOOTSTRAP = f"""
-import _frozen_importlib_external, marshal, os
+import _frozen_importlib_external, marshal, posix
 def take(size):
     taken = b""
     while len(taken) < size:
-        part = os.read(0, size - len(taken))
+        part = posix.read(0, size - len(taken))
         if not part:
-            os._exit(70)
+            posix._exit(70)
         taken += part
     return taken
 {LOADER}

@@ -4,7 +4,7 @@ Standard library only, Python 3.11 or later. Its modules are sent into the conta
 made there by `LOADER`. Outside, only what need not be process 1 is ever called.
 
 A container is thrown away after one program, so what these modules import is paid for with every answer: modules
-written in C where there are any (`_signal` is what `signal` wraps in enumerations).
+written in C where there are any (`_signal` is what `signal` wraps in enumerations, `posix` the better part of `os`).
 """
 
 import marshal
@@ -16,7 +16,7 @@ Modules = tuple[tuple[str, str], ...]
 #: Name and source of each module, after those that it imports; the last one's `main` is the runner's.
 MODULES: Modules = tuple(
     (f"{__name__}.{name}", files(__name__).joinpath(f"{name}.py").read_text("utf-8"))
-    for name in ("wire", "ending", "candidate", "compiling", "gathered", "kernel", "leftovers", "process1")
+    for name in ("libc", "wire", "ending", "candidate", "compiling", "gathered", "kernel", "leftovers", "process1")
 )
 #: Makes modules of names with sources or code, and gives the last. They import one another by name, but no program can:
 #: it finds none of the names. A program that replaces builtins replaces none of theirs.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import _sitebuiltins
 import builtins
 import math
-import os
 import resource
 import sys
 
@@ -14,12 +13,14 @@ from sandbox.runner.wire import REPORT_MEMORY_ERROR, REPORT_TOO_LARGE, REPORT_VA
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     import signal
     from types import CodeType
 
     from sandbox.runner.wire import Call, Limits
 else:
     import _signal as signal
+    import posix as os
 
 #: Address space above the memory limit: shared libraries and thread stacks take addresses without taking memory.
 ADDRESS_SLACK_BYTES = 64 * 1024 * 1024

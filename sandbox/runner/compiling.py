@@ -7,7 +7,6 @@ compiler take time and memory without end, or crash.
 from __future__ import annotations
 
 import marshal
-import os
 import sys
 
 from sandbox.runner.candidate import stand_alone
@@ -15,10 +14,13 @@ from sandbox.runner.wire import REPORT_VALUE, write_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     from types import CodeType
 
     from sandbox.runner.gathered import Result
     from sandbox.runner.wire import Limits
+else:
+    import posix as os
 
 #: With fewer there is nothing to gain: a process that compiles costs as much as two cases that do it themselves.
 FEWEST_CASES = 3

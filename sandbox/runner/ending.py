@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import atexit
-import ctypes
 import gc
 import sys
 from _weakref import CallableProxyType, ProxyType, ReferenceType
+
+from sandbox.runner.libc import LockedFunction, address
 
 #: By these a program can change what we ask at its end, or have a part in it that is no object's; see `Ending`.
 #: Process 1 forgets that it has imported them.
@@ -15,6 +16,7 @@ TELLING = ("gc", "ctypes", "_xxsubinterpreters", "_interpreters")
 MOST_BLOCKS = 300_000
 MRO_OF = type.__dict__["__mro__"].__get__
 DICT_OF = type.__dict__["__dict__"].__get__
+EXIT = LockedFunction(address("exit"))
 CALLBACK_OF = ReferenceType.__dict__["__callback__"].__get__
 
 
@@ -40,7 +42,7 @@ class Ending:
 
     def _leave(self) -> None:
         if self.status is not None and self._is_usual() and self._flush():
-            ctypes.pythonapi.exit(self.status)  # and not os._exit: what a C library buffers is flushed too
+            EXIT(self.status)  # and not os._exit: what a C library buffers is flushed too
         gc.unfreeze()  # what is ours may lead to what is the program's
 
     def _is_usual(self) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import os
-
 from sandbox.runner.wire import REPORT_MEMORY_ERROR, REPORT_TOO_LARGE, REPORT_VALUE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
+
     from sandbox.runner.wire import Facts
 
     #: Facts, stdout, stderr, value.
     Result = tuple[Facts, bytes, bytes, bytes]
+else:
+    import posix as os
 
 STDERR_TAIL_BYTES = 16 * 1024
 #: Of a case before which the total wall seconds were gone.

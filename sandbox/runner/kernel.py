@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
+import _ctypes
 import time
+
+from sandbox.runner.libc import Function, address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     import signal
+    from typing import Any
+
+    Value = _ctypes._SimpleCData[Any]
 else:
     import _signal as signal
+    import posix as os
 
+    Value = _ctypes._SimpleCData
+
+PRCTL = Function(address("prctl"))
 PR_SET_DUMPABLE = 4
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 #: Of this container, by version of the cgroups: 2, then 1 (by nanoseconds).
@@ -72,18 +81,30 @@ def open_first(paths: tuple[str, ...]) -> int | None:
     return None
 
 
-def forbid_reading(libc: ctypes.CDLL) -> None:
+def forbid_reading() -> None:
     """Have the kernel forbid other processes to read this one and to trace it."""
-    if libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0):
-        raise OSError(ctypes.get_errno(), "cannot forbid other processes to read this one")
+    if PRCTL(PR_SET_DUMPABLE, 0, 0, 0, 0):
+        raise OSError(_ctypes.get_errno(), "cannot forbid other processes to read this one")
 
 
-def refuse_calls(libc: ctypes.CDLL, program: bytes) -> None:
+class Short(Value):
+    """An unsigned short."""
+
+    _type_ = "H"
+
+
+class Pointer(Value):
+    """Where bytes are."""
+
+    _type_ = "z"
+
+
+def refuse_calls(program: bytes) -> None:
     """Have the kernel refuse system calls to this process and all to come, by a filter of `sandbox.syscalls`."""
 
-    class Filter(ctypes.Structure):
-        _fields_ = (("instructions", ctypes.c_ushort), ("program", ctypes.c_char_p))
+    class Filter(_ctypes.Structure):
+        _fields_ = (("instructions", Short), ("program", Pointer))
 
     handed = Filter(len(program) // 8, program)
-    if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(handed), 0, 0):
-        raise OSError(ctypes.get_errno(), "the kernel takes no filter of system calls (CONFIG_SECCOMP_FILTER)")
+    if PRCTL(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, _ctypes.byref(handed), 0, 0):
+        raise OSError(_ctypes.get_errno(), "the kernel takes no filter of system calls (CONFIG_SECCOMP_FILTER)")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import time
+from _stat import S_ISDIR
 
 from sandbox.runner.kernel import open_first
+from sandbox.runner.libc import Function, address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import ctypes
+    import os
+else:
+    import posix as os
 
 WRITABLE_PLACES = ("/tmp", "/dev/shm", "/dev/mqueue")
 
@@ -17,12 +20,12 @@ WRITABLE_PLACES = ("/tmp", "/dev/shm", "/dev/mqueue")
 class Leftovers:
     """What a case may leave behind for the next: files, message queues and System V memory."""
 
-    def __init__(self, libc: ctypes.CDLL) -> None:
-        self._places = [place for place in WRITABLE_PLACES if os.path.isdir(place)]
+    def __init__(self) -> None:
+        self._places = [place for place in WRITABLE_PLACES if exists(place)]
         self._tables = []
-        for kind, remove in (("shm", libc.shmctl), ("msg", libc.msgctl), ("sem", libc.semctl)):
+        for kind in ("shm", "msg", "sem"):
             if (table := open_first((f"/proc/sysvipc/{kind}",))) is not None:
-                self._tables.append((table, remove))
+                self._tables.append((table, Function(address(f"{kind}ctl"))))
 
     def remove(self) -> None:
         for place in self._places:
@@ -35,6 +38,19 @@ class Leftovers:
                 removed = 0 in [remove(int(line.split()[1]), 0, 0) for line in lines]
 
 
+def exists(path: str) -> bool:
+    try:
+        os.stat(path)
+    except OSError:
+        return False
+    return True
+
+
+def is_folder(path: str) -> bool:
+    """Whether there is a folder, and not a link to one."""
+    return S_ISDIR(os.lstat(path).st_mode)
+
+
 def empty(place: str) -> None:
     """Remove all below a directory. Folders are moved up before they are entered, so depth is no defence."""
     try:
@@ -44,17 +60,17 @@ def empty(place: str) -> None:
     moved = 0
     while names := os.listdir(place):
         for name in names:
-            path = os.path.join(place, name)
-            if os.path.islink(path) or not os.path.isdir(path):
+            path = f"{place}/{name}"
+            if not is_folder(path):
                 os.unlink(path)
                 continue
             os.chmod(path, 0o700)
             for inner in os.listdir(path):
-                below = os.path.join(path, inner)
-                if os.path.islink(below) or not os.path.isdir(below):
+                below = f"{path}/{inner}"
+                if not is_folder(below):
                     os.unlink(below)
                     continue
                 os.chmod(below, 0o700)
                 moved += 1
-                os.rename(below, os.path.join(place, f".moved-{time.monotonic_ns()}-{moved}"))
+                os.rename(below, f"{place}/.moved-{time.monotonic_ns()}-{moved}")
             os.rmdir(path)

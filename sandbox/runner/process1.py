@@ -8,9 +8,7 @@ The facts are hints to a reader outside, who trusts none of them; the outcome is
 
 from __future__ import annotations
 
-import ctypes
 import gc
-import os
 import resource
 import select
 import sys
@@ -26,6 +24,7 @@ from sandbox.runner.wire import PROTOCOL, await_program, encode_facts, read_bloc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     import signal
     from collections.abc import Callable
     from functools import partial
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     Become = Callable[[list[int], int, Limits], None]
 else:
     import _signal as signal
+    import posix as os
     from _functools import partial
 
 #: Of candidates, the same as that of the whole sandbox, and of the runner, which has to outlive them to tell.
@@ -55,13 +55,12 @@ def main() -> None:
     # The candidate has this process's uid: it may signal what has a handler and trace what is dumpable.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     kernel = Kernel()  # opens what can be opened only as long as it is dumpable
-    libc = ctypes.CDLL(None, use_errno=True)
-    forbid_reading(libc)
-    leftovers = Leftovers(libc)
+    forbid_reading()
+    leftovers = Leftovers()
 
     setup = read_literal()
     if machines_own := setup["filters"].get(os.uname().machine):
-        refuse_calls(libc, bytes.fromhex(machines_own))
+        refuse_calls(bytes.fromhex(machines_own))
     if setup["processes"] is not None:
         resource.setrlimit(resource.RLIMIT_NPROC, (setup["processes"], setup["processes"]))
     write_blocks(encode_facts({"protocol": PROTOCOL}))
@@ -98,6 +97,7 @@ def preload(source: bytes) -> None:
     """Import what the source seems to import, so that it is there in every case's process; from the text alone."""
     for line in source[:MOST_SEARCHED_BYTES].splitlines():
         if (words := line.replace(b",", b" ").split()) and words[0] in (b"import", b"from"):
+            __import__("os")  # as most other modules do
             for name in PRELOADED.intersection(words):
                 __import__(name.decode())
 
@@ -115,7 +115,7 @@ def run_apart(kernel: Kernel, become: Become, stdin: bytes, limits: Limits, dead
     stdin_fd = os.memfd_create("stdin")
     for start in range(0, len(stdin), 1 << 20):
         os.write(stdin_fd, stdin[start : start + (1 << 20)])
-    os.lseek(stdin_fd, 0, os.SEEK_SET)
+    os.lseek(stdin_fd, 0, 0)
     pipes = [os.pipe() for _ in range(3)]
     readers = [reader for reader, _ in pipes]
     writers = [writer for _, writer in pipes]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import select
 from _json import encode_basestring_ascii as quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     from typing import Any
 
     Limits = dict[str, Any]
     Call = dict[str, str] | None
     Facts = dict[str, bool | int | float | str | None]
+else:
+    import posix as os
 
 PROTOCOL = 4
 #: First letter of what a case's own process reports.
