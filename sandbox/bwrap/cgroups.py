@@ -1,4 +1,4 @@
-"""Control groups: one per program and hierarchy, version 1, 2 or both, made where this process may make them.
+"""Control groups: one per box and hierarchy, version 1, 2 or both, made where this process may make them.
 
 They lie directly below the highest folder of their hierarchy that we may write to, so that whoever comes later finds
 those that a dead owner left.
@@ -61,7 +61,7 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Cgroup:
-    """The folders of one program, one for each hierarchy."""
+    """The folders of one box, one for each hierarchy."""
 
     folders: Mapping[Path, Place]
 
@@ -118,7 +118,7 @@ def find_places() -> tuple[Place, ...]:
 
 
 def make(places: tuple[Place, ...], limits: ContainerLimits, *, container_id: str, lifetime_s: float) -> Cgroup:
-    """Make the cgroups of one program; raise `SandboxUnavailable` leaving none."""
+    """Make the cgroups of one box; raise `SandboxUnavailable` leaving none."""
     name = owner.folder_name(container_id, lifetime_s)
     cgroup = Cgroup(folders={place.folder / name: place for place in places})
     try:

@@ -151,15 +151,21 @@ def waiting_containers_mib(client: APIClient) -> float:
 
 
 def waiting_boxes_mib() -> float:
-    """The same of bubblewrap's, where their memory is counted: by cgroups of either version."""
+    """The same of bubblewrap's, each a process and its monitor. Their cgroup does not count what came before it."""
     own = name_of_this_process().replace(" ", ",")
-    counters = [
-        folder / file
-        for folder in cgroups.folders()
-        if own in folder.name
-        for file in ("memory.current", "memory.usage_in_bytes")
+    boxes = {folder.name: folder for folder in cgroups.folders() if own in folder.name}
+
+    def number(file: Path, name: str) -> int:
+        return next(int(line.split()[1]) for line in file.read_text("ascii").splitlines() if line.startswith(name))
+
+    def proportional_kib(pid: int) -> int:
+        return number(Path(f"/proc/{pid}/smaps_rollup"), "Pss:")
+
+    runners = [int((folder / "cgroup.procs").read_text("ascii")) for folder in boxes.values()]
+    each_kib = [
+        proportional_kib(pid) + proportional_kib(number(Path(f"/proc/{pid}/status"), "PPid:")) for pid in runners
     ]
-    return statistics.median(int(each.read_text("ascii")) for each in counters if each.exists()) / 2**20
+    return statistics.median(each_kib) / 1024
 
 
 def pooled_and_not(engine: str, pooled: Sandbox, cold: Sandbox, *, sustained: int) -> tuple[Way, Way]:
