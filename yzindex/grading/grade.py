@@ -8,7 +8,7 @@ from fractions import Fraction
 from yzindex.scoring.formulas import exact
 
 #: Changes whenever a grader below would give another score for the same reply.
-GRADER_VERSION = "3"
+GRADER_VERSION = "4"
 
 FULL_SCORE = Decimal(100)
 
