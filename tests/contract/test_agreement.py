@@ -114,7 +114,10 @@ ENDS = (
     "import tempfile; t = tempfile.NamedTemporaryFile(dir='/tmp'); t.write(b'x')",
     "import os\nif os.fork() == 0: print('child')\nelse: os.wait()",
     "import threading, time; threading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
-    "import threading; t = threading.Timer(0.01, print, ['late']); t.start()",
+    (
+        "import sys, threading\ndef last():\n    threading.main_thread().join()\n    sys.stdout.write('late\\n')\n"
+        "threading.Thread(target=last).start()"
+    ),
     "import concurrent.futures as c; print(c.ThreadPoolExecutor().submit(int, '1').result())",
     "import logging; logging.error('said')",
     "import gc; gc.disable(); l = []; l.append(l)",

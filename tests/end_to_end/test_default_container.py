@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from sandbox import IMAGE
+from sandbox import IMAGE, ensure_image
+from sandbox.engine import connect
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.docker, pytest.mark.timeout(420)]
 
@@ -28,8 +30,10 @@ def tree() -> bytes:
     return subprocess.run(packing, cwd=ROOT, input=there, capture_output=True, check=True).stdout
 
 
-def test_the_demo_goes_on_where_no_sandbox_runs_with_the_banks_own_answers_alone(code_runner: object) -> None:
+def test_the_demo_goes_on_where_no_sandbox_runs_with_the_banks_own_answers_alone() -> None:
     # The sandbox's image is Debian with Python, from packages: all else is fetched inside.
+    with contextlib.closing(connect()) as client:
+        ensure_image(client)
     command = ["docker", "run", "--rm", "--interactive", "--user", "0", "--workdir", "/root"]
     for name in PASSED_ON:
         command += ["--env", name] if name in os.environ else []
