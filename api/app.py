@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from api import problems
+from api import pages, problems
 from api.body_limit import BodyLimit
 from api.methods import Methods
 from api.publishing import Publisher
@@ -48,12 +48,20 @@ def create_app(
         yield
         services.close()
 
-    app = FastAPI(title="YZ index", version=__version__, description=_DESCRIPTION, lifespan=lifespan)
+    # Its pages of the description would load scripts from elsewhere.
+    app = FastAPI(
+        title="YZ index",
+        version=__version__,
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
     app.state.services = services
     app.add_middleware(BodyLimit)
     app.add_middleware(Methods, routes=app.router.routes)
     problems.install(app)
-    for routes in (runs, confirmations, board, verdicts, health):
+    for routes in (runs, confirmations, board, verdicts, health, *pages.ROOM):
         app.include_router(routes.router)
     problems.document(app)
     return app

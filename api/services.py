@@ -40,11 +40,12 @@ class Services:
         self.database.close()
 
 
-def _services(request: Request) -> Services:
+def services_of(request: Request) -> Services:
+    """Give the services of the application that a request is for."""
     services = request.app.state.services
     assert isinstance(services, Services)
     return services
 
 
 #: A route's parameter of this type is filled in by FastAPI.
-Given = Annotated[Services, Depends(_services)]
+Given = Annotated[Services, Depends(services_of)]
