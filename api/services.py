@@ -1,6 +1,7 @@
 """What the routes work with: made once per process, handed to each route."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event
 from typing import Annotated, Protocol
 from zoneinfo import ZoneInfo
 
@@ -34,6 +35,8 @@ class Services:
     zone: ZoneInfo
     #: What asking again about one model may take on one of them.
     allowance: Allowance
+    #: Set when the server stops: whoever follows a run is told no more, and asks again of the next server.
+    stopping: Event = field(default_factory=Event)
 
     def close(self) -> None:
         self.broker.close()

@@ -313,7 +313,7 @@ def _questions(session: Session, evaluations: Collection[Evaluation]) -> tuple[D
 
 def _evaluation_views(session: Session, run: Run, evaluations: list[Evaluation]) -> tuple[EvaluationView, ...]:
     ids = [evaluation.id for evaluation in evaluations]
-    progress, returned, unscored = _progress(session, ids), _returned(session, ids), unscored_of(session, ids)
+    progress, returned, unscored = progress_of(session, ids), _returned(session, ids), unscored_of(session, ids)
     results = results_of(session, evaluations)
     by_model = {each.model: results[each.id] for each in evaluations if each.id in results}
     changes = changes_of(session, run, by_model)
@@ -334,7 +334,8 @@ def _evaluation_views(session: Session, run: Run, evaluations: list[Evaluation])
     )
 
 
-def _progress(session: Session, evaluation_ids: Collection[int | None]) -> dict[int | None, Progress]:
+def progress_of(session: Session, evaluation_ids: Collection[int | None]) -> dict[int | None, Progress]:
+    """Count the questions of evaluations, by the evaluation's id."""
     rows = session.exec(
         select(Answer.evaluation_id, Answer.state, func.count(), func.count(col(Answer.reply)))
         .where(col(Answer.evaluation_id).in_(evaluation_ids))

@@ -166,6 +166,13 @@ def is_simulated(session: Session, model: str) -> bool:
     return any(found)
 
 
+def verdicts_of_run(database: Database, number: int) -> dict[str, VerdictView]:
+    """Read what was said of the models of a run, by model; those of whom nothing was said are left out."""
+    with database.read() as session:
+        evaluations = session.exec(select(Evaluation).where(Evaluation.run_number == number)).all()
+        return {model: view for (model, _), view in verdicts_of(session, evaluations).items()}
+
+
 def verdicts_of(session: Session, evaluations: Sequence[Evaluation]) -> dict[tuple[str, int], VerdictView]:
     """Read the verdicts of evaluations, by model and run number; those without are left out."""
     of = {evaluation.id: evaluation for evaluation in evaluations}
