@@ -1,8 +1,8 @@
 """A run's progress as server-sent events, from the rows: one whenever something has changed, until it has ended."""
 
+from asyncio import sleep
 from collections.abc import AsyncIterator
 
-from anyio import sleep
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
