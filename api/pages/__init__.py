@@ -1,8 +1,8 @@
 """The pages: HTML made on the server, one file a page. What they say is read from the rows; they calculate nothing."""
 
-from api.pages import answer, board, files, run, runs
+from api.pages import answer, board, compare, files, model, run, runs
 
 #: Modules with a router each.
-ROOM = (board, runs, run, answer, files)
+ROOM = (board, model, compare, runs, run, answer, files)
 
 __all__ = ["ROOM"]

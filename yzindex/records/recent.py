@@ -31,7 +31,8 @@ class RecentRun:
     #: Of the verdict on it; None where none is stored.
     day: date | None
     word: Word | None
-    #: Square points of its own noise in `core_raw`.
+    #: `core_raw` that was expected of its draw, and square points of its own noise around that.
+    expected: Decimal | None
     variance: Decimal | None
 
 
@@ -58,6 +59,7 @@ def recent_runs(session: Session, models: Collection[str], *, limit: int) -> dic
             col(Evaluation.cost_usd),
             col(StoredVerdict.day),
             col(StoredVerdict.word),
+            col(StoredVerdict.expected),
             col(StoredVerdict.variance),
         )
         .join(newest, newest.c.id == col(Evaluation.id))
