@@ -10,6 +10,7 @@ from yzindex.asking_again import Allowance
 from yzindex.bank.files import Bank
 from yzindex.fleet import Fleet
 from yzindex.records.database import Database
+from yzindex.schedule import Schedule
 
 
 class Broker(Protocol):
@@ -32,6 +33,8 @@ class Services:
     broker: Broker
     #: In which days begin.
     zone: ZoneInfo
+    #: Of the daily run; None where there is none.
+    schedule: Schedule | None
     #: What asking again about one model may take on one of them.
     allowance: Allowance
 

@@ -73,6 +73,17 @@ def test_the_readme_states_what_is_graded_again_every_day() -> None:
     assert f"{fields['timezone'].default} if it is not set" in README
 
 
+def test_the_documents_state_the_hour_of_the_daily_run() -> None:
+    hours = {"three": "03:00"}
+    told = re.search(r"Every day at (\w+), ten drawn questions are put to every model", README)
+    page = (ROOT / "docs/schedule.md").read_text(encoding="utf-8")
+
+    assert told
+    assert hours[told[1]] == Settings.model_fields["daily_run_at"].default
+    assert f"Every day at {Settings.model_fields['daily_run_at'].default} (`YZ_DAILY_RUN_AT`)" in page
+    assert f"an hour before, at {THERMOMETER_AT:%H:%M}" in page
+
+
 def test_the_example_of_a_models_file_can_be_read() -> None:
     example = re.search(r"```toml\n(.*?)```", (ROOT / "docs/models.md").read_text(encoding="utf-8"), re.DOTALL)
 
