@@ -21,6 +21,7 @@ from api.shapes.compare import ComparisonBody
 from api.shapes.confirmations import ConfirmationEstimateBody
 from api.shapes.raw import RawAnswerBody, RawPage
 from api.shapes.runs import EstimateBody, OrderedRun, ResumedRun, RunBody, RunRequest
+from api.shapes.schedule import ScheduleBody
 from api.shapes.verdicts import VerdictsBody
 from yzindex.addresses import is_loopback
 from yzindex.records.states import ENDED
@@ -144,6 +145,10 @@ class Client:
     def board(self) -> BoardBody:
         """Read the board."""
         return self._read(self._send("GET", "/v1/board"), BoardBody)
+
+    def schedule(self) -> ScheduleBody:
+        """Read what is done every day."""
+        return self._read(self._send("GET", "/v1/schedule"), ScheduleBody)
 
     def verdicts(self) -> VerdictsBody:
         """Read the newest day's verdicts."""

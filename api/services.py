@@ -11,6 +11,7 @@ from yzindex.asking_again import Allowance
 from yzindex.bank.files import Bank
 from yzindex.fleet import Fleet
 from yzindex.records.database import Database
+from yzindex.schedule import Schedule
 
 
 class Broker(Protocol):
@@ -33,6 +34,8 @@ class Services:
     broker: Broker
     #: In which days begin.
     zone: ZoneInfo
+    #: Of the daily run; None where there is none.
+    schedule: Schedule | None
     #: What asking again about one model may take on one of them.
     allowance: Allowance
     #: Set when the server stops: whoever follows a run is told no more, and asks again of the next server.

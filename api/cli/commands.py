@@ -18,6 +18,7 @@ from api.cli import (
     resume,
     run,
     sandbox,
+    schedule,
     score,
     up,
     verdict,
@@ -39,6 +40,7 @@ app.command("confirm")(confirm.confirm)
 app.command("board")(board.board)
 app.command("compare")(compare.compare)
 app.command("verdict")(verdict.verdict)
+app.command("schedule")(schedule.schedule)
 app.command("raw")(raw.raw)
 app.command("score")(score.score)
 app.command("grade")(grade.grade)

@@ -16,7 +16,6 @@ from typer.testing import CliRunner
 from api.cli.commands import app
 from tests.benchmark_files import array, mbpp_plus, sanitized
 from tests.local_runner import LocalRunner
-from worker.app import THERMOMETER_HOUR
 from worker.trouble import MOST_GIVEN_BACK
 from yzindex.bank.importing.evalplus import FLOAT_TOLERANCE, SEVERAL_ANSWERS
 from yzindex.bank.importing.formats import Format
@@ -31,6 +30,7 @@ from yzindex.grading.asserted import View
 from yzindex.grading.code import CallCase, Calls
 from yzindex.records.interventions import LONGER_EACH_TIME, MOST_RESUMPTIONS
 from yzindex.records.outbox import LOST_AFTER_S
+from yzindex.schedule import THERMOMETER_AT
 from yzindex.scoring import INTEGRITY_CAP
 from yzindex.settings import Settings
 
@@ -65,12 +65,23 @@ def test_the_readme_states_what_is_graded_again_every_day() -> None:
     )
 
     assert told
-    assert hours[told[1]] == THERMOMETER_HOUR
+    assert hours[told[1]] == THERMOMETER_AT.hour
     assert (int(told[2]), int(told[3])) == (
         fields["thermometer_answers"].default,
         fields["thermometer_judgements"].default,
     )
     assert f"{fields['timezone'].default} if it is not set" in README
+
+
+def test_the_documents_state_the_hour_of_the_daily_run() -> None:
+    hours = {"three": "03:00"}
+    told = re.search(r"Every day at (\w+), ten drawn questions are put to every model", README)
+    page = (ROOT / "docs/schedule.md").read_text(encoding="utf-8")
+
+    assert told
+    assert hours[told[1]] == Settings.model_fields["daily_run_at"].default
+    assert f"Every day at {Settings.model_fields['daily_run_at'].default} (`YZ_DAILY_RUN_AT`)" in page
+    assert f"an hour before, at {THERMOMETER_AT:%H:%M}" in page
 
 
 def test_the_example_of_a_models_file_can_be_read() -> None:
