@@ -9,7 +9,7 @@ from api import problems
 from api.body_limit import BodyLimit
 from api.methods import Methods
 from api.publishing import Publisher
-from api.routes import board, confirmations, health, runs, verdicts
+from api.routes import board, confirmations, health, reports, runs, verdicts
 from api.services import Broker, Services
 from yzindex import __version__
 from yzindex.asking_again import allowance_of
@@ -41,6 +41,7 @@ def create_app(
         broker=broker or Publisher(settings),
         zone=settings.zone,
         allowance=allowance_of(settings),
+        address=settings.api_address,
     )
 
     @asynccontextmanager
@@ -53,7 +54,7 @@ def create_app(
     app.add_middleware(BodyLimit)
     app.add_middleware(Methods, routes=app.router.routes)
     problems.install(app)
-    for routes in (runs, confirmations, board, verdicts, health):
+    for routes in (runs, confirmations, board, verdicts, reports, health):
         app.include_router(routes.router)
     problems.document(app)
     return app

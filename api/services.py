@@ -34,6 +34,8 @@ class Services:
     zone: ZoneInfo
     #: What asking again about one model may take on one of them.
     allowance: Allowance
+    #: At which the stack is found.
+    address: str
 
     def close(self) -> None:
         self.broker.close()

@@ -15,6 +15,7 @@ from api.cli import (
     prove,
     questions,
     raw,
+    report,
     resume,
     run,
     sandbox,
@@ -39,6 +40,7 @@ app.command("confirm")(confirm.confirm)
 app.command("board")(board.board)
 app.command("compare")(compare.compare)
 app.command("verdict")(verdict.verdict)
+app.command("report")(report.report)
 app.command("raw")(raw.raw)
 app.command("score")(score.score)
 app.command("grade")(grade.grade)

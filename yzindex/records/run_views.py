@@ -224,7 +224,7 @@ def change_of(session: Session, run: Run, model: str, result: Result) -> Change 
             for dimension, score in result.dimensions.items()
             if dimension in earlier.dimensions
         },
-        versions_changed=_versions_changed(found[1], run),
+        versions_changed=versions_changed_between(found[1], run),
     )
 
 
@@ -349,7 +349,7 @@ def _difference(now: Decimal | None, before: Decimal | None) -> Decimal | None:
     return None if now is None or before is None else now - before
 
 
-def _versions_changed(before: Run, now: Run) -> tuple[str, ...]:
+def versions_changed_between(before: Run, now: Run) -> tuple[str, ...]:
     pairs = {
         "bank": (before.bank_digest, now.bank_digest),
         "grader": (before.grader_version, now.grader_version),

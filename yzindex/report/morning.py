@@ -83,6 +83,8 @@ def morning(facts: MorningFacts) -> str:
 
 
 def _answer(facts: MorningFacts, day: date, when: str) -> str:
+    if not facts.said:
+        return "No verdict speaks of this run."
     if any(each.word is Word.MOVED for each in facts.said):
         return _moved(facts.moves, day, when)
     if all(each.word is Word.NOT_ENOUGH_EVIDENCE for each in facts.said):
