@@ -21,11 +21,13 @@ from yzindex.report.blocks import (
 from yzindex.wording import shown
 
 #: Markup wherever it stands in a line.
-_MARKUP = re.compile(r"[\\`*_\[\]<>#|~&!$]")
+_MARKUP = re.compile(r"[\\`*_\[\]<>|~&!$]")
 #: What some readers of Markdown make links or mentions of by themselves.
-_LINKED = re.compile(r"[:@]|(?<=[Ww]{3})\.")
+_LINKED = re.compile(r"[#@]|:(?=//)|(?<=[Ww]{3})\.")
 #: What begins a list, an underlining or a rule where it stands first.
-_BULLET = re.compile(r"^[-+=]")
+_BULLET = re.compile(r"^[-+=#]")
+#: What ends a heading and is not shown.
+_CLOSING = re.compile(r"#(?=#*$)")
 _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 
 
@@ -78,7 +80,8 @@ def _row(cells: Iterable[str]) -> str:
 
 def _line(words: Words) -> str:
     """Give words that begin a line, so that what stands first in them begins no block."""
-    return _NUMBERED.sub(r"\1\\\2", _BULLET.sub(r"\\\g<0>", _words(words)))
+    kept = _BULLET.sub(r"\\\g<0>", _words(words))
+    return _CLOSING.sub(r"\\\g<0>", _NUMBERED.sub(r"\1\\\2", kept))
 
 
 def _words(words: Words) -> str:

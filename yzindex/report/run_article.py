@@ -1,12 +1,13 @@
 """The article on a run: the morning's answer first, then all its models in the board's order."""
 
+from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 
 from yzindex.dimensions import MAIN_WEIGHTS, Dimension, Role
 from yzindex.drift.watching import FALL_POINTS
 from yzindex.report.beside import beside
-from yzindex.report.blocks import Article, Block, Listing, Table, Words, heading, paragraph
+from yzindex.report.blocks import Article, Block, Foreign, Listing, Table, Words, heading, paragraph
 from yzindex.report.draws import draw_table
 from yzindex.report.facts import ModelFacts, RecordFacts, RunFacts
 from yzindex.report.figures import moved, points, tenths
@@ -14,7 +15,6 @@ from yzindex.report.morning import morning
 from yzindex.report.naming import named
 from yzindex.report.scores import chart_name, costly, question_cost
 from yzindex.report.sources import opening, source
-from yzindex.report.standing import unscored
 from yzindex.report.verdicts import said
 from yzindex.scoring import rounded, signed
 
@@ -125,8 +125,10 @@ def _side(model: ModelFacts, dimension: Dimension) -> str:
 
 def _unscored(run: RunFacts) -> Iterable[Words]:
     for model in run.models:
-        for words in unscored(model):
-            yield (*named(model), ": ", *words)
+        reasons = Counter(each.reason for each in model.now.questions if each.score is None)
+        for reason, count in reasons.items():
+            told = f": {count} of {len(model.now.questions)} questions unscored, which is not a zero: "
+            yield (*named(model), told, Foreign(reason))
 
 
 def _record(record: RecordFacts) -> str:

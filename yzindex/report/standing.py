@@ -73,7 +73,7 @@ def operation(model: ModelFacts) -> Listing:
     return Listing(items=tuple(_operation(model)))
 
 
-def unscored(model: ModelFacts) -> Iterable[Words]:
+def _unscored(model: ModelFacts) -> Iterable[Words]:
     """Name the questions without a score."""
     for question in model.now.questions:
         if question.score is None:
@@ -89,7 +89,7 @@ def _operation(model: ModelFacts) -> Iterable[Words]:
     questions = model.now.questions
     scored = sum(question.score is not None for question in questions)
     yield (f"Coverage: {scored} of {len(questions)} questions scored.",)
-    yield from unscored(model)
+    yield from _unscored(model)
     yield (_availability(model),)
     yield (_value(model),)
     if model.was is not None:
