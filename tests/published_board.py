@@ -16,6 +16,7 @@ from tests import rows
 from tests.graded import Scores, finish, scores
 from worker import closing
 from worker.runtime import Runtime
+from yzindex.bank.question import Question, Tier
 from yzindex.fleet import Fleet, Model, Provider
 from yzindex.records import runs
 from yzindex.records.database import Database
@@ -92,9 +93,9 @@ class Written:
         self._day += timedelta(days=1)
         return number
 
-    def _half(self, place: int) -> list[rows.Question]:
+    def _half(self, place: int) -> list[Question]:
         dimension = list(rows.KINDS)[place // 2]
-        tier = list(rows.Tier)[place % 2]
+        tier = list(Tier)[place % 2]
         return [question for question in BANK.of(dimension) if question.tier is tier]
 
     def analyse(self) -> None:

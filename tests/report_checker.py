@@ -227,8 +227,11 @@ class Checker:
 
     def check(self, article: str, model: str | None = None) -> None:
         """Raise `Wrong` at the first sentence or cell that is not true of the rows."""
-        self.article_of, self.section, self.headings = model, "", None
+        self.article_of, self.section = model, ""
+        self.headings: list[str] | None = None
+        #: What was named under each heading of a section or a table, in its order.
         self.seen: dict[str, list[str]] = defaultdict(list)
+        self.drawn: dict[int, list[str]] = defaultdict(list)
         for line in filter(None, article.split("\n")):
             self._line(line)
         self._complete()
@@ -243,18 +246,34 @@ class Checker:
             self._sentences(text.removeprefix("# ").removeprefix("- "))
 
     def _complete(self) -> None:
-        """An article on a run has every model once, in the order of the board."""
+        """Every model is named once under a heading, in the order of the board, and every question of a draw."""
+        order = sorted(
+            self.rows.models, key=lambda each: ((m := self.rows.mean_of_five(each)) is None, -(m or 0), each)
+        )
+        for heading, names in self.seen.items():
+            # A model may miss answers for several reasons.
+            named = list(dict.fromkeys(names)) if heading == "Unscored" else names
+            expected = [each for each in order if each in names] if names[0] in order else sorted(set(names))
+            _same(named if names[0] in order else sorted(named), expected, heading)
         if self.article_of is None:
-            order = sorted(
-                self.rows.models, key=lambda each: ((m := self.rows.mean_of_five(each)) is None, -(m or 0), each)
-            )
-            _same(tuple(self.seen["Main score"]), tuple(order), "models of the table")
+            missing = [
+                each
+                for each in order
+                if len(self.rows.scored(each, self.rows.number)) < len(self.rows.answers[each, self.rows.number])
+            ]
+            _same(list(dict.fromkeys(self.seen["Unscored"])), missing, "Unscored")
+            _same(self.seen["Verdicts"], order, "Verdicts")
+            _same(self.seen["Models, by the mean of their last five main scores: Main score"], order, "the table")
+        for run, questions in self.drawn.items():
+            model = next(each for each in [self.article_of, *self.rows.models] if (each, run) in self.rows.answers)
+            _same(questions, [each.question_id for each in self.rows.answers[model or "", run]], f"draw of Run #{run}")
 
     def _sentences(self, text: str) -> None:
         model, place = self.article_of, 0
         if model is None and (found := re.match(r"(\S+)(?: \(simulated\))?: ", text)) and found[1] in self.rows.models:
             self._simulated(found[0], found[1])
             model, place = found[1], found.end()
+            self.seen[self.section].append(model)
         while place < len(text):
             place = self._sentence(text, place, model)
             while text[place : place + 1] == " ":
@@ -292,7 +311,7 @@ class Checker:
         expected = self._term_cells(model) if "Rest" in row else self._score_cells(model)
         for heading, cell in row.items():
             if heading != "Model":
-                self.seen[heading].append(model)
+                self.seen[f"{self.section}: {heading}"].append(model)
                 _same((cell,), (expected[heading],), f"{model}, {heading}")
         return None
 
@@ -350,6 +369,7 @@ class Checker:
                     break
         else:
             raise Wrong(f"not drawn: {row}")
+        self.drawn[number].append(answer.question_id)
         share = self.rows.pass_share(answer.question_digest)
         _same(
             (row["Dimension"], row["Half"], row["Models pass it"]),
@@ -776,6 +796,8 @@ def _cost(c: Checker, model: str, m: re.Match[str]) -> Expected:
         raise Wrong(m[0])
     alike = [a for a in c.rows.scored(model, c.rows.number) if a.dimension is answer.dimension]
     lost = (100 - Fraction(answer.score)) / len(alike)
+    if c.article_of is not None:
+        c.seen["cost"].append(answer.question_id)
     share = c.rows.pass_share(answer.question_digest)
     cases = answer.cases or []
     return (
