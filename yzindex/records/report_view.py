@@ -33,6 +33,7 @@ from yzindex.report.facts import (
     TermFacts,
     VerdictFacts,
 )
+from yzindex.report.morning import MorningFacts
 
 _CONFIRMED = frozenset({Word.CONFIRMED_DROP, Word.CONFIRMED_RISE, Word.RECOVERED})
 
@@ -65,7 +66,7 @@ def facts_of_run(session: Session, zone: ZoneInfo, number: int) -> RunFacts:
         grader=run.grader_version,
         judge_set=run.judge_set_version,
         software=run.software_version,
-        morning=morning_facts(session, zone, views, day),
+        morning=morning_facts(session, zone, views, day) if views else MorningFacts(read_on=day, day=day),
         models=tuple(sorted(models, key=_boards_order)),
         record=_record(board_record(session)),
     )
