@@ -562,6 +562,16 @@ def _too_early(c: Checker, _: str, m: re.Match[str]) -> Expected:
     return (m[1] and _verdicts_from(c).isoformat(), str(known) if known < 40 else None)
 
 
+@rule(
+    r"No verdicts today: (there is too little to compare with|no model has a scored answer in both main dimensions)\."
+)
+def _no_verdicts(c: Checker, _: str, m: re.Match[str]) -> Expected:
+    require(len(c.rows.said(Word.NOT_ENOUGH_EVIDENCE)) == len(c.rows.models), m[0])
+    is_scored = any(c.rows.raw(each, c.rows.number) is not None for each in c.rows.models)
+    told = "there is too little to compare with", "no model has a scored answer in both main dimensions"
+    return (told[0] if is_scored else told[1],)
+
+
 def _verdicts_from(c: Checker) -> date:
     """Ten days of four answers and a lag of fourteen, if the last day's answers went on for ever."""
     found = []
