@@ -162,6 +162,12 @@ class Client:
         """Read the picture of a comparison, an SVG."""
         return self._send("GET", _comparison("/v1/compare.svg", model, run_a, run_b)).content
 
+    def report(self, number: int, *, model: str | None = None, as_html: bool = False) -> str:
+        """Read the report on a run, or on one model of it, as Markdown or as a page."""
+        address = f"/v1/runs/{number}/report" + (f"?{urlencode({'model': model})}" if model is not None else "")
+        answer = self._send("GET", address, headers={"accept": "text/html" if as_html else "text/markdown"})
+        return answer.content.decode("utf-8", "replace")
+
     def raw(self, number: int, *, answer: int | None = None) -> Iterator[RawAnswerBody]:
         """Read a run's answers one by one."""
         address: str | None = f"/v1/runs/{number}/raw" + (f"?answer={answer}" if answer is not None else "")

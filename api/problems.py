@@ -30,6 +30,7 @@ from yzindex.errors import InvalidDraw, YzIndexError
 from yzindex.ordering import InvalidOrder
 from yzindex.records.compare_view import NotComparable, NotInRun
 from yzindex.records.interventions import RunEnded
+from yzindex.records.report_view import NotConcluded
 from yzindex.records.runs import IdempotencyConflict, UnknownRun
 from yzindex.records.verdict_view import UnknownModel
 from yzindex.wording import shown
@@ -145,6 +146,12 @@ _KINDS: dict[type[Exception], _Kind] = {
         title="These runs cannot be compared",
         do="Choose runs that GET /v1/models/{slug}/history gives with a verdict and a main score.",
     ),
+    NotConcluded: _Kind(
+        status=409,
+        name="not-concluded",
+        title="The run is not concluded",
+        do="GET /v1/runs/{number} says how far it is; its raw answers can be read at any time.",
+    ),
     UnknownRun: _Kind(status=404, name="unknown-run", title="No such run", do="GET /v1/runs lists all runs."),
     NotReady: _Kind(
         status=503,
@@ -203,7 +210,7 @@ _STATUSES: dict[int, _Kind] = {
         status=406,
         name="not-acceptable",
         title="None of the accepted types can be given",
-        do="Accept application/json, application/x-ndjson or text/csv.",
+        do="Accept a type that /docs names for this address, or */*.",
         detail="The Accept header names no type that this address gives.",
     ),
     408: _Kind(

@@ -38,6 +38,8 @@ class Services:
     schedule: Schedule | None
     #: What asking again about one model may take on one of them.
     allowance: Allowance
+    #: At which the stack is found.
+    address: str
     #: Set when the server stops: whoever follows a run is told no more, and asks again of the next server.
     stopping: Event = field(default_factory=Event)
 

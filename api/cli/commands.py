@@ -15,6 +15,7 @@ from api.cli import (
     prove,
     questions,
     raw,
+    report,
     resume,
     run,
     sandbox,
@@ -41,6 +42,7 @@ app.command("board")(board.board)
 app.command("compare")(compare.compare)
 app.command("verdict")(verdict.verdict)
 app.command("schedule")(schedule.schedule)
+app.command("report")(report.report)
 app.command("raw")(raw.raw)
 app.command("score")(score.score)
 app.command("grade")(grade.grade)

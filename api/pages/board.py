@@ -10,7 +10,9 @@ from api.shapes.verdicts import record_body
 from yzindex.dimensions import Dimension, Role
 from yzindex.records.board_health import Health, Reading
 from yzindex.records.board_view import COURSE, WINDOW, BoardView, Standing, board_view
+from yzindex.records.morning_view import read_morning_facts
 from yzindex.records.states import MoveCause
+from yzindex.report.morning import morning
 from yzindex.scoring import INTEGRITY_CAP
 
 router = APIRouter(include_in_schema=False)
@@ -31,12 +33,13 @@ class Fact:
 def get_board(request: Request, services: Given) -> Response:
     """Show the board of the fleet."""
     board = board_view(services.database, services.fleet)
+    verdicts = [each.verdict for each in board.standings if each.verdict is not None]
     return page(
         request,
         "board.html",
         {
             "board": board,
-            "morning": "The board",
+            "morning": morning(read_morning_facts(services.database, services.zone, verdicts)),
             "facts": facts_of(board),
             "side": _SIDE,
             "unscored": [each for each in board.standings if each.unscored and each.latest in board.of_latest_run],

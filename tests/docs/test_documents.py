@@ -28,10 +28,14 @@ from yzindex.drift.words import Word
 from yzindex.fleet import Fleet
 from yzindex.grading.asserted import View
 from yzindex.grading.code import CallCase, Calls
+from yzindex.records.compare_view import STREAK
+from yzindex.records.feed_view import MOST, MOST_REPORTS
 from yzindex.records.interventions import LONGER_EACH_TIME, MOST_RESUMPTIONS
 from yzindex.records.outbox import LOST_AFTER_S
+from yzindex.report.standing import USUAL_DAYS
 from yzindex.schedule import THERMOMETER_AT
 from yzindex.scoring import INTEGRITY_CAP
+from yzindex.scoring.spread import WINDOW
 from yzindex.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -118,6 +122,18 @@ def test_the_page_on_verdicts_has_every_word_in_its_order_and_the_numbers_of_the
     assert f"It is settled after {(settles_on(date.min) - date.min).days} days" in page
     assert Rules().steady_points == 5
     assert Rules().least_fleet == 5
+
+
+def test_the_page_on_reports_has_the_sections_in_their_order_and_the_numbers_of_the_code() -> None:
+    page = (ROOT / "docs/reports.md").read_text(encoding="utf-8")
+    article = (ROOT / "tests/unit/report/golden/seed-model.md").read_text(encoding="utf-8")
+
+    assert re.findall(r"^\| ([A-Z][^|]+) \| ", page, re.MULTILINE) == re.findall(r"^## (.+)$", article, re.MULTILINE)
+    assert f"the last {STREAK} of them" in page
+    assert f"over the last {USUAL_DAYS} days; the sd of the last {WINDOW} main scores" in page
+    assert f"the newest {MOST_REPORTS} daily runs" in page
+    assert f"at most\n{MOST} entries" in page
+    assert f"is known after {Rules().lag_days} days" in page
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)

@@ -244,7 +244,7 @@ def change_between(before: tuple[Run, Result], now: tuple[Run, Result]) -> Chang
             for dimension, score in result.dimensions.items()
             if dimension in earlier.dimensions
         },
-        versions_changed=_versions_changed(earlier_run, run),
+        versions_changed=versions_changed_between(earlier_run, run),
     )
 
 
@@ -376,7 +376,7 @@ def _difference(now: Decimal | None, before: Decimal | None) -> Decimal | None:
     return None if now is None or before is None else now - before
 
 
-def _versions_changed(before: Run, now: Run) -> tuple[str, ...]:
+def versions_changed_between(before: Run, now: Run) -> tuple[str, ...]:
     pairs = {
         "bank": (before.bank_digest, now.bank_digest),
         "grader": (before.grader_version, now.grader_version),
