@@ -2,12 +2,12 @@
 
 from api.cli.exits import ExitCode, Failure
 from api.cli.output import AsJson, emit
-from yzindex.schedule import Today
 
 
 def schedule(as_json: AsJson = False) -> None:
     """Show the daily run: when next, what it asks and costs, today's, and the dates before; 1 if today's is held up."""
     from api.client import Client
+    from yzindex.schedule import Today
     from yzindex.settings import load_settings
 
     with Client(load_settings().api_address) as client:
