@@ -84,8 +84,8 @@ class Cast:
     days: int
     timezone: str = "UTC"
     trouble: GraderTrouble | None = None
-    #: First day on which what looks suspicious is asked again; None: never.
-    asks_from: int | None = 0
+    #: Days on which what looks suspicious is asked again, which takes longer to play than all else.
+    asks_on: frozenset[int] = frozenset()
 
     @property
     def fleet(self) -> Fleet:

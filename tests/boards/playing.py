@@ -18,13 +18,12 @@ from sqlalchemy import RowMapping, bindparam, insert, select, update
 from sqlmodel import col
 
 from tests.boards.cast import Cast, Character
-from tests.boards.replying import Reply, judge_text, ran_in, say
+from tests.boards.replying import Reply, judge_text, say
 from worker import closing
 from worker.runtime import Runtime
 from yzindex.bank.question import Question, Tier
 from yzindex.dimensions import Dimension
 from yzindex.ordering import RunOrder, current_graders, order_run
-from yzindex.records.answers import graded_values
 from yzindex.records.database import Database
 from yzindex.records.evaluations import close_within
 from yzindex.records.regrade_plans import Thermometer, plan_regrades, plan_thermometer
@@ -88,7 +87,7 @@ class BoardPlayer:
         self._numbers = random.Random(cast.seed)
         self._by_slug = {character.slug: character for character in cast.characters}
         self._question = {question.digest: question for question in cast.bank.questions}
-        self.runtime = Runtime(Settings(timezone=cast.timezone, reask_after_s=0, ask_again_calls=100))
+        self.runtime = Runtime(Settings(timezone=cast.timezone, reask_after_s=0))
         self.runtime.__dict__.update(database=database, bank=cast.bank, fleet=self.fleet)
         #: What answers would have got from graders that work, where theirs did not.
         self._fair: dict[int, Decimal] = {}
@@ -102,8 +101,8 @@ class BoardPlayer:
             tell(day)
 
     def _play_day(self) -> None:
-        asks = self.cast.asks_from is not None and self.day >= self.cast.asks_from
-        self.runtime.settings = self.runtime.settings.model_copy(update={"ask_again": asks})
+        asks = {"ask_again": self.day in self.cast.asks_on}
+        self.runtime.settings = self.runtime.settings.model_copy(update=asks)
         with time_machine.travel(self._moment(_READ_AT), tick=False) as clock:
             self._read_thermometer()
             clock.move_to(self._moment(_BEGINS_AT))
@@ -204,11 +203,10 @@ class BoardPlayer:
 
     def _graded(self, asked: _Asked, reply: Reply) -> dict[str, object]:
         loss = self._loss(asked.question.dimension)
-        graded = graded_values(reply.grade, ran_in(asked.question, reply.grade))
-        if loss:
-            self._fair[asked.answer_id] = reply.grade.score
-            graded["score"] = _lessened(reply.grade.score, loss)
-        return graded
+        if not loss:
+            return reply.graded
+        self._fair[asked.answer_id] = reply.grade.score
+        return reply.graded | {"score": _lessened(reply.grade.score, loss)}
 
     def _chance(self, asked: _Asked) -> float:
         character, question = asked.character, asked.question

@@ -1,4 +1,4 @@
-"""The board of a quarter: ninety days after a calibration, twelve models, and something of everything that can happen."""
+"""The board of a quarter: ninety days, twelve models, and something of everything that can happen."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ SLASHES = "sim/labs/quartz:72b@2026-03"
 LONG = "sim/a-model-whose-name-is-as-long-as-names-may-be-".ljust(LONGEST_NAME, "x")
 #: Days on which the grader of code execution takes a third off.
 TROUBLE = GraderTrouble(dimension=Dimension.EXECUTION, first=66, last=69, loss=0.33)
+#: When somebody has really changed, until that is confirmed.
+_ASKS_ON = frozenset({*range(20, 22), *range(31, 37), *range(46, 51), *range(85, DAYS + 1)})
 
 _CHARACTERS = (
     Character(slug="sim/agate", ability=2.1, eloquence=3.3, usd=Decimal(15), latency_s=6.0),
@@ -34,7 +36,7 @@ _CHARACTERS = (
 )
 
 
-def quarter(seed: int = 1) -> Cast:
+def quarter(seed: int = 2) -> Cast:
     return Cast(
         seed=seed,
         bank=board_bank(variants=2),
@@ -43,4 +45,5 @@ def quarter(seed: int = 1) -> Cast:
         days=DAYS,
         timezone="Europe/Berlin",
         trouble=TROUBLE,
+        asks_on=_ASKS_ON,
     )

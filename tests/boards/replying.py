@@ -9,11 +9,12 @@ import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from yzindex.bank.question import Question
 from yzindex.grading.code import CallCase, Calls, Sql, SqlCase, Stdio, StdioCase
 from yzindex.grading.code_grading import grade_result
-from yzindex.grading.grade import Grade, Verdict
+from yzindex.grading.grade import Grade
 from yzindex.grading.grading import (
     grade_by_judgements,
     grade_by_rules,
@@ -25,6 +26,7 @@ from yzindex.grading.judging import Judgement
 from yzindex.grading.rubric import MAX_POINTS
 from yzindex.grading.spec import Needs
 from yzindex.ports import CaseResult, CodeResult, Ending, FinishReason, Limit
+from yzindex.records.answers import graded_values
 from yzindex.syntax import literal_value
 
 #: Chance that a wrong reply is none at all: cut off, withheld or blank.
@@ -47,6 +49,12 @@ class Reply:
     finish: FinishReason
     grade: Grade
     judgements: tuple[Judgement, ...] = ()
+    ran_in: str | None = None
+
+    @cached_property
+    def graded(self) -> dict[str, object]:
+        """Columns of an answer that the grade fills; made once, as many models say the same."""
+        return graded_values(self.grade, self.ran_in)
 
 
 def say(question: Question, *, is_right: bool, eloquence: float, numbers: random.Random) -> Reply:
@@ -84,11 +92,10 @@ def _in_that_way(question: Question, way: int) -> Reply:
 
 def _graded(question: Question, text: str, failure: CaseResult | None) -> Reply:
     spec = question.grader
-    if isinstance(spec, Calls | Stdio | Sql):
-        grade = grade_result(spec, _result(spec, failure), strict=question.strict)
-    else:
-        grade = grade_by_rules(spec, text, strict=question.strict)
-    return Reply(text=text, finish=FinishReason.STOP, grade=grade)
+    if not isinstance(spec, Calls | Stdio | Sql):
+        return Reply(text=text, finish=FinishReason.STOP, grade=grade_by_rules(spec, text, strict=question.strict))
+    grade = grade_result(spec, _result(spec, failure), strict=question.strict)
+    return Reply(text=text, finish=FinishReason.STOP, grade=grade, ran_in="simulated, in no container")
 
 
 def _result(spec: Calls | Stdio | Sql, failure: CaseResult | None) -> CodeResult:
@@ -120,6 +127,7 @@ def _unsaid(question: Question) -> tuple[Reply, ...]:
         text=wrong.text[: len(wrong.text) // 2],
         finish=FinishReason.LENGTH,
         grade=note_truncation(wrong.grade, FinishReason.LENGTH),
+        ran_in=wrong.ran_in,
     )
     return (
         Reply(text="", finish=FinishReason.CONTENT_FILTER, grade=withheld),
@@ -147,9 +155,3 @@ def judge_text(question: Question, reply: str, judgement: Sequence[int]) -> str:
         for item, points in zip(rubric_of(question.grader).items, judgement, strict=True)
     ]
     return json.dumps({"items": items}, ensure_ascii=False)
-
-
-def ran_in(question: Question, grade: Grade) -> str | None:
-    """Where the reply's code would have run."""
-    is_run = question.grader.needs is Needs.SANDBOX and grade.verdict not in (Verdict.EMPTY, Verdict.REFUSED)
-    return "simulated, no container" if is_run else None
