@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
+
+import pytest
 
 from tests.boards.cast import Cast
 from tests.boards.folder import BoardFolder
@@ -24,3 +28,17 @@ def make_quarter(database: Path) -> BoardFolder:
 
 
 BOARDS: Mapping[str, Callable[[Path], BoardFolder]] = {"quarter": make_quarter}
+
+
+def shared_board(name: str, folders: pytest.TempPathFactory) -> BoardFolder:
+    """Make a board once for all processes of a test session; whoever comes first makes others wait.
+
+    Only to be read: tests of other processes look at the same one.
+    """
+    # Each process of pytest-xdist has a folder of its own in the session's.
+    root = folders.getbasetemp().parent if os.environ.get("PYTEST_XDIST_WORKER") else folders.getbasetemp()
+    folder = root / f"board-{name}"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return BOARDS[name](folder / "yz.sqlite3")
