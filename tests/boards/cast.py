@@ -22,6 +22,8 @@ class Character:
     """A model, and how it really is. Abilities are in logits; what is said `from` a day holds from then on."""
 
     slug: str
+    #: What its provider calls it; the slug where it is empty.
+    name: str = ""
     ability: float
     vendor: str = "sim"
     #: Chance that it does not fall for a probe of integrity.
@@ -52,6 +54,7 @@ class Character:
     def model(self) -> Model:
         return Model(
             slug=self.slug,
+            name=self.name,
             provider=PROVIDER,
             vendor=self.vendor,
             usd_per_million_prompt_tokens=self.usd / 4,

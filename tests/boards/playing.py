@@ -5,24 +5,18 @@ The queue, the models and the sandbox are left out; answers and calls are writte
 
 from __future__ import annotations
 
-import math
-import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
-from functools import cached_property
 
 import time_machine
 from sqlalchemy import RowMapping, bindparam, insert, select, update
 from sqlmodel import col
 
-from tests.boards.cast import Cast, Character
-from tests.boards.replying import Reply, judge_text, say
+from tests.boards.answering import BLANK, Answering, Asked, Columns, lessened
+from tests.boards.cast import Cast
 from worker import closing
 from worker.runtime import Runtime
-from yzindex.bank.question import Question, Tier
-from yzindex.dimensions import Dimension
 from yzindex.ordering import RunOrder, current_graders, order_run
 from yzindex.records.database import Database
 from yzindex.records.evaluations import close_within
@@ -32,49 +26,15 @@ from yzindex.records.states import (
     ENDED,
     OPEN,
     REGRADE_OPEN,
-    AnswerState,
-    Purpose,
     RegradePurpose,
     RegradeState,
     RunKind,
 )
 from yzindex.records.tables import Answer, Evaluation, Regrade, Run, StoredCall, now
-from yzindex.scoring import exact
 from yzindex.settings import Settings
 
 #: When the thermometer is read, and when the daily run begins.
 _READ_AT, _BEGINS_AT = time(2, 30), time(3)
-_SOLVED = {Tier.EASIER: 1.0, Tier.HARDER: -0.6}
-#: How much questions differ, and how much they suit a model.
-_QUESTION_SD, _SUIT_SD = 0.8, 0.6
-_OUTAGES = ("provider answered 429 five times", "no sandbox runs here (docker: no socket at /var/run/docker.sock)")
-#: Share of calls that are answered at a second try.
-_RETRIED = 0.03
-
-_UPDATED = (
-    "state",
-    "attempt",
-    "reply",
-    "finish_reason",
-    "model_returned",
-    "answered_at",
-    "score",
-    "verdict",
-    "reason",
-    "cases",
-    "ran_in",
-    "ended_at",
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Asked:
-    """A question put to a character, as it stands in the rows."""
-
-    answer_id: int
-    character: Character
-    question: Question
-    at: datetime
 
 
 class BoardPlayer:
@@ -84,13 +44,12 @@ class BoardPlayer:
         self.cast = cast
         self.day = -1
         self.fleet = cast.fleet
-        self._numbers = random.Random(cast.seed)
+        self._answering = Answering(cast)
         self._by_slug = {character.slug: character for character in cast.characters}
         self._question = {question.digest: question for question in cast.bank.questions}
         self.runtime = Runtime(Settings(timezone=cast.timezone, reask_after_s=0))
         self.runtime.__dict__.update(database=database, bank=cast.bank, fleet=self.fleet)
-        #: What answers would have got from graders that work, where theirs did not.
-        self._fair: dict[int, Decimal] = {}
+        #: Stored answers that are graded again every day.
         self._sample: list[int] = []
 
     def play(self, tell: Callable[[int], None] = lambda _: None) -> None:
@@ -138,14 +97,14 @@ class BoardPlayer:
     def _answer(self, number: int, clock: time_machine.Traveller) -> None:
         mark_running(self.runtime.database, number)
         asked = self._asked(number)
-        answers, calls = list[dict[str, object]](), list[dict[str, object]]()
+        answers, calls = list[Columns](), list[Columns]()
         for each in asked:
-            answer, own = self._answered(each)
-            answers.append(answer)
+            answer, own = self._answering.answer(each)
+            answers.append({"of_answer": each.answer_id} | {f"to_{name}": value for name, value in answer.items()})
             calls += own
         clock.shift(timedelta(seconds=30 + len(asked)))
         with self.runtime.database.write() as session:
-            columns: dict[str, object] = {name: bindparam(f"to_{name}") for name in _UPDATED}
+            columns: dict[str, object] = {name: bindparam(f"to_{name}") for name in BLANK}
             written = update(Answer).where(col(Answer.id) == bindparam("of_answer")).values(**columns)
             session.connection().execute(written, answers)
             session.connection().execute(insert(StoredCall), calls)
@@ -154,7 +113,7 @@ class BoardPlayer:
                 assert evaluation is not None
                 close_within(session, evaluation)
 
-    def _asked(self, number: int) -> list[_Asked]:
+    def _asked(self, number: int) -> list[Asked]:
         rows = (
             select(col(Answer.id), col(Answer.question_digest), col(Evaluation.model))
             .join(Evaluation, col(Evaluation.id) == col(Answer.evaluation_id))
@@ -165,138 +124,15 @@ class BoardPlayer:
             found = session.connection().execute(rows).all()
         began = now()
         return [
-            _Asked(
+            Asked(
                 answer_id=answer_id or 0,
                 character=self._by_slug[slug],
                 question=self._question[digest],
+                day=self.day,
                 at=began + timedelta(seconds=place / 4),
             )
             for place, (answer_id, digest, slug) in enumerate(found)
         ]
-
-    def _answered(self, asked: _Asked) -> tuple[dict[str, object], list[dict[str, object]]]:
-        """Give the columns of an answer, and the calls that it took."""
-        numbers, character = self._numbers, asked.character
-        if numbers.random() < character.outage:
-            return self._unscored(asked)
-        reply = say(
-            asked.question,
-            is_right=numbers.random() < self._chance(asked),
-            eloquence=character.eloquence,
-            numbers=numbers,
-        )
-        latency_s = round(character.latency_s * math.exp(numbers.gauss(0, 0.4)), 3)
-        answered_at = asked.at + timedelta(seconds=latency_s)
-        graded = self._graded(asked, reply)
-        values = {
-            "state": AnswerState.GRADED,
-            "attempt": 2,
-            "reply": reply.text,
-            "finish_reason": reply.finish.value,
-            "model_returned": character.returned_on(self.day),
-            "answered_at": answered_at,
-            "ended_at": answered_at + timedelta(seconds=1),
-        } | graded
-        calls = [self._ask_call(asked, reply, latency_s)]
-        calls += [self._judge_call(asked, reply, place) for place in range(len(reply.judgements))]
-        return _columns(asked, values), calls
-
-    def _graded(self, asked: _Asked, reply: Reply) -> dict[str, object]:
-        loss = self._loss(asked.question.dimension)
-        if not loss:
-            return reply.graded
-        self._fair[asked.answer_id] = reply.grade.score
-        return reply.graded | {"score": _lessened(reply.grade.score, loss)}
-
-    def _chance(self, asked: _Asked) -> float:
-        character, question = asked.character, asked.question
-        if question.dimension is Dimension.INTEGRITY:
-            return character.honesty
-        suits = self._offsets[question.digest] + self._suits[character.slug, question.digest]
-        return 1 / (1 + math.exp(-character.ability_on(self.day) - _SOLVED[question.tier] - suits))
-
-    @cached_property
-    def _offsets(self) -> dict[str, float]:
-        numbers = random.Random(f"{self.cast.seed} questions")
-        return {digest: numbers.gauss(0, _QUESTION_SD) for digest in self._question}
-
-    @cached_property
-    def _suits(self) -> dict[tuple[str, str], float]:
-        numbers = random.Random(f"{self.cast.seed} suits")
-        return {(slug, digest): numbers.gauss(0, _SUIT_SD) for slug in self._by_slug for digest in self._question}
-
-    def _unscored(self, asked: _Asked) -> tuple[dict[str, object], list[dict[str, object]]]:
-        """End an answer without a score: its provider failed, or, of a question that runs code, the sandbox."""
-        needs_sandbox = asked.question.dimension is Dimension.EXECUTION
-        reason = _OUTAGES[needs_sandbox and self._numbers.random() < 0.5]
-        values: dict[str, object] = {
-            "state": AnswerState.UNSCORED,
-            "attempt": 5,
-            "reason": reason,
-            "ended_at": asked.at + timedelta(seconds=40),
-        }
-        call = self._call(asked, asked.character.slug, Purpose.ASK) | {
-            "attempts": 5,
-            "errors": {"rate_limited": 5},
-            "error": reason,
-        }
-        return _columns(asked, values), [call]
-
-    # -- calls
-
-    def _ask_call(self, asked: _Asked, reply: Reply, latency_s: float) -> dict[str, object]:
-        failed = self._numbers.random() < _RETRIED
-        prompt, completion = len(asked.question.prompt) // 4, len(reply.text) // 4
-        model = self.fleet.model(asked.character.slug)
-        assert model is not None
-        return self._call(asked, model.asked_as, Purpose.ASK) | {
-            "model_returned": asked.character.returned_on(self.day),
-            "finish_reason": reply.finish.value,
-            "prompt_tokens": prompt,
-            "completion_tokens": completion,
-            "cost_usd": model.cost_usd(prompt, completion),
-            "latency_s": latency_s,
-            "attempts": 2 if failed else 1,
-            "errors": {"rate_limited": 1} if failed else {},
-        }
-
-    def _judge_call(self, asked: _Asked, reply: Reply, place: int) -> dict[str, object]:
-        judge = self.fleet.judges[place]
-        text = judge_text(asked.question, reply.text, reply.judgements[place])
-        prompt, completion = 400 + len(reply.text) // 4, len(text) // 4
-        return self._call(asked, judge.asked_as, Purpose.JUDGE) | {
-            "model_returned": judge.asked_as,
-            "finish_reason": "stop",
-            "prompt_tokens": prompt,
-            "completion_tokens": completion,
-            "cost_usd": judge.cost_usd(prompt, completion),
-            "latency_s": round(self._numbers.uniform(1, 4), 3),
-            "attempts": 1,
-            "text": text,
-        }
-
-    def _call(self, asked: _Asked, model: str, purpose: Purpose) -> dict[str, object]:
-        """Give the columns that every call has, all of them named: many are written by one statement."""
-        key = f"{self._numbers.getrandbits(128):032x}"
-        return {
-            "answer_id": asked.answer_id,
-            "purpose": purpose,
-            "provider": asked.character.model().provider,
-            "model_asked": model,
-            "model_returned": None,
-            "finish_reason": None,
-            "prompt_tokens": 0,
-            "completion_tokens": 0,
-            "cost_usd": Decimal(0),
-            "latency_s": 0.0,
-            "attempts": 0,
-            "errors": {},
-            "error": None,
-            "request_id": f"req_{key}",
-            "text": None,
-            "made_at": asked.at,
-            "idempotency_key": key,
-        }
 
     # -- graded again
 
@@ -338,18 +174,6 @@ class BoardPlayer:
             )
 
     def _score_now(self, row: RowMapping) -> Decimal:
-        fair = self._fair.get(row["answer_id"], row["score_before"])
-        loss = self._loss(row["dimension"])
-        return _lessened(fair, loss) if loss else fair
-
-    def _loss(self, dimension: Dimension) -> float:
-        trouble = self.cast.trouble
-        return 0.0 if trouble is None else trouble.loss_on(self.day, dimension)
-
-
-def _lessened(score: Decimal, loss: float) -> Decimal:
-    return exact(score * (1 - Decimal(str(loss))))
-
-
-def _columns(asked: _Asked, values: dict[str, object]) -> dict[str, object]:
-    return {"of_answer": asked.answer_id} | {f"to_{name}": values.get(name) for name in _UPDATED}
+        fair = self._answering.fair.get(row["answer_id"], row["score_before"])
+        loss = self._answering.loss(self.day, row["dimension"])
+        return lessened(fair, loss) if loss else fair

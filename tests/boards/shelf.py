@@ -11,23 +11,40 @@ import pytest
 
 from tests.boards.cast import Cast
 from tests.boards.folder import BoardFolder
+from tests.boards.hostile import hostile, write_hostile
 from tests.boards.playing import BoardPlayer
 from tests.boards.quarter import quarter
+from tests.boards.wholesale import WholesaleWriter
+from tests.boards.year import year
 from yzindex.records.database import Database
-
-
-def _play(database: Database, cast: Cast) -> None:
-    BoardPlayer(database, cast).play()
 
 
 def make_quarter(database: Path) -> BoardFolder:
     """Ninety days of twelve models."""
-    board = BoardFolder(database=database, cast=quarter())
-    board.make(_play)
+    return _made(database, quarter(), lambda rows, cast: BoardPlayer(rows, cast).play())
+
+
+def make_year(database: Path) -> BoardFolder:
+    """A year of thirty models."""
+    return _made(database, year(), lambda rows, cast: WholesaleWriter(rows, cast).write())
+
+
+def make_hostile(database: Path) -> BoardFolder:
+    """A week of six models whose every text is hostile."""
+    return _made(database, hostile(), write_hostile)
+
+
+BOARDS: Mapping[str, Callable[[Path], BoardFolder]] = {
+    "quarter": make_quarter,
+    "year": make_year,
+    "hostile": make_hostile,
+}
+
+
+def _made(file: Path, cast: Cast, play: Callable[[Database, Cast], None]) -> BoardFolder:
+    board = BoardFolder(database=file, cast=cast)
+    board.make(play)
     return board
-
-
-BOARDS: Mapping[str, Callable[[Path], BoardFolder]] = {"quarter": make_quarter}
 
 
 def shared_board(name: str, folders: pytest.TempPathFactory) -> BoardFolder:
