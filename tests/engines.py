@@ -33,6 +33,8 @@ from sandbox import BubblewrapSandbox, SandboxUnavailable
 
 REDIS_URL = os.environ.get("YZ_TEST_REDIS_URL")
 DATABASE_URL = os.environ.get("YZ_TEST_DATABASE_URL")
+#: Where Debian installs it.
+CHROMIUM = "/usr/bin/chromium"
 
 
 @functools.cache
@@ -105,6 +107,11 @@ def docker_programs_absent() -> str | None:
     return None if os.getuid() == 0 else "a Docker engine of our own needs root; run this test as root"
 
 
+def chromium_absent() -> str | None:
+    """Why there is no browser and what to do, or None. None is ever downloaded: it is the distribution's own."""
+    return None if Path(CHROMIUM).exists() else f"no {CHROMIUM}; apt-get install chromium fonts-dejavu-core"
+
+
 #: Marker -> why tests with that marker cannot run here.
 ABSENT: dict[str, Callable[[], str | None]] = {
     "docker": docker_absent,
@@ -113,6 +120,7 @@ ABSENT: dict[str, Callable[[], str | None]] = {
     "redis_server": redis_server_absent,
     "postgres": postgres_absent,
     "postgres_programs": postgres_programs_absent,
+    "browser": chromium_absent,
 }
 
 
