@@ -35,6 +35,8 @@ from yzindex.settings import Settings
 
 #: When the thermometer is read, and when the daily run begins.
 _READ_AT, _BEGINS_AT = time(2, 30), time(3)
+#: A repair waits for the next morning, so that there is a day without verdicts.
+_SAME_DAY = frozenset(RegradePurpose) - {RegradePurpose.REPAIR}
 
 
 class BoardPlayer:
@@ -154,14 +156,14 @@ class BoardPlayer:
             plan_thermometer(database, graders, thermometer, before=now())
             with database.read() as session:
                 self._sample = list(session.connection().scalars(select(col(Regrade.answer_id))))
-        self._regrade()
+        self._regrade(frozenset(RegradePurpose))
 
-    def _regrade(self) -> None:
-        """Grade again everything that is planned, by today's graders."""
+    def _regrade(self, purposes: frozenset[RegradePurpose] = _SAME_DAY) -> None:
+        """Grade again what is planned for these purposes, by today's graders."""
         rows = (
             select(col(Regrade.id), col(Regrade.answer_id), col(Regrade.score_before), col(Answer.dimension))
             .join(Answer, col(Answer.id) == col(Regrade.answer_id))
-            .where(col(Regrade.state).in_(REGRADE_OPEN))
+            .where(col(Regrade.state).in_(REGRADE_OPEN), col(Regrade.purpose).in_(purposes))
         )
         with self.runtime.database.write() as session:
             found = session.connection().execute(rows).mappings().all()

@@ -16,6 +16,7 @@ from tests.browser.pictures import WIDE
 from tests.browser.watched import Watch
 from tests.engines import CHROMIUM
 from tests.serving import Server, serving
+from tests.stacks import Up, starter
 
 Watched = Callable[[str], Watch]
 
@@ -70,3 +71,10 @@ def hostile_board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A board whose every text from outside is hostile, served."""
     with serving(shared_board("hostile", tmp_path_factory).environment()) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def live_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """A whole one-machine stack with simulated models that takes runs; mark the test `end_to_end`, too."""
+    with starter(tmp_path_factory.mktemp("live")) as start:
+        yield start()
