@@ -1,5 +1,6 @@
 """The report on a run, or on one of its models, as a page among the others."""
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -20,5 +21,17 @@ def get_report(
     """Show the article on a concluded run."""
     run = run_facts(services.database, services.zone, number)
     # Made of Markdown in which every foreign text is escaped, by a reader without raw HTML.
-    article = Markup(as_fragment(run, model))  # noqa: S704
+    article = Markup(_scrollable(as_fragment(run, model)))  # noqa: S704
     return page(request, "report.html", {"number": number, "article": article})
+
+
+def _scrollable(fragment: str) -> str:
+    """Let wide tables be scrolled, also by keyboard; only our own articles' tables are elements of a fragment."""
+    count = 0
+
+    def opened(_: re.Match[str]) -> str:
+        nonlocal count
+        count += 1
+        return f'<div class="wide" role="region" aria-label="Table {count} of the report" tabindex="0"><table>'
+
+    return re.sub("<table>", opened, fragment).replace("</table>", "</table></div>")
