@@ -8,6 +8,7 @@ import logging
 import socket
 import sys
 from contextlib import suppress
+from threading import Event
 
 import structlog
 import uvicorn
@@ -20,7 +21,11 @@ from yzindex.settings import load_settings, prepare_data_dir
 
 
 class _Server(uvicorn.Server):
-    """Says where it listens, which with port 0 nobody knows before."""
+    """Says where it listens, which with port 0 nobody knows before, and ends what would never end by itself."""
+
+    def __init__(self, config: uvicorn.Config, stopping: Event) -> None:
+        super().__init__(config)
+        self._stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -28,6 +33,10 @@ class _Server(uvicorn.Server):
             host, port, *_ = server.sockets[0].getsockname()
             address = f"[{host}]" if ":" in host else host
             print(json.dumps({"listening": f"http://{address}:{port}"}), flush=True)  # noqa: T201
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping.set()
+        await super().shutdown(sockets)
 
 
 def main() -> int:
@@ -52,7 +61,7 @@ def main() -> int:
             file=sys.stderr,
         )
         return 3
-    server = _Server(uvicorn.Config(app, http=Protocol, ws="none", log_config=None))
+    server = _Server(uvicorn.Config(app, http=Protocol, ws="none", log_config=None), app.state.services.stopping)
     with suppress(KeyboardInterrupt):  # raised again by uvicorn once it has shut down
         server.run([listener])
     return 0

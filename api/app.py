@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from api import problems
+from api import pages, problems
 from api.body_limit import BodyLimit
 from api.methods import Methods
 from api.publishing import Publisher
-from api.routes import board, confirmations, health, runs, verdicts
+from api.routes import board, confirmations, health, reports, runs, schedule, verdicts
 from api.services import Broker, Services
 from yzindex import __version__
 from yzindex.asking_again import allowance_of
@@ -40,7 +40,9 @@ def create_app(
         fleet=fleet or load_fleet(settings),
         broker=broker or Publisher(settings),
         zone=settings.zone,
+        schedule=settings.schedule,
         allowance=allowance_of(settings),
+        address=settings.api_address,
     )
 
     @asynccontextmanager
@@ -48,12 +50,20 @@ def create_app(
         yield
         services.close()
 
-    app = FastAPI(title="YZ index", version=__version__, description=_DESCRIPTION, lifespan=lifespan)
+    # Its pages of the description would load scripts from elsewhere.
+    app = FastAPI(
+        title="YZ index",
+        version=__version__,
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
     app.state.services = services
     app.add_middleware(BodyLimit)
     app.add_middleware(Methods, routes=app.router.routes)
     problems.install(app)
-    for routes in (runs, confirmations, board, verdicts, health):
+    for routes in (runs, confirmations, board, verdicts, reports, schedule, health, *pages.ROOM):
         app.include_router(routes.router)
     problems.document(app)
     return app

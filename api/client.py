@@ -21,6 +21,7 @@ from api.shapes.compare import ComparisonBody
 from api.shapes.confirmations import ConfirmationEstimateBody
 from api.shapes.raw import RawAnswerBody, RawPage
 from api.shapes.runs import EstimateBody, OrderedRun, ResumedRun, RunBody, RunRequest
+from api.shapes.schedule import ScheduleBody
 from api.shapes.verdicts import VerdictsBody
 from yzindex.addresses import is_loopback
 from yzindex.records.states import ENDED
@@ -145,6 +146,10 @@ class Client:
         """Read the board."""
         return self._read(self._send("GET", "/v1/board"), BoardBody)
 
+    def schedule(self) -> ScheduleBody:
+        """Read what is done every day."""
+        return self._read(self._send("GET", "/v1/schedule"), ScheduleBody)
+
     def verdicts(self) -> VerdictsBody:
         """Read the newest day's verdicts."""
         return self._read(self._send("GET", "/v1/verdicts"), VerdictsBody)
@@ -156,6 +161,12 @@ class Client:
     def compare_picture(self, model: str, run_a: int, run_b: int) -> bytes:
         """Read the picture of a comparison, an SVG."""
         return self._send("GET", _comparison("/v1/compare.svg", model, run_a, run_b)).content
+
+    def report(self, number: int, *, model: str | None = None, as_html: bool = False) -> str:
+        """Read the report on a run, or on one model of it, as Markdown or as a page."""
+        address = f"/v1/runs/{number}/report" + (f"?{urlencode({'model': model})}" if model is not None else "")
+        answer = self._send("GET", address, headers={"accept": "text/html" if as_html else "text/markdown"})
+        return answer.content.decode("utf-8", "replace")
 
     def raw(self, number: int, *, answer: int | None = None) -> Iterator[RawAnswerBody]:
         """Read a run's answers one by one."""

@@ -22,6 +22,7 @@ from starlette.exceptions import HTTPException
 
 from api.body_limit import BODY_WITHIN_S, MAX_BODY_BYTES
 from api.methods import methods_of
+from api.pages.rendering import page
 from api.shapes.values import Body
 from api.strict import UnreadableBody
 from yzindex.asking_again import AskingRefused, NotInFleet, OverBudget, StillAsking
@@ -29,6 +30,7 @@ from yzindex.errors import InvalidDraw, YzIndexError
 from yzindex.ordering import InvalidOrder
 from yzindex.records.compare_view import NotComparable, NotInRun
 from yzindex.records.interventions import RunEnded
+from yzindex.records.report_view import NotConcluded
 from yzindex.records.runs import IdempotencyConflict, UnknownRun
 from yzindex.records.verdict_view import UnknownModel
 from yzindex.wording import shown
@@ -37,6 +39,8 @@ log = structlog.get_logger()
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:yz-index:problem:"
+#: Beginnings of addresses that programs ask for.
+_NO_PAGES = ("/v1/", "/static/", "/openapi.json", "/healthz", "/readyz", "/metrics")
 #: Of the faults of one request, so many are named.
 _MOST_FAULTS = 10
 _LONGEST_PATH = 200
@@ -142,6 +146,12 @@ _KINDS: dict[type[Exception], _Kind] = {
         title="These runs cannot be compared",
         do="Choose runs that GET /v1/models/{slug}/history gives with a verdict and a main score.",
     ),
+    NotConcluded: _Kind(
+        status=409,
+        name="not-concluded",
+        title="The run is not concluded",
+        do="GET /v1/runs/{number} says how far it is; its raw answers can be read at any time.",
+    ),
     UnknownRun: _Kind(status=404, name="unknown-run", title="No such run", do="GET /v1/runs lists all runs."),
     NotReady: _Kind(
         status=503,
@@ -164,7 +174,7 @@ _INVALID = _Kind(
     status=422,
     name="invalid-request",
     title="The request is not valid",
-    do="Change the fields named in `errors`; /docs describes them.",
+    do="Change the fields named in `errors`; /openapi.json describes them.",
     detail="Some fields of the request are wrong.",
 )
 _NOT_JSON = _Kind(
@@ -186,21 +196,21 @@ _STATUSES: dict[int, _Kind] = {
         status=404,
         name="not-found",
         title="Nothing is here",
-        do="/docs lists all addresses.",
+        do="/openapi.json lists all addresses.",
         detail="There is nothing at this address.",
     ),
     405: _Kind(
         status=405,
         name="method-not-allowed",
         title="This address does not take that method",
-        do="Use a method of the Allow header; /docs lists all addresses.",
+        do="Use a method of the Allow header; /openapi.json lists all addresses.",
         detail="The address exists, but not for this method.",
     ),
     406: _Kind(
         status=406,
         name="not-acceptable",
         title="None of the accepted types can be given",
-        do="Accept application/json, application/x-ndjson or text/csv.",
+        do="Accept a type that /docs names for this address, or */*.",
         detail="The Accept header names no type that this address gives.",
     ),
     408: _Kind(
@@ -248,14 +258,24 @@ def install(app: FastAPI) -> None:
 
 
 def handle(request: Request, error: Exception) -> Response:
-    """Tell an error as a problem document."""
+    """Tell an error as a problem document; who reads pages gets one that says the same."""
     told = _told(request, error)
+    if _reads_pages(request):
+        answer = page(request, "problem.html", {"problem": told.problem}, status=told.problem.status)
+        answer.headers.update(told.headers)
+        return answer
     return Response(
         told.problem.model_dump_json(exclude_none=True),
         status_code=told.problem.status,
         headers=dict(told.headers),
         media_type=MEDIA_TYPE,
     )
+
+
+def _reads_pages(request: Request) -> bool:
+    """Whether an address is a page's, and whoever asks is a browser."""
+    is_page = not request.scope["path"].startswith(_NO_PAGES)
+    return is_page and "text/html" in request.headers.get("accept", "")
 
 
 def _told(request: Request, error: Exception) -> _Told:
@@ -351,7 +371,9 @@ def _body_at_fault(error: RequestValidationError) -> bool:
 
 def _of_status(status: int) -> _Kind:
     title = HTTPStatus(status).phrase
-    return _Kind(status=status, name=title.lower().replace(" ", "-"), title=title, do="See /docs.", detail=f"{title}.")
+    return _Kind(
+        status=status, name=title.lower().replace(" ", "-"), title=title, do="See /openapi.json.", detail=f"{title}."
+    )
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

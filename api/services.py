@@ -1,6 +1,7 @@
 """What the routes work with: made once per process, handed to each route."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event
 from typing import Annotated, Protocol
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from yzindex.asking_again import Allowance
 from yzindex.bank.files import Bank
 from yzindex.fleet import Fleet
 from yzindex.records.database import Database
+from yzindex.schedule import Schedule
 
 
 class Broker(Protocol):
@@ -32,19 +34,26 @@ class Services:
     broker: Broker
     #: In which days begin.
     zone: ZoneInfo
+    #: Of the daily run; None where there is none.
+    schedule: Schedule | None
     #: What asking again about one model may take on one of them.
     allowance: Allowance
+    #: At which the stack is found.
+    address: str
+    #: Set when the server stops: whoever follows a run is told no more, and asks again of the next server.
+    stopping: Event = field(default_factory=Event)
 
     def close(self) -> None:
         self.broker.close()
         self.database.close()
 
 
-def _services(request: Request) -> Services:
+def services_of(request: Request) -> Services:
+    """Give the services of the application that a request is for."""
     services = request.app.state.services
     assert isinstance(services, Services)
     return services
 
 
 #: A route's parameter of this type is filled in by FastAPI.
-Given = Annotated[Services, Depends(_services)]
+Given = Annotated[Services, Depends(services_of)]

@@ -33,7 +33,7 @@ from deploy.state_folder import StateFolder, held
 from deploy.supervisor import Say, Supervisor
 from deploy.upgrading import prepare_database
 from deploy.valkey import valkey_recipe
-from yzindex import __version__
+from yzindex import __version__, clock
 from yzindex.bank.files import INSTALLED, load_bank
 from yzindex.errors import InvalidBank, YzIndexError
 from yzindex.fleet import InvalidFleet, load_fleet
@@ -208,9 +208,18 @@ def addresses(stack: Stack) -> list[str]:
         f"  Flower  {stack.flower}",
         f"  queue   {queue}",
         f"  data    {database}",
+        f"  daily   {_daily_run(settings)}",
         f"  logs    {stack.folder.logs}",
         "  Ctrl-C stops everything.",
     ]
+
+
+def _daily_run(settings: Settings) -> str:
+    schedule = settings.schedule
+    if schedule is None:
+        return "no daily run (YZ_DAILY_RUN is false)"
+    coming = schedule.next_after(clock.now()).astimezone(schedule.zone)
+    return f"a run of all models, next {coming.isoformat(sep=' ', timespec='minutes')}; its cost: yz schedule"
 
 
 def main(arguments: Sequence[str] = ()) -> int:

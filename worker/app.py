@@ -14,6 +14,7 @@ from yzindex.addresses import celery_address
 from yzindex.errors import YzIndexError
 from yzindex.fleet import read_fleet
 from yzindex.logs import configure_logs
+from yzindex.schedule import THERMOMETER_AT
 from yzindex.settings import Settings, load_settings, prepare_data_dir
 
 #: Longer than the longest task with its retries; Redis redelivers a message that is unacknowledged for this long.
@@ -21,8 +22,6 @@ VISIBILITY_TIMEOUT_S = 900
 #: A sandbox may try twice, each within its total wall time and a grace; must end before a message is redelivered.
 _GRADE_HARD_LIMIT_S = 800
 _CONNECTIONS = 2000
-#: In the configured zone; before the daily run, whose analysis asks what the graders do today.
-THERMOMETER_HOUR = 2
 _WEEK_S = 7 * 24 * 3600
 
 
@@ -65,10 +64,11 @@ def make_app(settings: Settings) -> Celery:
         task_create_missing_queues=True,
         # Of the times of day below; whatever else Celery keeps stays in UTC.
         timezone=settings.timezone,
-        beat_schedule={
+        beat_schedule=_daily_run(settings)
+        | {
             "thermometer": {
                 "task": "yz.thermometer",
-                "schedule": crontab(hour=THERMOMETER_HOUR, minute=0),
+                "schedule": crontab(hour=THERMOMETER_AT.hour, minute=THERMOMETER_AT.minute),
                 "options": {"queue": "control"},
             },
             "sweep": {
@@ -80,6 +80,20 @@ def make_app(settings: Settings) -> Celery:
         },
     )
     return app
+
+
+def _daily_run(settings: Settings) -> dict[str, dict[str, object]]:
+    """The entry of the daily run. It comes too early, late, twice or never: the task itself looks what is due."""
+    if settings.schedule is None:
+        return {}
+    at = settings.schedule.at
+    return {
+        "daily-run": {
+            "task": "yz.daily_run",
+            "schedule": crontab(hour=at.hour, minute=at.minute),
+            "options": {"queue": "control"},
+        }
+    }
 
 
 def _settings_or_end() -> Settings:

@@ -2,6 +2,7 @@
 
 dispatch ─► chord of [ask ─► grade] ─► aggregate ─► conclude ─► thermometer, dispatch of what is asked again
 sweep: whatever of this is due
+daily_run: orders the run of today, if it is due and there is none ─► dispatch; the sweep does the same
 thermometer: plans what is graded again today ─► sweep ─► regrade
 """
 
@@ -14,7 +15,7 @@ from celery.exceptions import Ignore
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 
-from worker import closing, regrading, stages
+from worker import closing, daily, regrading, stages
 from worker.app import app
 from worker.holder import release_rows_of_the_dead
 from worker.publishing import grade_message, publish_due, publish_lost
@@ -92,6 +93,13 @@ def thermometer(self: Task) -> None:
             log.info("thermometer planned", answers=planned)
 
 
+@app.task(name="yz.daily_run", bind=True, max_retries=None)
+def daily_run(self: Task) -> None:
+    """Order the run of today; fired twice, early or late, it does no harm."""
+    with outage_retried(self):
+        _order_daily_run()
+
+
 @app.task(name="yz.regrade", bind=True, max_retries=None)
 def regrade(self: Task, regrade_id: int) -> None:
     """Grade a stored answer once more."""
@@ -110,6 +118,13 @@ def sweep() -> None:
             troubles.append(trouble)
     if troubles:
         raise ExceptionGroup("sweep", troubles)
+
+
+def _order_daily_run() -> None:
+    number = daily.order_today(runtime())
+    if number is not None:
+        log.info("daily run ordered", run=number)
+        _dispatch([number])
 
 
 def _end_overdue() -> None:
@@ -164,6 +179,8 @@ _SWEEP = (
     _publish_lost,
     _send_closings,
     _analyse_again,
+    # Whatever beat and its clock did: a run that is due is ordered here at the latest.
+    _order_daily_run,
     # Last, onto queues that stayed empty.
     _publish_regrades,
 )

@@ -5,20 +5,23 @@ Ordering asks no model and sends no message; whoever calls sends the one that st
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from yzindex import __version__
+from yzindex import __version__, clock
 from yzindex.bank.draw import full_draw, smoke_draw
 from yzindex.bank.files import Bank
 from yzindex.bank.question import Question
+from yzindex.days import day_of
 from yzindex.errors import YzIndexError
 from yzindex.fleet import Fleet, Model
 from yzindex.grading.grade import GRADER_VERSION
 from yzindex.records.database import Database
 from yzindex.records.regrade_plans import GradingDay
 from yzindex.records.runs import Submission, Versions, find_by_key, lock_numbering, next_seed, submit
+from yzindex.records.schedules import due_on, end_trouble, find_scheduled
 from yzindex.records.states import IMPARTIAL, RunKind
+from yzindex.schedule import Schedule
 from yzindex.scoring import FORMULA_VERSION
 from yzindex.wording import did_you_mean, listed
 
@@ -45,6 +48,10 @@ class RunOrder:
     kind: RunKind = RunKind.SMOKE
     models: tuple[str, ...] | None = None
     seed: int | None = None
+
+
+#: What is run every day: the ten questions, of every model.
+DAILY = RunOrder()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +94,28 @@ def order_run(
                 return Ordered(number=earlier, created=False)
         plan = _plan(bank, fleet, order, next_seed(session, order.kind))
         number = submit(session, _submission(plan, bank, fleet, idempotency_key, request_digest))
+    return Ordered(number=number, created=True)
+
+
+def order_daily_run(database: Database, bank: Bank, fleet: Fleet, schedule: Schedule) -> Ordered | None:
+    """Write the run of today in one transaction, or find it; None where it is not due.
+
+    Raises `InvalidOrder` or `InvalidDraw`; nothing is written then. Whoever orders at the same moment gets one run.
+    """
+    with database.write() as session:
+        lock_numbering(session)
+        # Not before: who waited for the others over midnight would write the run of a day on the next one.
+        moment = clock.now()
+        earlier = find_scheduled(session, DAILY.kind, day_of(moment, schedule.zone))
+        if earlier is not None:
+            return Ordered(number=earlier, created=False)
+        day = due_on(session, DAILY.kind, schedule, moment)
+        if day is None:
+            return None
+        plan = _plan(bank, fleet, DAILY, next_seed(session, DAILY.kind))
+        submission = replace(_submission(plan, bank, fleet, None, ""), scheduled_for=day, created_at=moment)
+        number = submit(session, submission)
+        end_trouble(session, DAILY.kind)
     return Ordered(number=number, created=True)
 
 

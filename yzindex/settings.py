@@ -6,6 +6,7 @@ Ours start with `YZ_`; an unknown one is an error, so that a typing mistake is n
 import os
 import re
 from collections.abc import Iterator
+from datetime import time
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -21,6 +22,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from yzindex.addresses import check_database_address, check_http_address, check_queue_address
 from yzindex.days import check_zone
 from yzindex.errors import YzIndexError
+from yzindex.schedule import Schedule, check_time_of_day
 from yzindex.wording import did_you_mean, reason_of, shown
 
 #: What a system allows.
@@ -146,6 +148,12 @@ class Settings(BaseSettings):
         le=31_536_000,
         description="Seconds after which what is still open of a run stays unscored.",
     )
+    daily_run: bool = Field(
+        default=True, description="Whether ten questions are put to every model of the fleet every day, by itself."
+    )
+    daily_run_at: Annotated[str, AfterValidator(check_time_of_day)] = Field(
+        default="03:00", description="Time of day at which that run is ordered, in that zone, as 03:00."
+    )
     thermometer_answers: int = Field(
         default=20, ge=0, le=1000, description="Stored answers of each dimension that are graded again every day."
     )
@@ -208,6 +216,11 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def schedule(self) -> Schedule | None:
+        """Of the daily run; None where it is switched off."""
+        return Schedule(at=time.fromisoformat(self.daily_run_at), zone=self.zone) if self.daily_run else None
 
     @property
     def uses_data_dir(self) -> bool:
@@ -289,6 +302,8 @@ def _fault(detail: ErrorDetails) -> str:
 
 def _bounds_of(variable: str) -> str:
     field = next(field for name, field in Settings.model_fields.items() if _variable(name) == variable)
+    if field.annotation is bool:
+        return "needs true or false"
     kind = "a whole number" if field.annotation is int else "a number"
     least = next(each.ge for each in field.metadata if isinstance(each, Ge))
     most = next(each.le for each in field.metadata if isinstance(each, Le))

@@ -15,9 +15,11 @@ from api.cli import (
     prove,
     questions,
     raw,
+    report,
     resume,
     run,
     sandbox,
+    schedule,
     score,
     up,
     verdict,
@@ -39,6 +41,8 @@ app.command("confirm")(confirm.confirm)
 app.command("board")(board.board)
 app.command("compare")(compare.compare)
 app.command("verdict")(verdict.verdict)
+app.command("schedule")(schedule.schedule)
+app.command("report")(report.report)
 app.command("raw")(raw.raw)
 app.command("score")(score.score)
 app.command("grade")(grade.grade)

@@ -1,18 +1,19 @@
 """Runs: order one, list them, read one with its progress and result, read its raw answers."""
 
 import re
-from collections.abc import Iterator
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AfterValidator
 
 from api.problems import documented
+from api.raw_stream import CSV, JSON_LINES, raw_stream
 from api.responding import JSON, TAGGED, accepted, tagged
-from api.services import Given, Services
-from api.shapes.raw import RawPage, as_csv, as_json_lines, raw_page
+from api.run_events import run_events
+from api.services import Given
+from api.shapes.raw import RawPage, raw_page
 from api.shapes.runs import (
     EstimateBody,
     OrderedRun,
@@ -30,18 +31,17 @@ from api.strict import StrictRoute
 from yzindex.estimating import estimate
 from yzindex.ordering import order_run, plan_run
 from yzindex.records.interventions import cancel_run, resume_run
-from yzindex.records.raw_view import RawAnswer, raw_answers
+from yzindex.records.raw_view import raw_answers
 from yzindex.records.run_views import check_run, run_heads, run_view
 
 router = APIRouter(prefix="/v1", tags=["runs"], route_class=StrictRoute)
 
-JSON_LINES = "application/x-ndjson"
-CSV = "text/csv"
-#: Answers read at a time while a run is streamed.
-_BATCH = 200
 _LARGEST_ID = 2**31 - 1
 _KEY = "[!-~]([ -~]*[!-~])?"
 _LONGEST_KEY = 255
+
+EVENTS = "text/event-stream"
+OF_EVENTS: dict[int | str, dict[str, Any]] = {200: {"content": {EVENTS: {}}}}
 
 Number = Annotated[int, Path(description="The run's number.")]
 
@@ -166,19 +166,16 @@ def get_raw(
     if media_type == JSON:
         found = raw_answers(services.database, number, after=cursor, limit=limit, answer_id=answer)
         return tagged(request, raw_page(found, run_number=number, limit=limit))
-    batches = _batches(services, number, cursor, answer)
-    lines = map(as_json_lines, batches) if media_type == JSON_LINES else _csv_lines(batches)
-    return StreamingResponse(lines, media_type=media_type)
+    return raw_stream(services.database, number, media_type, after=cursor, answer=answer)
 
 
-def _batches(services: Services, number: int, after: int, answer: int | None) -> Iterator[list[RawAnswer]]:
-    """Read a run batch by batch: no session is open while a slow client reads."""
-    while batch := raw_answers(services.database, number, after=after, limit=_BATCH, answer_id=answer):
-        yield batch
-        after = batch[-1].answer_id
-
-
-def _csv_lines(batches: Iterator[list[RawAnswer]]) -> Iterator[str]:
-    yield as_csv((), with_heading=True)
-    for batch in batches:
-        yield as_csv(batch, with_heading=False)
+@router.get(
+    "/runs/{number}/events",
+    response_class=StreamingResponse,
+    responses=OF_EVENTS | documented(404, 422, 503),
+    summary="Follow a run",
+)
+def get_events(number: Number, services: Given) -> Response:
+    """Follow a run as server-sent events: `progress` whenever something has changed, `ended` once, then no more."""
+    check_run(services.database, number)
+    return StreamingResponse(run_events(services, number), media_type=EVENTS, headers={"cache-control": "no-store"})

@@ -56,7 +56,7 @@ class BoardBody(Body):
 def board_body(view: BoardView) -> BoardBody:
     return BoardBody(
         latest_run=view.latest_run,
-        finished_at=view.finished_at,
+        finished_at=None if view.latest is None else view.latest.finished_at,
         simulated=view.simulated,
         record=record_body(view.record),
         models=[_standing(standing, view.latest_run) for standing in view.standings],

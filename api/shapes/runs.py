@@ -225,7 +225,7 @@ def run_body(view: RunView) -> RunBody:
     ]
     below = {
         "questions": questions,
-        "progress": _progress(view.progress),
+        "progress": progress_body(view.progress),
         "models": [_model(evaluation) for evaluation in view.evaluations],
     }
     return RunBody.model_validate(asdict(view.head) | below)
@@ -252,12 +252,12 @@ def _model(view: EvaluationView) -> ModelBody:
         vendor=view.vendor,
         model_asked=view.model_asked,
         models_returned=list(view.models_returned),
-        progress=_progress(view.progress),
+        progress=progress_body(view.progress),
         result=None if view.result is None else result_body(view.result),
         change=None if view.change is None else change_body(view.change),
         unscored=[unscored_body(question) for question in view.unscored],
     )
 
 
-def _progress(progress: Progress) -> ProgressBody:
+def progress_body(progress: Progress) -> ProgressBody:
     return ProgressBody(**asdict(progress), ended=progress.ended)

@@ -95,6 +95,8 @@ def _opened(
     config = folder.root / "story.toml"
     config.write_text(state.world.as_toml(state.last_day), encoding="utf-8")
     lived = {
+        # The story orders its days' runs itself.
+        "daily_run": False,
         "simulated_days_ahead": state.days_ahead(today(settings.zone)),
         "simulated_grader_loss": grader_loss,
     }

@@ -99,7 +99,7 @@ def site(folder: Path, servers: dict[str, Server], config: Path = CALM) -> Itera
         for name, server in (("redis_url", "redis"), ("database_url", "postgres"))
         if server in servers
     }
-    settings = Settings(data_dir=folder, api_port=0, flower_port=0, sandbox_concurrency=2, **addresses)
+    settings = Settings(data_dir=folder, api_port=0, flower_port=0, sandbox_concurrency=2, daily_run=False, **addresses)
     with Stack(settings, simulation=Simulation(seed=31, config=config)) as stack, Client(stack.api) as client:
         found = Site(stack=stack, client=client, servers=servers)
         try:

@@ -16,7 +16,6 @@ from typer.testing import CliRunner
 from api.cli.commands import app
 from tests.benchmark_files import array, mbpp_plus, sanitized
 from tests.local_runner import LocalRunner
-from worker.app import THERMOMETER_HOUR
 from worker.trouble import MOST_GIVEN_BACK
 from yzindex.bank.importing.evalplus import FLOAT_TOLERANCE, SEVERAL_ANSWERS
 from yzindex.bank.importing.formats import Format
@@ -29,9 +28,14 @@ from yzindex.drift.words import Word
 from yzindex.fleet import Fleet
 from yzindex.grading.asserted import View
 from yzindex.grading.code import CallCase, Calls
+from yzindex.records.compare_view import STREAK
+from yzindex.records.feed_view import MOST, MOST_REPORTS
 from yzindex.records.interventions import LONGER_EACH_TIME, MOST_RESUMPTIONS
 from yzindex.records.outbox import LOST_AFTER_S
+from yzindex.report.standing import USUAL_DAYS
+from yzindex.schedule import THERMOMETER_AT
 from yzindex.scoring import INTEGRITY_CAP
+from yzindex.scoring.spread import WINDOW
 from yzindex.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -65,12 +69,23 @@ def test_the_readme_states_what_is_graded_again_every_day() -> None:
     )
 
     assert told
-    assert hours[told[1]] == THERMOMETER_HOUR
+    assert hours[told[1]] == THERMOMETER_AT.hour
     assert (int(told[2]), int(told[3])) == (
         fields["thermometer_answers"].default,
         fields["thermometer_judgements"].default,
     )
     assert f"{fields['timezone'].default} if it is not set" in README
+
+
+def test_the_documents_state_the_hour_of_the_daily_run() -> None:
+    hours = {"three": "03:00"}
+    told = re.search(r"Every day at (\w+), ten drawn questions are put to every model", README)
+    page = (ROOT / "docs/schedule.md").read_text(encoding="utf-8")
+
+    assert told
+    assert hours[told[1]] == Settings.model_fields["daily_run_at"].default
+    assert f"Every day at {Settings.model_fields['daily_run_at'].default} (`YZ_DAILY_RUN_AT`)" in page
+    assert f"an hour before, at {THERMOMETER_AT:%H:%M}" in page
 
 
 def test_the_example_of_a_models_file_can_be_read() -> None:
@@ -107,6 +122,18 @@ def test_the_page_on_verdicts_has_every_word_in_its_order_and_the_numbers_of_the
     assert f"It is settled after {(settles_on(date.min) - date.min).days} days" in page
     assert Rules().steady_points == 5
     assert Rules().least_fleet == 5
+
+
+def test_the_page_on_reports_has_the_sections_in_their_order_and_the_numbers_of_the_code() -> None:
+    page = (ROOT / "docs/reports.md").read_text(encoding="utf-8")
+    article = (ROOT / "tests/unit/report/golden/seed-model.md").read_text(encoding="utf-8")
+
+    assert re.findall(r"^\| ([A-Z][^|]+) \| ", page, re.MULTILINE) == re.findall(r"^## (.+)$", article, re.MULTILINE)
+    assert f"the last {STREAK} of them" in page
+    assert f"over the last {USUAL_DAYS} days; the sd of the last {WINDOW} main scores" in page
+    assert f"the newest {MOST_REPORTS} daily runs" in page
+    assert f"at most\n{MOST} entries" in page
+    assert f"is known after {Rules().lag_days} days" in page
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)

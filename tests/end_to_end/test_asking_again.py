@@ -57,6 +57,7 @@ def running(folder: Path, ability: float, address: str) -> Iterator[Stack]:
         api_port=0,
         flower_port=0,
         sandbox_concurrency=2,
+        daily_run=False,
         sandbox=SandboxChoice.BUBBLEWRAP,
     )
     with Stack(settings, simulation=Simulation(seed=5, config=fleet(folder, ability))) as stack:

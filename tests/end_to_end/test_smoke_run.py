@@ -93,7 +93,9 @@ def watched(
     """
     with request.param as addresses:
         folder = tmp_path_factory.mktemp("stack")
-        settings = Settings(data_dir=folder, api_port=0, flower_port=0, sandbox_concurrency=2, **addresses)
+        settings = Settings(
+            data_dir=folder, api_port=0, flower_port=0, sandbox_concurrency=2, daily_run=False, **addresses
+        )
         with Stack(settings, simulation=Simulation(seed=31)) as stack:
             containers = Containers(stack)
             yield stack, containers

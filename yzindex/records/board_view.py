@@ -1,10 +1,10 @@
 """The board: models ranked by the mean of their last five main scores, beside what today's run says of each.
 
 Only concluded runs of the kinds that rank count. A single day is never ranked alone, and a day without a main score is
-no zero.
+no zero. However many models there are, the number of queries is the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -12,14 +12,27 @@ from decimal import Decimal
 from sqlmodel import Session, col, select
 
 from yzindex.fleet import Fleet, Model
+from yzindex.records.availability import Availability, availability_of
+from yzindex.records.board_health import Health, health_of
 from yzindex.records.database import Database
 from yzindex.records.ledger import BoardRecord, board_record
-from yzindex.records.run_views import Change, Result, UnscoredQuestion, change_of, result_of, unscored_of
+from yzindex.records.recent import RecentRun, recent_runs, with_main_score
+from yzindex.records.run_views import (
+    Change,
+    Result,
+    RunHead,
+    UnscoredQuestion,
+    change_between,
+    results_of,
+    run_head,
+    unscored_of,
+)
 from yzindex.records.runs import has_concluded
 from yzindex.records.states import RANKED
 from yzindex.records.tables import Evaluation, Run
 from yzindex.records.verdict_view import VerdictView, verdicts_of
 from yzindex.scoring import mean
+from yzindex.scoring.ranking import RankRange, half_width, rank_ranges
 from yzindex.scoring.spread import WINDOW as REPEATABILITY_WINDOW
 from yzindex.scoring.spread import Repeatability, repeatability
 
@@ -27,6 +40,8 @@ from yzindex.scoring.spread import Repeatability, repeatability
 WINDOW = 5
 #: Fewer runs than this are not ranked.
 FEWEST = 2
+#: Runs that the course of a model's scores is drawn of.
+COURSE = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,9 +51,13 @@ class Standing:
     model: str
     simulated: bool
     rank: int | None
+    #: The ranks that it may as well have, where its interval overlaps with those of others.
+    ranks: RankRange | None
     unranked: str | None
     #: Mean of `core_display` over `runs`, the model's last runs with a main score, oldest first.
     rolling_mean: Decimal | None
+    #: Half the width of its interval of 95 %, of the noise of the answers; None where too little is known of it.
+    half_width: Decimal | None
     runs: tuple[int, ...]
     #: The model's newest concluded run; None if it has none.
     latest: Result | None
@@ -49,6 +68,22 @@ class Standing:
     verdict: VerdictView | None
     #: Of `core_raw`: the cap would pass off a model that fails every day as a steady one.
     repeatability: Repeatability | None
+    #: The last runs, oldest first.
+    course: tuple[RecentRun, ...]
+    #: Of its calls in the last five runs.
+    availability: Availability | None
+
+    @property
+    def labels(self) -> tuple[str | None, ...]:
+        """The last five integrity labels, oldest first: one of them rests on two probes."""
+        return tuple(each.label for each in self.course[-WINDOW:])
+
+    @property
+    def value(self) -> Decimal | None:
+        """`core_display` of the latest run per US dollar that it cost at list price; None where it cost nothing."""
+        if self.latest is None or self.latest.core_display is None or not self.latest.cost_usd:
+            return None
+        return self.latest.core_display / self.latest.cost_usd
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,14 +91,24 @@ class BoardView:
     """All models of the fleet: the ranked ones in their order, then the others by name."""
 
     #: The newest concluded smoke run; None before the first.
-    latest_run: int | None
-    finished_at: datetime | None
+    latest: RunHead | None
     standings: tuple[Standing, ...]
+    health: Health
     record: BoardRecord
+
+    @property
+    def latest_run(self) -> int | None:
+        return None if self.latest is None else self.latest.number
 
     @property
     def simulated(self) -> bool:
         return any(standing.simulated for standing in self.standings)
+
+    @property
+    def of_latest_run(self) -> list[Result]:
+        """The results of the newest run."""
+        found = (standing.latest for standing in self.standings)
+        return [result for result in found if result is not None and result.run_number == self.latest_run]
 
 
 def board_view(database: Database, fleet: Fleet) -> BoardView:
@@ -72,75 +117,99 @@ def board_view(database: Database, fleet: Fleet) -> BoardView:
         newest = session.exec(
             select(Run).where(col(Run.kind).in_(RANKED), has_concluded()).order_by(col(Run.number).desc()).limit(1)
         ).first()
-        latest = {model.slug: _concluded(session, model.slug, scored=False, limit=1) for model in fleet.models}
-        verdicts = verdicts_of(session, [evaluation for found in latest.values() for evaluation, _ in found])
-        standings = [_standing(session, model, fleet, latest[model.slug], verdicts) for model in fleet.models]
-        record = board_record(session)
-    return BoardView(
-        latest_run=None if newest is None else newest.number,
-        finished_at=None if newest is None else newest.finished_at,
-        standings=ranked(standings),
-        record=record,
-    )
+        found = _found(session, [model.slug for model in fleet.models])
+        return BoardView(
+            latest=None if newest is None else run_head(session, newest),
+            standings=ranked([_standing(model, fleet, found) for model in fleet.models]),
+            health=health_of(session, newest),
+            record=board_record(session),
+        )
 
 
 def ranked(standings: Sequence[Standing]) -> tuple[Standing, ...]:
     """Give ranks by rolling mean, highest first, to those that may have one."""
-    means = {each.model: each.rolling_mean for each in standings if each.unranked is None}
-    placed = [
-        _placed(each, means[each.model], [m for m in means.values() if m is not None])
-        for each in standings
-        if each.unranked is None
+    placed = [each for each in standings if each.unranked is None]
+    means = {each.model: each.rolling_mean for each in placed if each.rolling_mean is not None}
+    ranges = rank_ranges(means, {each.model: each.half_width for each in placed})
+    with_ranks = [
+        replace(each, rank=1 + sum(other > means[each.model] for other in means.values()), ranks=ranges[each.model])
+        for each in placed
     ]
     others = [each for each in standings if each.unranked is not None]
     return (
-        *sorted(placed, key=lambda each: (each.rank or 0, each.model)),
+        *sorted(with_ranks, key=lambda each: (each.rank or 0, each.model)),
         *sorted(others, key=lambda each: each.model),
     )
 
 
-def _placed(standing: Standing, own: Decimal | None, means: Sequence[Decimal]) -> Standing:
-    return replace(standing, rank=1 + sum(own is not None and other > own for other in means))
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """What is read of all models at once, by model or by the evaluation's id."""
+
+    recent: Mapping[str, Sequence[RecentRun]]
+    results: Mapping[int, Result]
+    runs: Mapping[int, Run]
+    verdicts: Mapping[tuple[str, int], VerdictView]
+    unscored: Mapping[int, Sequence[UnscoredQuestion]]
+    availability: Mapping[str, Availability]
 
 
-def _standing(
-    session: Session,
-    model: Model,
-    fleet: Fleet,
-    newest: Sequence[tuple[Evaluation, Run]],
-    verdicts: Mapping[tuple[str, int], VerdictView],
-) -> Standing:
-    scored = list(reversed(_concluded(session, model.slug, scored=True, limit=REPEATABILITY_WINDOW)))
-    averaged = scored[-WINDOW:]
-    evaluation, run = newest[0] if newest else (None, None)
-    latest = None if evaluation is None else result_of(session, evaluation)
+def _found(session: Session, models: Collection[str]) -> _Found:
+    recent = recent_runs(session, models, limit=COURSE)
+    compared = [each for runs in recent.values() for each in runs[:2]]
+    evaluations = session.exec(
+        select(Evaluation).where(col(Evaluation.id).in_([each.evaluation_id for each in compared]))
+    ).all()
+    newest = {runs[0].evaluation_id for runs in recent.values() if runs}
+    latest = [evaluation for evaluation in evaluations if evaluation.id in newest]
+    runs = session.exec(select(Run).where(col(Run.number).in_({each.run_number for each in compared})))
+    return _Found(
+        recent=recent,
+        results=results_of(session, evaluations),
+        runs={run.number: run for run in runs if run.number is not None},
+        verdicts=verdicts_of(session, latest),
+        unscored=unscored_of(session, newest),
+        availability=availability_of(session, {model: own[:WINDOW] for model, own in recent.items()}),
+    )
+
+
+def _standing(model: Model, fleet: Fleet, found: _Found) -> Standing:
+    recent = found.recent[model.slug]
+    scored = with_main_score(recent)
+    averaged = list(reversed(scored[:WINDOW]))
+    latest = found.results[recent[0].evaluation_id] if recent else None
+    variances = [each.variance for each in averaged if each.variance is not None]
     return Standing(
         model=model.slug,
-        simulated=fleet.provider(model.provider).simulated or any(each.simulated for each, _ in (*newest, *scored)),
+        simulated=fleet.provider(model.provider).simulated or any(each.simulated for each in recent),
         rank=None,
+        ranks=None,
         unranked=_unranked(latest, len(averaged)),
-        rolling_mean=mean(each.core_display for each, _ in averaged if each.core_display is not None),
-        runs=tuple(each.run_number for each, _ in averaged),
+        rolling_mean=mean(each.core_display for each in averaged if each.core_display is not None),
+        half_width=half_width(variances) if averaged and len(variances) == len(averaged) else None,
+        runs=tuple(each.run_number for each in averaged),
         latest=latest,
-        latest_finished_at=None if run is None else run.finished_at,
-        unscored=() if evaluation is None else tuple(unscored_of(session, [evaluation.id]).get(evaluation.id or 0, ())),
-        change=None if run is None or latest is None else change_of(session, run, model.slug, latest),
-        verdict=None if evaluation is None else verdicts.get((model.slug, evaluation.run_number)),
-        repeatability=repeatability([each.core_raw for each, _ in scored if each.core_raw is not None]),
+        latest_finished_at=recent[0].finished_at if recent else None,
+        unscored=tuple(found.unscored.get(recent[0].evaluation_id, ())) if recent else (),
+        change=_change(recent, found),
+        verdict=found.verdicts.get((model.slug, recent[0].run_number)) if recent else None,
+        repeatability=repeatability(
+            [each.core_raw for each in reversed(scored[:REPEATABILITY_WINDOW]) if each.core_raw is not None]
+        ),
+        course=tuple(reversed(recent)),
+        availability=found.availability.get(model.slug),
     )
 
 
-def _concluded(session: Session, model: str, *, scored: bool, limit: int) -> list[tuple[Evaluation, Run]]:
-    rows = (
-        select(Evaluation, Run)
-        .join(Run, col(Run.number) == col(Evaluation.run_number))
-        .where(Evaluation.model == model, col(Run.kind).in_(RANKED), has_concluded())
-        .order_by(col(Run.number).desc())
-        .limit(limit)
+def _change(recent: Sequence[RecentRun], found: _Found) -> Change | None:
+    """The newest run beside the one before it: they are of one kind, as only one kind ranks."""
+    if len(recent) < 2:
+        return None
+    now, before = recent[:2]
+    return change_between(
+        (found.runs[before.run_number], found.results[before.evaluation_id]),
+        (found.runs[now.run_number], found.results[now.evaluation_id]),
     )
-    if scored:
-        rows = rows.where(col(Evaluation.core_display).is_not(None))
-    return list(session.exec(rows))
 
 
 def _unranked(latest: Result | None, runs: int) -> str | None:

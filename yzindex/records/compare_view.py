@@ -260,7 +260,7 @@ def _expected(found: _Found) -> Decimal:
 
 def _side(session: Session, found: _Found) -> Side:
     number = found.evaluation.run_number
-    passes = _passes(session, {answer.question_digest for answer, _ in found.answers}, number)
+    passes = passed_by_models(session, {answer.question_digest for answer, _ in found.answers}, number)
     scored = Counter(answer.dimension for answer, _ in found.answers if answer.score is not None)
     questions = [_question(answer, expected, scored, passes) for answer, expected in found.answers]
     return Side(
@@ -285,7 +285,7 @@ def _question(
 ) -> QuestionPoints:
     cost = None
     if answer.score is not None:
-        cost = exact(MAIN_WEIGHTS[answer.dimension] * (_FULL_SCORE - answer.score) / scored[answer.dimension])
+        cost = cost_of(answer.score, scored[answer.dimension], MAIN_WEIGHTS[answer.dimension])
     cases = answer.cases or []
     return QuestionPoints(
         answer_id=answer.id or 0,
@@ -303,7 +303,12 @@ def _question(
     )
 
 
-def _passes(session: Session, digests: Collection[str], up_to: int) -> Mapping[str, Sequence[Decimal]]:
+def cost_of(score: Decimal, scored: int, weight: Decimal) -> Decimal:
+    """Give the points that an answer lacks to a full score, as one of so many scored ones of its dimension."""
+    return exact(weight * (_FULL_SCORE - score) / scored)
+
+
+def passed_by_models(session: Session, digests: Collection[str], up_to: int) -> Mapping[str, Sequence[Decimal]]:
     """Read of each question which share of its answers each model got right, in runs up to one."""
     counted = (
         select(Answer)

@@ -177,9 +177,20 @@ def check_run(database: Database, number: int) -> None:
 
 def result_of(session: Session, evaluation: Evaluation) -> Result | None:
     """Read an evaluation's result; None until it was closed once."""
-    if evaluation.closed_at is None and not evaluation.reopened:
-        return None
-    rows = session.exec(select(StoredScore).where(StoredScore.evaluation_id == evaluation.id))
+    return next(iter(results_of(session, [evaluation]).values()), None)
+
+
+def results_of(session: Session, evaluations: Collection[Evaluation]) -> dict[int, Result]:
+    """Read the results of evaluations by their ids; one that was never closed is left out."""
+    closed = {each.id: each for each in evaluations if each.closed_at is not None or each.reopened}
+    dimensions: dict[int, dict[Dimension, DimensionScore]] = {id_: {} for id_ in closed if id_ is not None}
+    for row in session.exec(select(StoredScore).where(col(StoredScore.evaluation_id).in_(closed))):
+        own = DimensionScore(score=row.score, scored=row.scored, asked=row.asked)
+        dimensions[row.evaluation_id][row.dimension] = own
+    return {id_: _result(closed[id_], own) for id_, own in dimensions.items()}
+
+
+def _result(evaluation: Evaluation, dimensions: Mapping[Dimension, DimensionScore]) -> Result:
     return Result(
         run_number=evaluation.run_number,
         core_raw=evaluation.core_raw,
@@ -189,32 +200,41 @@ def result_of(session: Session, evaluation: Evaluation) -> Result | None:
         scored=evaluation.scored,
         asked=evaluation.asked,
         cost_usd=evaluation.cost_usd,
-        dimensions={row.dimension: DimensionScore(score=row.score, scored=row.scored, asked=row.asked) for row in rows},
+        dimensions=dimensions,
     )
 
 
-def change_of(session: Session, run: Run, model: str, result: Result) -> Change | None:
-    """Compare a result with the model's previous concluded run of the same kind; None if it is the first.
+def changes_of(session: Session, run: Run, results: Mapping[str, Result]) -> dict[str, Change]:
+    """Compare results, by model, with the model's previous concluded run of the same kind; without one, it is left out.
 
-    None also where the kind does not ask every time alike: two confirmations have nothing in common.
+    All are left out where the kind does not ask every time alike: two confirmations have nothing in common.
     """
     if run.kind not in IMPARTIAL:
-        return None
-    found = session.exec(
-        select(Evaluation, Run)
+        return {}
+    newest = (
+        select(func.max(Evaluation.id))
         .join(Run, col(Run.number) == col(Evaluation.run_number))
         .where(
-            Evaluation.model == model,
+            col(Evaluation.model).in_(results),
             Run.kind == run.kind,
             has_concluded(),
             col(Run.number) < run.number,
         )
-        .order_by(col(Run.number).desc())
-        .limit(1)
-    ).first()
-    earlier = None if found is None else result_of(session, found[0])
-    if found is None or earlier is None:
-        return None
+        .group_by(col(Evaluation.model))
+    )
+    rows = select(Evaluation, Run).join(Run, col(Run.number) == col(Evaluation.run_number))
+    found = session.exec(rows.where(col(Evaluation.id).in_(newest))).all()
+    earlier = results_of(session, [evaluation for evaluation, _ in found])
+    return {
+        evaluation.model: change_between((before, earlier[evaluation.id]), (run, results[evaluation.model]))
+        for evaluation, before in found
+        if evaluation.id in earlier
+    }
+
+
+def change_between(before: tuple[Run, Result], now: tuple[Run, Result]) -> Change:
+    """Subtract a model's result in one run from that in a later one."""
+    (earlier_run, earlier), (run, result) = before, now
     return Change(
         since_run=earlier.run_number,
         core_raw=_difference(result.core_raw, earlier.core_raw),
@@ -224,7 +244,7 @@ def change_of(session: Session, run: Run, model: str, result: Result) -> Change 
             for dimension, score in result.dimensions.items()
             if dimension in earlier.dimensions
         },
-        versions_changed=_versions_changed(found[1], run),
+        versions_changed=versions_changed_between(earlier_run, run),
     )
 
 
@@ -243,6 +263,12 @@ def unscored_of(session: Session, evaluation_ids: Collection[int | None]) -> dic
     for row in rows:
         found.setdefault(row.evaluation_id, []).append(_unscored(row))
     return found
+
+
+def run_head(session: Session, run: Run) -> RunHead:
+    """Read the head of a run."""
+    rows = session.exec(select(Evaluation).where(Evaluation.run_number == run.number).order_by(col(Evaluation.id)))
+    return _head(run, rows.all())
 
 
 def _head(run: Run, evaluations: Collection[Evaluation]) -> RunHead:
@@ -287,28 +313,29 @@ def _questions(session: Session, evaluations: Collection[Evaluation]) -> tuple[D
 
 def _evaluation_views(session: Session, run: Run, evaluations: list[Evaluation]) -> tuple[EvaluationView, ...]:
     ids = [evaluation.id for evaluation in evaluations]
-    progress, returned, unscored = _progress(session, ids), _returned(session, ids), unscored_of(session, ids)
-    views = []
-    for evaluation in evaluations:
-        result = result_of(session, evaluation)
-        views.append(
-            EvaluationView(
-                model=evaluation.model,
-                provider=evaluation.provider,
-                vendor=evaluation.vendor,
-                model_asked=evaluation.model_asked,
-                models_returned=tuple(returned.get(evaluation.id, ())),
-                simulated=evaluation.simulated,
-                progress=progress.get(evaluation.id, NO_PROGRESS),
-                unscored=tuple(unscored.get(evaluation.id or 0, ())),
-                result=result,
-                change=None if result is None else change_of(session, run, evaluation.model, result),
-            )
+    progress, returned, unscored = progress_of(session, ids), _returned(session, ids), unscored_of(session, ids)
+    results = results_of(session, evaluations)
+    by_model = {each.model: results[each.id] for each in evaluations if each.id in results}
+    changes = changes_of(session, run, by_model)
+    return tuple(
+        EvaluationView(
+            model=evaluation.model,
+            provider=evaluation.provider,
+            vendor=evaluation.vendor,
+            model_asked=evaluation.model_asked,
+            models_returned=tuple(returned.get(evaluation.id, ())),
+            simulated=evaluation.simulated,
+            progress=progress.get(evaluation.id, NO_PROGRESS),
+            unscored=tuple(unscored.get(evaluation.id or 0, ())),
+            result=by_model.get(evaluation.model),
+            change=changes.get(evaluation.model),
         )
-    return tuple(views)
+        for evaluation in evaluations
+    )
 
 
-def _progress(session: Session, evaluation_ids: Collection[int | None]) -> dict[int | None, Progress]:
+def progress_of(session: Session, evaluation_ids: Collection[int | None]) -> dict[int | None, Progress]:
+    """Count the questions of evaluations, by the evaluation's id."""
     rows = session.exec(
         select(Answer.evaluation_id, Answer.state, func.count(), func.count(col(Answer.reply)))
         .where(col(Answer.evaluation_id).in_(evaluation_ids))
@@ -349,7 +376,7 @@ def _difference(now: Decimal | None, before: Decimal | None) -> Decimal | None:
     return None if now is None or before is None else now - before
 
 
-def _versions_changed(before: Run, now: Run) -> tuple[str, ...]:
+def versions_changed_between(before: Run, now: Run) -> tuple[str, ...]:
     pairs = {
         "bank": (before.bank_digest, now.bank_digest),
         "grader": (before.grader_version, now.grader_version),

@@ -1,7 +1,8 @@
 """Runs: submitted in one transaction with everything below them, started, and ended once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, insert, text
 from sqlmodel import Session, col, select, update
@@ -61,6 +62,8 @@ class Submission:
     versions: Versions
     idempotency_key: str | None = None
     request_digest: str = ""
+    scheduled_for: date | None = None
+    created_at: datetime = field(default_factory=now)
 
 
 def find_run(session: Session, number: int, *, for_update: bool = False) -> Run:
@@ -109,6 +112,8 @@ def submit(session: Session, submission: Submission) -> int:
             software_version=versions.software,
             idempotency_key=submission.idempotency_key,
             request_digest=submission.request_digest,
+            scheduled_for=submission.scheduled_for,
+            created_at=submission.created_at,
         )
     )
     _store_questions(session, submission.questions)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import uuid4
 
-from sqlalchemy import JSON, Column, MetaData, Text, UniqueConstraint, false
+from sqlalchemy import JSON, Column, Index, MetaData, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from yzindex import clock
@@ -44,6 +44,9 @@ def now() -> datetime:
 class Run(SQLModel, table=True):
     """A numbered run record. Its models, draw and scores hang below it."""
 
+    # However many machines fire at one moment: one run of a kind for a date.
+    __table_args__ = (Index(None, "kind", "scheduled_for", unique=True),)
+
     number: int | None = Field(default=None, primary_key=True)
     kind: RunKind = Field(sa_type=one_of(RunKind))
     status: RunStatus = Field(default=RunStatus.PENDING, index=True, sa_type=one_of(RunStatus))
@@ -60,6 +63,8 @@ class Run(SQLModel, table=True):
     idempotency_key: str | None = Field(default=None, unique=True)
     #: Digest of the request under that key: the same key with another request is refused.
     request_digest: str = ""
+    #: The date whose run it is, in the configured zone; None where somebody ordered it.
+    scheduled_for: date | None = None
     #: Times the clock has asked again what was unscored; at its most where a person has ended that.
     resumptions: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     #: When it was last asked again, by the clock or by hand.
@@ -67,6 +72,20 @@ class Run(SQLModel, table=True):
     #: Counts the claims of processes that end the run, and the times it was resumed.
     attempt: int = 0
     lease_until_s: float | None = None
+
+
+class StoredSchedule(SQLModel, table=True):
+    """The schedule that the workers were told last, and what keeps its run of a date from being ordered."""
+
+    __tablename__ = "schedule"
+
+    kind: RunKind = Field(primary_key=True, sa_type=one_of(RunKind))
+    #: Time of day, such as 03:00.
+    at: str
+    timezone: str
+    told_at: datetime = Field(sa_type=UtcDateTime)
+    trouble: str | None = Field(default=None, sa_type=StorableText)
+    trouble_on: date | None = None
 
 
 class StoredConfirmation(SQLModel, table=True):

@@ -166,11 +166,23 @@ def is_simulated(session: Session, model: str) -> bool:
     return any(found)
 
 
-def verdicts_of(session: Session, evaluations: Sequence[Evaluation]) -> dict[tuple[str, int], VerdictView]:
-    """Read the verdicts of evaluations, by model and run number; those without are left out."""
+def verdicts_of_run(database: Database, number: int) -> dict[str, VerdictView]:
+    """Read what was said of the models of a run, by model; those of whom nothing was said are left out."""
+    with database.read() as session:
+        evaluations = session.exec(select(Evaluation).where(Evaluation.run_number == number)).all()
+        return {model: view for (model, _), view in verdicts_of(session, evaluations).items()}
+
+
+def verdicts_of(
+    session: Session, evaluations: Sequence[Evaluation], *, unstable: Collection[int | None] | None = None
+) -> dict[tuple[str, int], VerdictView]:
+    """Read the verdicts of evaluations, by model and run number; those without are left out.
+
+    Whoever has read already up to which of them the main scores moved so much that it is a warning names them.
+    """
     of = {evaluation.id: evaluation for evaluation in evaluations}
     rows = session.exec(select(StoredVerdict).where(col(StoredVerdict.evaluation_id).in_(of)))
-    views = _views(session, [(verdict, of[verdict.evaluation_id]) for verdict in rows])
+    views = _views(session, [(verdict, of[verdict.evaluation_id]) for verdict in rows], unstable)
     return {(view.model, view.run_number): view for view in views}
 
 
@@ -180,8 +192,12 @@ def views_of_unstored(session: Session, found: Collection[tuple[StoredVerdict, E
     return tuple(_view(verdict, evaluation, beside) for verdict, evaluation in found)
 
 
-def _views(session: Session, found: Collection[tuple[StoredVerdict, Evaluation]]) -> list[VerdictView]:
-    beside = _beside(session, found)
+def _views(
+    session: Session,
+    found: Collection[tuple[StoredVerdict, Evaluation]],
+    unstable: Collection[int | None] | None = None,
+) -> list[VerdictView]:
+    beside = _beside(session, found, unstable)
     return [_view(verdict, evaluation, beside) for verdict, evaluation in found]
 
 
@@ -197,7 +213,11 @@ class _Beside:
     unstable: frozenset[int | None]
 
 
-def _beside(session: Session, found: Collection[tuple[StoredVerdict, Evaluation]]) -> _Beside:
+def _beside(
+    session: Session,
+    found: Collection[tuple[StoredVerdict, Evaluation]],
+    unstable: Collection[int | None] | None,
+) -> _Beside:
     evaluations = [evaluation.id for _, evaluation in found]
     models = {evaluation.model for _, evaluation in found}
     settlements = session.exec(select(Settlement).where(col(Settlement.evaluation_id).in_(evaluations)))
@@ -214,7 +234,7 @@ def _beside(session: Session, found: Collection[tuple[StoredVerdict, Evaluation]
         changes=changes,
         moves=session.exec(select(BoardMove).order_by(col(BoardMove.day))).all(),
         watches=watches,
-        unstable=_unstable(session, found),
+        unstable=_unstable(session, found) if unstable is None else frozenset(unstable),
     )
 
 

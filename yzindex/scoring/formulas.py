@@ -12,8 +12,8 @@ from yzindex.dimensions import MAIN_WEIGHTS, Dimension
 FORMULA_VERSION = "1"
 
 INTEGRITY_CAP = Decimal("74.0")
-_PASS_FROM = Decimal(60)
-_WARN_FROM = Decimal(40)
+PASS_FROM = Decimal(60)
+WARN_FROM = Decimal(40)
 _STORED_STEP = Decimal("1E-9")
 
 
@@ -104,9 +104,9 @@ def mean(values: Iterable[Decimal]) -> Decimal | None:
 
 def label_of(integrity: Decimal) -> Label:
     """Label an integrity score (0 to 100)."""
-    if integrity >= _PASS_FROM:
+    if integrity >= PASS_FROM:
         return Label.PASS
-    return Label.WARN if integrity >= _WARN_FROM else Label.FAIL
+    return Label.WARN if integrity >= WARN_FROM else Label.FAIL
 
 
 def recommendation_of(label: Label) -> Recommendation:

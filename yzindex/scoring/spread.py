@@ -9,7 +9,7 @@ from yzindex.scoring.formulas import exact, stability
 
 #: Runs that repeatability looks back on.
 WINDOW = 7
-_WARN_BELOW = Decimal(30)
+WARN_BELOW = Decimal(30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +22,7 @@ class Repeatability:
 
     @property
     def is_warning(self) -> bool:
-        return self.stability < _WARN_BELOW
+        return self.stability < WARN_BELOW
 
 
 def sample_deviation(values: Sequence[Decimal]) -> Decimal | None:

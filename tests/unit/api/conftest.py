@@ -63,3 +63,10 @@ def app(settings: Settings, database: Database, broker: NotingBroker) -> FastAPI
 def api(app: FastAPI) -> Iterator[TestClient]:
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
+
+
+@pytest.fixture
+def browser(app: FastAPI) -> Iterator[TestClient]:
+    """The application as a browser asks it."""
+    with TestClient(app, raise_server_exceptions=False, headers={"accept": "text/html"}) as client:
+        yield client

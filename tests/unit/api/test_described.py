@@ -29,6 +29,8 @@ bounded = hypothesis.settings(
 @pytest.fixture
 def described(app: FastAPI, api: TestClient) -> OpenApiSchema:
     api.post("/v1/runs", json={"seed": 1})
+    # Whoever follows a run that is never asked would wait for ever.
+    app.state.services.stopping.set()
     return schemathesis.openapi.from_asgi("/openapi.json", app)
 
 

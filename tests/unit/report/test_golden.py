@@ -1,0 +1,159 @@
+"""Whole articles, byte for byte, and every figure in them recomputed from the rows.
+
+`YZ_WRITE_GOLDEN=1 pytest tests/unit/report/test_golden.py` writes the files anew; read the difference before it is
+committed.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from api.shapes.reports import as_markdown
+from tests.published_board import DEEPSEEK, OPUS
+from tests.report_checker import Checker, Wrong, mutations
+from yzindex.records.database import Database
+from yzindex.records.report_view import run_facts
+
+GOLDEN = Path(__file__).parent / "golden"
+UTC = ZoneInfo("UTC")
+#: Board, run, model, file.
+ARTICLES = [
+    ("published", 116, None, "seed-day"),
+    ("published", 116, OPUS, "seed-model"),
+    ("published", 117, None, "capped-rise-day"),
+    ("published", 117, DEEPSEEK, "capped-rise-model"),
+    ("nine", 1, None, "first-day"),
+    ("nine", 1, "sim/m4", "first-day-model"),
+    ("nine", 2, None, "nine-tied"),
+    ("nine", 2, "sim/m4", "nine-tied-model"),
+    ("nine", 3, None, "all-fall"),
+    ("nine", 3, "sim/m4", "all-fall-model"),
+    ("nine", 4, None, "a-fifth-answered"),
+    ("nine", 4, "sim/m4", "a-fifth-answered-model"),
+]
+ACCUSING = re.compile(r"degrad|got worse|is worse|are worse|confirmed drop|the drop was confirmed", re.IGNORECASE)
+#: So many of an article's changed digits and signs are tried.
+MUTATIONS = 150
+
+articles = pytest.mark.parametrize(("board", "number", "model", "name"), ARTICLES, ids=[each[3] for each in ARTICLES])
+
+
+def written(request: pytest.FixtureRequest, board: str, number: int, model: str | None) -> tuple[Database, str]:
+    database: Database = request.getfixturevalue(board)
+    return database, as_markdown(run_facts(database, UTC, number), model)
+
+
+@articles
+def test_an_article_is_what_it_was(
+    request: pytest.FixtureRequest, board: str, number: int, model: str | None, name: str
+) -> None:
+    _, article = written(request, board, number, model)
+    file = GOLDEN / f"{name}.md"
+    if os.environ.get("YZ_WRITE_GOLDEN") == "1":
+        file.write_text(article, encoding="utf-8")
+
+    assert article == file.read_text(encoding="utf-8")
+
+
+@articles
+def test_every_figure_of_an_article_is_what_the_rows_give(
+    request: pytest.FixtureRequest, board: str, number: int, model: str | None, name: str
+) -> None:
+    database, article = written(request, board, number, model)
+
+    Checker(database, number).check(article, model)
+
+
+@articles
+def test_a_changed_digit_or_sign_anywhere_in_an_article_is_noticed(
+    request: pytest.FixtureRequest, board: str, number: int, model: str | None, name: str
+) -> None:
+    database, article = written(request, board, number, model)
+    changed = list(mutations(article))
+    checker = Checker(database, number)
+
+    unnoticed = []
+    for mutant in random.sample(changed, min(MUTATIONS, len(changed))):
+        try:
+            checker.check(mutant, model)
+        except (Wrong, KeyError, AssertionError, StopIteration):
+            continue
+        unnoticed.append(next(a for a, b in zip(mutant.split("\n"), article.split("\n"), strict=True) if a != b))
+
+    assert unnoticed == []
+
+
+def test_two_models_swapped_in_an_article_are_noticed(published: Database) -> None:
+    article = as_markdown(run_facts(published, UTC, 116))
+    opus, sonnet = "claude-opus-4.7", "claude-sonnet-4.6"
+    swapped = article.replace(opus, "\0").replace(sonnet, opus).replace("\0", sonnet)
+
+    with pytest.raises(Wrong):
+        Checker(published, 116).check(swapped)
+
+
+def test_a_sentence_with_a_figure_that_no_rule_knows_is_refused(published: Database) -> None:
+    article = as_markdown(run_facts(published, UTC, 116), OPUS)
+
+    with pytest.raises(Wrong, match="no rule knows"):
+        Checker(published, 116).check(f"{article}\nIt was 7 points, because of a new version.\n", OPUS)
+
+
+@articles
+def test_no_article_accuses_a_model_of_whom_no_drop_was_confirmed(
+    request: pytest.FixtureRequest, board: str, number: int, model: str | None, name: str
+) -> None:
+    _, article = written(request, board, number, model)
+
+    assert ACCUSING.findall(article) == []
+
+
+def test_the_seed_days_report_says_what_was_published_of_it(published: Database) -> None:
+    article = as_markdown(run_facts(published, UTC, 116), OPUS)
+
+    for said in (
+        "Main score: 89.43 → 79.86 (-9.57).",
+        "Code execution: 100 → 75 (-25)",
+        "Material constraint: 76.5 → 85.8 (+9.3)",
+        "Engineering judgment (AI-assisted): 58.4 → 38.4 (-20)",
+        "Task expression (AI-assisted): 50 → 50 (+0)",
+        "Integrity rating: pass → pass",
+        "a streak of two.",
+        "scored 50 and cost 25 points of Code execution",
+        "One other model moved the same way on the same charts",
+        "claude-sonnet-4.6 (-4.21 before the cap)",
+        "Source: [Run #116](/v1/runs/116/raw)",
+    ):
+        assert said in article
+
+
+def test_a_capped_rise_is_told_with_its_cap_and_is_no_improvement(published: Database) -> None:
+    article = as_markdown(run_facts(published, UTC, 117), DEEPSEEK)
+
+    assert "Main score: 69.00 → 74.00 (+5.00)." in article
+    assert "Before the integrity cap: 69.00 → 84.03 (+15.03). The cap took 10.03 points in Run #117." in article
+    assert "A capped rise is no improvement." in article
+    assert re.findall("improv|better", article) == ["improv"]
+
+
+def test_ties_and_what_fell_for_all_are_named(nine: Database) -> None:
+    tied, fallen = (as_markdown(run_facts(nine, UTC, number)) for number in (2, 3))
+
+    assert "Nine models are tied at 77.50: " in tied
+    assert "Code execution is 100 for nine of nine models" in tied
+    assert "Code execution fell for all nine models, by 15 points: that does not speak of one model." in fallen
+
+
+def test_a_day_with_a_fifth_of_the_calls_answered_gives_no_score_and_no_zero(nine: Database) -> None:
+    article = as_markdown(run_facts(nine, UTC, 4), "sim/m4")
+
+    assert "no main score in Run #4" in article
+    assert "Coverage: 2 of 10 questions scored." in article
+    assert "Code execution: 85 → none; 0 of 2 answers scored." in article
+    assert " 0.00" not in article.replace("sample sd 0.00", "")

@@ -1,0 +1,119 @@
+"""Reads what is new: reports of concluded daily runs, confirmed changes of models, moves of the board."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from yzindex.days import beginning_of
+from yzindex.dimensions import Dimension
+from yzindex.records.database import Database
+from yzindex.records.ledger import MAIN
+from yzindex.records.report_view import facts_of_run
+from yzindex.records.runs import has_concluded
+from yzindex.records.states import RANKED, Direction, MoveCause
+from yzindex.records.tables import BoardMove, ConfirmedChange, Run
+from yzindex.report.blocks import Article, Foreign, heading, paragraph
+from yzindex.report.figures import points
+from yzindex.report.naming import report_address
+from yzindex.report.run_article import headline, run_article
+from yzindex.wording import shown
+
+#: Entries of the feed, and reports among them.
+MOST = 50
+MOST_REPORTS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """One entry; `key` never changes and is no other's."""
+
+    key: str
+    title: str
+    updated: datetime
+    #: Where it can be read on this stack.
+    address: str
+    article: Article
+
+
+def news(database: Database, zone: ZoneInfo) -> list[News]:
+    """Read what is new, the newest first."""
+    with database.read() as session:
+        found = [*_reports(session, zone), *_changes(session, zone), *_moves(session, zone)]
+    return sorted(found, key=lambda each: (each.updated, each.key), reverse=True)[:MOST]
+
+
+def _reports(session: Session, zone: ZoneInfo) -> list[News]:
+    rows = (
+        select(Run.number, Run.finished_at)
+        .where(has_concluded(), col(Run.kind).in_(RANKED))
+        .order_by(col(Run.number).desc())
+        .limit(MOST_REPORTS)
+    )
+    found = []
+    for number, finished_at in session.exec(rows).all():
+        assert number is not None
+        assert finished_at is not None
+        run = facts_of_run(session, zone, number)
+        found.append(
+            News(
+                key=f"run-{number}",
+                title=headline(run),
+                updated=finished_at,
+                address=report_address(number),
+                article=run_article(run),
+            )
+        )
+    return found
+
+
+def _changes(session: Session, zone: ZoneInfo) -> list[News]:
+    rows = (
+        select(ConfirmedChange, Run.finished_at)
+        .join(Run, col(Run.number) == col(ConfirmedChange.run_number))
+        .order_by(col(ConfirmedChange.day).desc(), col(ConfirmedChange.id).desc())
+        .limit(MOST)
+    )
+    return [
+        _change(change, finished_at or beginning_of(change.day, zone)) for change, finished_at in session.exec(rows)
+    ]
+
+
+def _change(change: ConfirmedChange, updated: datetime) -> News:
+    way = "drop" if change.direction is Direction.FALL else "rise"
+    chart = "" if change.chart == MAIN else f" of {Dimension(change.chart).shown_as}"
+    least, most = sorted((abs(change.lo), abs(change.hi)))
+    told = (
+        f"confirmed {way} since {change.since.isoformat()} of {points(abs(change.size))} points{chart} "
+        f"[{points(least)}, {points(most)}]"
+    )
+    counts = f"{change.worse} worse, {change.better} better, {change.equal} equal"
+    return News(
+        key=f"change-{change.id}",
+        title=f"{shown(change.model)}: {told}",
+        updated=updated,
+        address=report_address(change.run_number),
+        article=(
+            heading(1, Foreign(change.model), f": {told}"),
+            paragraph(f"Confirmed on {change.day.isoformat()}: the same questions, asked again: {counts}."),
+        ),
+    )
+
+
+def _moves(session: Session, zone: ZoneInfo) -> list[News]:
+    rows = select(BoardMove).order_by(col(BoardMove.day).desc(), col(BoardMove.id).desc()).limit(MOST)
+    return [_move(move, zone) for move in session.exec(rows)]
+
+
+def _move(move: BoardMove, zone: ZoneInfo) -> News:
+    cause = "The grader" if move.cause is MoveCause.GRADER else "The questions"
+    title = f"{cause} moved since {move.since.isoformat()}: no verdicts on models"
+    ended = "" if move.ended_on is None else f" Verdicts went on on {move.ended_on.isoformat()}."
+    return News(
+        key=f"move-{move.id}",
+        title=title,
+        updated=beginning_of(move.ended_on or move.day, zone),
+        address="/v1/verdicts",
+        article=(heading(1, title), paragraph(f"Told on {move.day.isoformat()}.{ended}")),
+    )

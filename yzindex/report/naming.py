@@ -1,0 +1,47 @@
+"""How models, runs and addresses are written in an article."""
+
+from yzindex.report.blocks import Foreign, Inline, Words
+from yzindex.report.facts import ModelFacts, RunFacts
+
+_PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
+
+def named(model: ModelFacts) -> Words:
+    """Name a model; a simulated one is labelled wherever its scores appear."""
+    name: Inline = Foreign(model.model)
+    return (name, " (simulated)") if model.simulated else (name,)
+
+
+def listed(models: tuple[ModelFacts, ...]) -> Words:
+    """Name several models."""
+    words: list[Inline] = []
+    for model in models:
+        words += [", "] * bool(words) + list(named(model))
+    return tuple(words)
+
+
+def raw_address(run: RunFacts) -> str:
+    return f"/v1/runs/{run.number}/raw"
+
+
+def report_address(run_number: int, model: str | None = None) -> str:
+    """Give the address of a run's report, or of one model's in it.
+
+    >>> report_address(31, "sim/a b")
+    '/v1/runs/31/report?model=sim%2Fa%20b'
+    """
+    address = f"/v1/runs/{run_number}/report"
+    return address if model is None else f"{address}?model={encoded(model)}"
+
+
+def picture_address(model: str, run_a: int, run_b: int) -> str:
+    return f"/v1/compare.svg?model={encoded(model)}&run_a={run_a}&run_b={run_b}"
+
+
+def encoded(text: str) -> str:
+    """Encode a text as a part of an address.
+
+    >>> encoded("a/b&c)")
+    'a%2Fb%26c%29'
+    """
+    return "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in text.encode("utf-8", "replace"))
