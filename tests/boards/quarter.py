@@ -18,7 +18,7 @@ LONG = "sim/a-model-whose-name-is-as-long-as-names-may-be-".ljust(LONGEST_NAME, 
 #: Days on which the grader of code execution takes a third off.
 TROUBLE = GraderTrouble(dimension=Dimension.EXECUTION, first=66, last=69, loss=0.33)
 #: When somebody has really changed, until that is confirmed.
-_ASKS_ON = frozenset({*range(20, 22), *range(31, 37), *range(46, 51), *range(85, DAYS + 1)})
+_ASKS_ON = frozenset({20, 21, *range(31, 34), *range(46, 49), *range(85, 88), DAYS})
 
 _CHARACTERS = (
     Character(slug="sim/agate", ability=2.1, eloquence=3.3, usd=Decimal(15), latency_s=6.0),
