@@ -144,7 +144,7 @@ def _tending(stack: Stack) -> Callable[[float], None]:
 
 def _ways_on(stack: Stack, number: int) -> str:
     return f"""
-  board   {stack.api}/v1/board            run     {stack.api}/v1/runs/{number}
+  board   {stack.api}/            run     {stack.api}/runs/{number}
   Flower  {stack.flower}            raw     {stack.api}/v1/runs/{number}/raw
   submit  curl -X POST {stack.api}/v1/runs -H 'content-type: application/json' -d '{{"kind":"smoke"}}'
   your own models:  OPENAI_API_KEY=... YZ_MODELS=model-a,model-b make up"""
