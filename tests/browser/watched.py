@@ -33,6 +33,8 @@ class Watch:
         self.troubles.append(f"page error: {error.message}")
 
     def _failed(self, request: Request) -> None:
+        if request.resource_type == "eventsource" and request.failure == "net::ERR_ABORTED":
+            return  # a stream that the page itself has closed
         self.troubles.append(f"request failed: {request.url}: {request.failure}")
 
     def _requested(self, request: Request) -> None:
