@@ -75,7 +75,7 @@ def starter(root: Path) -> Iterator[Callable[[], Up]]:
 
 
 def command(folder: StateFolder) -> dict[str, Any]:
-    ours = {"YZ_DATA_DIR": str(folder.root), "YZ_API_PORT": "0", "YZ_FLOWER_PORT": "0"}
+    ours = {"YZ_DATA_DIR": str(folder.root), "YZ_API_PORT": "0", "YZ_FLOWER_PORT": "0", "YZ_DAILY_RUN": "false"}
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("YZ_", "REDIS", "DATABASE"))}
     return {
         "args": [sys.executable, "-m", "deploy.stack", "--simulated"],

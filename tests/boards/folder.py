@@ -32,9 +32,13 @@ class BoardFolder:
         return f"sqlite:///{self.database.resolve()}"
 
     def make(self, play: Callable[[Database, Cast], None]) -> None:
-        """Play the board into its database, unless that is there already. Half a board is never left behind."""
+        """Play the board into its database, unless that is there already, perhaps with tables of an earlier version.
+
+        Half a board is never left behind.
+        """
         self._write_fleet_and_bank()
         if self.database.exists():
+            self._migrate()
             return
         unfinished = self.database.with_suffix(".unfinished")
         unfinished.unlink(missing_ok=True)
@@ -46,6 +50,11 @@ class BoardFolder:
             database.close()
         _empty_the_log(unfinished)
         unfinished.rename(self.database)
+
+    def _migrate(self) -> None:
+        database = Database(self.address)
+        migrate(database)
+        database.close()
 
     def environment(self, port: int = 0) -> dict[str, str]:
         """What `python -m api` needs to serve it, living on the board's last day."""

@@ -9,7 +9,12 @@ from playwright.sync_api import CDPSession, Page
 
 #: More stops than any page has: a walk that is not over by then goes in circles.
 _MOST_STOPS = 2000
-#: Numbers what was visited, and says how the element that has the focus looks with it and without. Styles are compared
+#: A picture that is loaded when it is scrolled to has no size before.
+_LOAD_PICTURES = """Promise.all([...document.images].map(each => {
+    each.loading = "eager";
+    return each.decode().catch(() => null);
+}))"""
+#: Marks what was visited, and says how the element that has the focus looks with it and without. Styles are compared
 #: with the focus taken away, so that a frame that is always there does not count as one.
 _STOP = """() => {
     const element = document.activeElement;
@@ -68,6 +73,7 @@ class Stop:
 def walk(page: Page) -> list[Stop]:
     """Press Tab until the focus leaves the page or comes back to where it was; give the stops in their order."""
     accessibility = page.context.new_cdp_session(page)
+    page.evaluate(_LOAD_PICTURES)
     page.evaluate("document.activeElement?.blur()")
     stops = list[Stop]()
     try:
