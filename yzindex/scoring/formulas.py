@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, localcontext
 from enum import StrEnum
 from fractions import Fraction
 
@@ -15,6 +15,8 @@ INTEGRITY_CAP = Decimal("74.0")
 PASS_FROM = Decimal(60)
 WARN_FROM = Decimal(40)
 _STORED_STEP = Decimal("1E-9")
+#: No sum of scores has so many digits; one that had would be an error, and never a rounded sum.
+_EXACTLY = Context(prec=200, traps=[Inexact])
 
 
 class Label(StrEnum):
@@ -98,8 +100,12 @@ def from_float(value: float) -> Decimal:
 
 def mean(values: Iterable[Decimal]) -> Decimal | None:
     """Give the mean in the stored step, or None of nothing."""
-    parts = [Fraction(value) for value in values]
-    return exact(sum(parts, Fraction(0)) / len(parts)) if parts else None
+    parts = list(values)
+    if not parts:
+        return None
+    with localcontext(_EXACTLY):
+        total = sum(parts, Decimal(0))
+    return exact(Fraction(total) / len(parts))
 
 
 def label_of(integrity: Decimal) -> Label:
