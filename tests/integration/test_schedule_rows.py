@@ -177,7 +177,7 @@ def test_a_run_that_somebody_orders_by_hand_is_not_the_days_and_stands_beside_it
 
 @pytest.mark.parametrize(
     ("broken", "says"),
-    [({"fleet": NOBODY}, "the fleet has no models"), ({"bank": EMPTY}, "no questions|bank empty")],
+    [({"fleet": NOBODY}, "the fleet has no models"), ({"bank": EMPTY}, "bank empty")],
 )
 def test_a_run_that_cannot_be_ordered_is_told_once_and_ordered_as_soon_as_it_can_be(
     machine: Runtime, database: Database, broken: dict[str, object], says: str, caplog: pytest.LogCaptureFixture
@@ -189,7 +189,7 @@ def test_a_run_that_cannot_be_ordered_is_told_once_and_ordered_as_soon_as_it_can
     with database.read() as session:
         stored = session.exec(select(StoredSchedule)).one()
     assert stored.trouble_on == DAY
-    pytest.raises(AssertionError, match=says).matches(AssertionError(stored.trouble))
+    assert says in (stored.trouble or "")
     assert runs(database) == []
     assert sweep(machine, at(3, 3)) is not None
     with database.read() as session:
