@@ -141,3 +141,18 @@ def test_simulated_models_and_ai_assisted_charts_are_labelled(api: TestClient, d
     assert all(each["simulated"] for each in board["models"])
     dimensions = standings(api)["sim/agate"]["latest"]["dimensions"]
     assert {name for name, each in dimensions.items() if each["ai_assisted"]} == {"judgment", "communication"}
+
+
+def test_a_board_says_what_it_rests_on(api: TestClient, database: Database) -> None:
+    play(api, database, [{"sim/agate": flat("80"), "sim/opal": flat("90", integrity=("50", "50"))}] * 2)
+
+    board = api.get("/v1/board").json()
+
+    opal = standings(api)["sim/opal"]
+    # Nothing is known of the noise of their answers, so that either may be the first.
+    assert (opal["ranks"], opal["half_width"]) == ({"best": 1, "worst": 2}, None)
+    assert opal["labels"] == ["warn", "warn"]
+    assert opal["availability"] == {"calls": 20, "usable": 20, "attempts": 60}
+    # Ten calls at a tenth of a cent.
+    assert opal["value"]["shown"] == "9000"
+    assert board["health"] == {"moves": [], "reading": None, "spent_usd": "0.020"}
