@@ -10,7 +10,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
+from sqlalchemy import case, func
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from yzindex.dimensions import MAIN_WEIGHTS, Dimension
@@ -310,8 +313,13 @@ def cost_of(score: Decimal, scored: int, weight: Decimal) -> Decimal:
 
 def passed_by_models(session: Session, digests: Collection[str], up_to: int) -> Mapping[str, Sequence[Decimal]]:
     """Read of each question which share of its answers each model got right, in runs up to one."""
-    counted = (
-        select(Answer)
+    rows = (
+        sa_select(
+            col(Answer.question_digest),
+            func.sum(case((col(Answer.score) == _FULL_SCORE, 1), else_=0)),
+            func.count(),
+        )
+        .select_from(Answer)
         .join(Evaluation, col(Evaluation.id) == col(Answer.evaluation_id))
         .join(Run, col(Run.number) == col(Answer.run_number))
         .where(
@@ -321,16 +329,12 @@ def passed_by_models(session: Session, digests: Collection[str], up_to: int) -> 
             col(Run.kind).in_(IMPARTIAL),
             has_concluded(),
         )
+        .group_by(col(Answer.question_digest), col(Evaluation.model))
     )
-    # Columns and no objects: replies are long, and years of answers to a question are many.
-    rows = counted.with_only_columns(col(Answer.question_digest), col(Evaluation.model), col(Answer.score))
-    passed: dict[str, dict[str, list[Decimal]]] = defaultdict(lambda: defaultdict(list))
-    for digest, model, score in session.connection().execute(rows):
-        passed[digest][model].append(Decimal(score == _FULL_SCORE))
-    return {
-        digest: [share for own in by_model.values() if (share := mean(own)) is not None]
-        for digest, by_model in passed.items()
-    }
+    shares: dict[str, list[Decimal]] = defaultdict(list)
+    for digest, right, answers in session.connection().execute(rows):
+        shares[digest].append(exact(Fraction(right, answers)))
+    return shares
 
 
 def _labels(session: Session, evaluation: Evaluation) -> tuple[str | None, ...]:

@@ -159,7 +159,11 @@ class StoredScore(SQLModel, table=True):
 class Answer(SQLModel, table=True):
     """A question put to a model: the outbox of the queue, then the reply, then its grade."""
 
-    __table_args__ = (UniqueConstraint("evaluation_id", "question_digest"),)
+    __table_args__ = (
+        UniqueConstraint("evaluation_id", "question_digest"),
+        # All that it takes to say who passes a question: replies are long, and years of answers are many.
+        Index(None, "question_digest", "run_number", "evaluation_id", "score"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     run_number: int = Field(foreign_key="run.number", index=True)
