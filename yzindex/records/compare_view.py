@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from sqlalchemy import case, func
+from sqlalchemy import func
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -316,7 +316,8 @@ def passed_by_models(session: Session, digests: Collection[str], up_to: int) -> 
     rows = (
         sa_select(
             col(Answer.question_digest),
-            func.sum(case((col(Answer.score) == _FULL_SCORE, 1), else_=0)),
+            col(Evaluation.model),
+            col(Answer.score),
             func.count(),
         )
         .select_from(Answer)
@@ -329,11 +330,17 @@ def passed_by_models(session: Session, digests: Collection[str], up_to: int) -> 
             col(Run.kind).in_(IMPARTIAL),
             has_concluded(),
         )
-        .group_by(col(Answer.question_digest), col(Evaluation.model))
+        .group_by(col(Answer.question_digest), col(Evaluation.model), col(Answer.score))
     )
+    right: Counter[tuple[str, str]] = Counter()
+    answers: Counter[tuple[str, str]] = Counter()
+    # Compared here: the rows have a score's own digits, and 100 is there as 100.000000000 as well.
+    for digest, model, score, count in session.connection().execute(rows):
+        answers[digest, model] += count
+        right[digest, model] += count * (score == _FULL_SCORE)
     shares: dict[str, list[Decimal]] = defaultdict(list)
-    for digest, right, answers in session.connection().execute(rows):
-        shares[digest].append(exact(Fraction(right, answers)))
+    for digest, model in answers:
+        shares[digest].append(exact(Fraction(right[digest, model], answers[digest, model])))
     return shares
 
 

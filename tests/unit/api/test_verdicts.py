@@ -7,14 +7,18 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from sqlmodel import select
 from starlette.testclient import TestClient
 
 from api.pictures.comparing import waterfall_of
 from api.shapes.compare import ComparisonBody
 from tests.graded import scores
 from tests.judged import confirm, day, expect, flat, judge, play
+from yzindex.dimensions import Dimension
 from yzindex.drift.words import Word
+from yzindex.records.compare_view import passed_by_models
 from yzindex.records.database import Database
+from yzindex.records.tables import Answer
 
 AGATE, OPAL = "sim/agate", "sim/opal"
 #: Chance that questions give: those of the second run are harder.
@@ -306,3 +310,13 @@ def test_a_model_whose_last_runs_moved_too_much_gets_a_warning_with_its_advice(
 
     assert agate["advice"].endswith("Stability is below 30: a real warning.")
     assert "warning" not in opal["advice"]
+
+
+def test_a_full_score_is_one_with_however_many_digits_it_is_stored(database: Database) -> None:
+    play(database, {AGATE: scores(execution=("100.000000000", "100")), OPAL: scores(execution=("99.999999999", "0"))})
+
+    with database.read() as session:
+        rows = session.exec(select(Answer.question_digest).where(Answer.dimension == Dimension.EXECUTION).distinct())
+        passed = passed_by_models(session, rows.all(), 1)
+
+    assert [sorted(shares) for shares in passed.values()] == [[0, 1], [0, 1]]
