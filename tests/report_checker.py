@@ -628,11 +628,15 @@ def _advice(c: Checker, model: str, m: re.Match[str]) -> None:
     words = c.rows.verdicts[model, c.rows.number].word
     require(("Consider a backup model: the drop" in m[1]) == (words is Word.CONFIRMED_DROP), m[0])
     watch = _watch_of(c, model)
-    known = {"5", "30"}
-    if watch is not None:
-        level = half_up(watch.level)
-        known |= {level, *str(watch.opened_on).split("-"), *str(watch.settles_on).split("-")}
-    require(set(re.findall(r"\d+(?:\.\d+)?", m[1])) <= known, m[0])
+    days = re.findall(r"\d{4}-\d\d-\d\d", m[1])
+    require(not days or (watch is not None and {*days} <= {str(watch.opened_on), str(watch.settles_on)}), m[0])
+    rest = re.sub(r"\d{4}-\d\d-\d\d", "", m[1])
+    falls = re.findall(r"(?:by|more than) (\d+) points", rest)
+    levels = re.findall(r"points below ([\d.]+),", rest)
+    bounds = re.findall(r"Stability is below (\d+):", rest)
+    require({*falls} <= {"5"} and {*bounds} <= {"30"}, m[0])
+    require(not levels or (watch is not None and {*levels} == {half_up(watch.level)}), m[0])
+    require(len(re.findall(r"[\d.]*\d", rest)) == len([*falls, *levels, *bounds]), m[0])
 
 
 def _watch_of(c: Checker, model: str) -> Watch | None:
