@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 
 from markupsafe import Markup, escape
 
@@ -55,6 +56,7 @@ def _is_beside_a_symbol(text: str, place: int) -> bool:
     return place > 0 and unicodedata.category(text[place - 1]) in ("So", "Sk", "Mn")
 
 
+@cache
 def _mark(character: str) -> Markup:
     code = ord(character)
     name = "NUL" if not code else unicodedata.name(character, "control character").lower()

