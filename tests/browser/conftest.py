@@ -73,7 +73,7 @@ def hostile_board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def live_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """A whole one-machine stack with simulated models that takes runs; mark the test `end_to_end`, too."""
     with starter(tmp_path_factory.mktemp("live")) as start:
