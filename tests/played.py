@@ -21,6 +21,7 @@ from yzindex.bank.files import Bank
 from yzindex.bank.question import Question, Tier
 from yzindex.dimensions import Dimension
 from yzindex.fleet import Fleet, Model
+from yzindex.grading.grade import FULL_SCORE, Verdict
 from yzindex.records import runs
 from yzindex.records.database import Database
 from yzindex.records.runs import Submission, lock_numbering, mark_running, next_seed
@@ -80,6 +81,8 @@ class PlayedBoard:
         }
         #: What the graders make of a score today, new and stored answers alike.
         self.grader: Callable[[Decimal], Decimal] = lambda score: score
+        #: What the first graders would make of each answer.
+        self._right: dict[int, Decimal] = {}
         #: Answers that a provider fails to give, by the run's number and the model.
         self.fails: Callable[[int, str], bool] = lambda _run, _model: False
 
@@ -126,7 +129,11 @@ class PlayedBoard:
                 if self.fails(number, model):
                     answer.state, answer.reason = AnswerState.UNSCORED, "provider answered 429 five times"
                 else:
-                    answer.state, answer.score = AnswerState.GRADED, self.grader(self._score(model, answer.question_id))
+                    assert answer.id is not None
+                    right = self._right[answer.id] = self._score(model, answer.question_id)
+                    score = self.grader(right)
+                    answer.state, answer.score = AnswerState.GRADED, score
+                    answer.verdict = Verdict.PASSED if score == FULL_SCORE else Verdict.WRONG_ANSWER
                     answer.reply, answer.finish_reason, answer.model_returned = "The reply.", "stop", model
                 answer.ended_at = now()
                 session.add(answer)
@@ -179,7 +186,7 @@ class PlayedBoard:
         with self.runtime.database.write() as session:
             for row in session.exec(select(Regrade).where(col(Regrade.state).in_(REGRADE_OPEN))):
                 row.state, row.made_at = RegradeState.GRADED, now()
-                row.score_now = self.grader(row.score_before)
+                row.score_now = self.grader(self._right[row.answer_id])
                 session.add(row)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlmodel import col, delete, select, update
 
 from tests.played import calibrated_board
-from worker import analysing, closing
+from worker import analysing, closing, regrading
 from yzindex.records.analyses import analyses_standing, analysis_is_due, take_stamp
 from yzindex.records.database import Database
 from yzindex.records.judging import judged
@@ -113,6 +114,18 @@ def counted_judging(
 
     monkeypatch.setattr(analysing, "judged", judge)
     return times
+
+
+@pytest.mark.parametrize(("more", "is_due"), [("0.000", False), ("0.001", True)])
+def test_only_a_score_that_differs_as_a_number_is_analysed_again(database: Database, more: str, is_due: bool) -> None:
+    board = calibrated_board(database)
+    board.play_day()
+    board.grader = lambda score: score + Decimal(more)
+    with board.at_this_day():
+        regrading.plan_today(board.runtime)
+        board.regrade()
+
+    assert analysis_is_due(database) is is_due
 
 
 def test_an_analysis_whose_worker_died_is_taken_over_when_its_lease_has_run_out(database: Database) -> None:

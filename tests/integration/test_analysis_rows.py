@@ -16,6 +16,7 @@ from tests.played import FIRST_DAY, PlayedBoard, calibrated_board
 from worker import analysing, closing
 from yzindex.asking_again import allowance_of, order_confirmation
 from yzindex.bank.files import Bank
+from yzindex.drift.outcomes import Settled
 from yzindex.drift.rules import Rules
 from yzindex.drift.verdict import Verdict
 from yzindex.drift.words import Word
@@ -158,6 +159,34 @@ def test_a_grader_that_moves_is_found_and_repaired_and_no_model_is_blamed(databa
     assert all_of(database, ConfirmedChange) == []
     said = {word for day in range(moved_on, board.day + 1) for word in words(database, day).values()}
     assert Word.CONFIRMED_DROP not in said
+
+
+def test_a_grader_that_moves_and_soon_moves_back_has_moved_twice(database: Database) -> None:
+    board = PlayedBoard(database, models=6, per_tier=12)
+    board.calibrate()
+    for kept in ("0.5", "0.5", "1", "1", "1"):
+        board.grader = Decimal(kept).__mul__
+        board.play_day()
+        plan_thermometer(board)
+
+    assert [each.settled for each in all_of(database, BoardMove)] == [Settled.HELD, Settled.HELD]
+
+
+def test_a_trouble_of_the_sample_alone_is_told_as_a_move_and_overturned(database: Database) -> None:
+    board = PlayedBoard(database, models=6, per_tier=12)
+    board.calibrate()
+    board.play_day()
+    board.grader = lambda score: score * Decimal("0.5")
+    plan_thermometer(board)
+    board.grader = lambda score: score
+    for _ in range(2):
+        board.play_day()
+        plan_thermometer(board)
+
+    (move,) = all_of(database, BoardMove)
+    assert move.cause is MoveCause.GRADER
+    assert move.settled is Settled.OVERTURNED
+    assert "0 came out different" in (move.settled_because or "")
 
 
 def plan_thermometer(board: PlayedBoard) -> None:

@@ -12,8 +12,9 @@ What settles each word:
 - A move of the questions says that all models moved. It is overturned when verdicts went on before 14 days were over,
   since nothing had moved. Otherwise it is held where their mean distance from what is expected, over the 14 days after
   it, is two standard errors from that of the 28 days before; else overturned.
-- A move of a grader rests on the same answers graded twice. It is overturned when, within 14 days after all was graded
-  again, a grader moves the other way, which is then the graders' noise; otherwise held.
+- A move of a grader was told by a sample of stored answers, and all the others are graded again before verdicts go on.
+  It is overturned where these come out different half as often as the sample, or less often: then something passed by,
+  and nothing moved. Otherwise it is held, also when the grader moves back soon, for what it said meanwhile was wrong.
 
 `not enough evidence` and `suspected` say nothing that could be wrong.
 """
@@ -40,6 +41,8 @@ LEAST_DAYS = 7
 #: Standard errors by which a changed model must stay beyond its old level, and all models together beyond theirs.
 CHANGED_DEVIATIONS = 1.0
 MOVED_DEVIATIONS = 2.0
+#: How often other answers must come out different for a grader's move, beside the sample that told it.
+_LASTING_SHARE = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,15 +72,35 @@ class ToldChange:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GradedAgain:
+    """Stored answers that were graded again, and how many of them came out different."""
+
+    answers: int
+    changed: int
+
+    @property
+    def share(self) -> float:
+        """Share that came out different; 0 of none."""
+        return self.changed / self.answers if self.answers else 0.0
+
+
+NONE_GRADED_AGAIN = GradedAgain(answers=0, changed=0)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ToldMove:
-    """A move of everything. `points` is known of graders alone."""
+    """A move of everything; of a grader's also the sample that told it, and the others that were graded again then.
+
+    Both are of the dimensions that came out different in the sample.
+    """
 
     since: date
     day: date
     of_grader: bool
-    points: float | None = None
     #: Day on which verdicts went on.
     ended: date | None = None
+    sample: GradedAgain = NONE_GRADED_AGAIN
+    others: GradedAgain = NONE_GRADED_AGAIN
 
 
 OPEN = Settlement(outcome=Settled.OPEN)
@@ -124,27 +147,15 @@ def settle_acquittal(day: date, moved: float, changes: Iterable[ToldChange], tod
 
 def settle_move(move: ToldMove, others: Iterable[ToldMove], levels: Iterable[Level], today: date) -> Settlement:
     """Settle a move of everything by other moves, and by the mean level of all models day by day."""
-    return _settle_grader(move, others, today) if move.of_grader else _settle_questions(move, others, levels, today)
+    return _settle_grader(move, today) if move.of_grader else _settle_questions(move, others, levels, today)
 
 
-def _settle_grader(move: ToldMove, others: Iterable[ToldMove], today: date) -> Settlement:
-    if move.ended is None or move.ended > today:
+def _settle_grader(move: ToldMove, today: date) -> Settlement:
+    found = move.others
+    if move.ended is None or move.ended > today or not found.answers:
         return OPEN
-    back = next(
-        (
-            other
-            for other in others
-            if other.of_grader
-            and move.day < other.day <= min(today, move.ended + SOON)
-            and (other.points or 0.0) * (move.points or 0.0) < 0
-        ),
-        None,
-    )
-    if back is not None:
-        return _overturned(f"Stored answers were scored the other way again on {back.day.isoformat()}.")
-    if today <= move.ended + SOON:
-        return OPEN
-    return _held(f"The scores of stored answers did not go back within {SOON.days} days.")
+    told = f"Of {found.answers} other stored answers that were graded again, {found.changed} came out different."
+    return _held(told) if found.share > _LASTING_SHARE * move.sample.share else _overturned(told)
 
 
 def _settle_questions(move: ToldMove, others: Iterable[ToldMove], levels: Iterable[Level], today: date) -> Settlement:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, Numeric, and_, cast, func, or_
 from sqlmodel import Session, col, select
 
 from yzindex.days import day_of
@@ -130,6 +130,7 @@ def _came_out_different_since() -> ColumnElement[bool]:
     last = select(func.max(StoredAnalysis.made_at)).scalar_subquery()
     return and_(
         col(Regrade.state) == RegradeState.GRADED,
-        col(Regrade.score_now) != col(Regrade.score_before),
+        # As numbers: 100 and 100.00 are one score.
+        cast(col(Regrade.score_now), Numeric) != cast(col(Regrade.score_before), Numeric),
         col(Regrade.made_at) >= last,
     )

@@ -26,6 +26,7 @@ from yzindex.drift.ledger import (
 from yzindex.drift.outcomes import Settled, WatchOutcome
 from yzindex.drift.watching import Seen, opens_watch, settle_watch, settles_on
 from yzindex.drift.words import Word
+from yzindex.records.graded_again import NOT_SEEN, MoveSeen, move_seen
 from yzindex.records.states import MoveCause
 from yzindex.records.tables import (
     Answer,
@@ -183,7 +184,7 @@ def _settle_moves(session: Session, today: date) -> None:
     for move in [each for each in moves if each.settled is Settled.OPEN]:
         others = [_told_move(other) for other in moves if other is not move]
         levels = _fleet_levels(session, move.since - LONG, min(move.day + SOON, today))
-        settled = settle_move(_told_move(move), others, levels, today)
+        settled = settle_move(_told_move(move, _seen(session, move, today)), others, levels, today)
         if settled.outcome is not Settled.OPEN:
             move.settled, move.settled_on, move.settled_because = settled.outcome, today, settled.because
 
@@ -200,13 +201,20 @@ def _told(change: ConfirmedChange) -> ToldChange:
     return ToldChange(since=change.since, day=change.day, points=float(change.size))
 
 
-def _told_move(move: BoardMove) -> ToldMove:
+def _seen(session: Session, move: BoardMove, today: date) -> MoveSeen:
+    if move.cause is not MoveCause.GRADER or move.ended_on is None or move.ended_on > today:
+        return NOT_SEEN
+    return move_seen(session, move.day, move.ended_on)
+
+
+def _told_move(move: BoardMove, seen: MoveSeen = NOT_SEEN) -> ToldMove:
     return ToldMove(
         since=move.since,
         day=move.day,
         of_grader=move.cause is MoveCause.GRADER,
-        points=None if move.points is None else float(move.points),
         ended=move.ended_on,
+        sample=seen.sample,
+        others=seen.others,
     )
 
 

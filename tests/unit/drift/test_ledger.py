@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yzindex.drift.ledger import Level, ToldChange, ToldMove, settle_acquittal, settle_change, settle_move
+from yzindex.drift.ledger import (
+    NONE_GRADED_AGAIN,
+    GradedAgain,
+    Level,
+    ToldChange,
+    ToldMove,
+    settle_acquittal,
+    settle_change,
+    settle_move,
+)
 from yzindex.drift.outcomes import Settled
 
 DROP = ToldChange(since=date(2026, 3, 1), day=date(2026, 3, 5), points=-11.0)
@@ -113,22 +122,40 @@ def test_a_move_of_the_questions_is_open_for_14_days_and_while_too_few_days_tell
 
 def test_a_move_of_the_questions_that_was_taken_back_is_overturned_at_once_unless_a_grader_interrupted_it() -> None:
     back = replace(MOVE, ended=after(3))
-    grader = ToldMove(since=after(3), day=after(3), of_grader=True, points=-9.0)
+    grader = ToldMove(since=after(3), day=after(3), of_grader=True)
 
     assert settle_move(back, [], [], after(2)).outcome is Settled.OPEN
     assert settle_move(back, [], [], after(3)).outcome is Settled.OVERTURNED
     assert settle_move(back, [grader], [], after(3)).outcome is Settled.OPEN
 
 
-def test_a_move_of_a_grader_is_overturned_by_one_that_goes_back_and_holds_otherwise() -> None:
-    moved = replace(MOVE, of_grader=True, points=-14.0, ended=after(1))
-    back = replace(moved, day=after(6), since=after(6), points=13.0)
-    again = replace(back, points=-3.0)
+def graders_move(*, others: GradedAgain) -> ToldMove:
+    return replace(MOVE, of_grader=True, ended=after(1), sample=GradedAgain(answers=40, changed=8), others=others)
+
+
+@pytest.mark.parametrize(
+    ("changed", "outcome"), [(0, Settled.OVERTURNED), (30, Settled.OVERTURNED), (31, Settled.HELD)]
+)
+def test_a_move_of_a_grader_holds_where_others_come_out_different_as_well(changed: int, outcome: Settled) -> None:
+    moved = graders_move(others=GradedAgain(answers=300, changed=changed))
+
+    assert settle_move(moved, [], [], after(1)).outcome is outcome
+
+
+def test_a_move_of_a_grader_is_no_less_true_for_the_grader_that_moves_back() -> None:
+    moved = graders_move(others=GradedAgain(answers=300, changed=60))
+    back = replace(moved, day=after(4), since=after(4), ended=after(5))
+
+    assert settle_move(moved, [back], [], after(6)).outcome is Settled.HELD
+
+
+def test_a_move_of_a_grader_is_open_until_others_were_graded_again() -> None:
+    moved = graders_move(others=GradedAgain(answers=300, changed=60))
+    without = graders_move(others=NONE_GRADED_AGAIN)
 
     assert settle_move(replace(moved, ended=None), [], [], after(90)).outcome is Settled.OPEN
-    assert settle_move(moved, [back], [], after(6)).outcome is Settled.OVERTURNED
-    assert settle_move(moved, [again], [], after(15)).outcome is Settled.OPEN
-    assert settle_move(moved, [again], [], after(16)).outcome is Settled.HELD
+    assert settle_move(moved, [], [], after(0)).outcome is Settled.OPEN
+    assert settle_move(without, [], [], after(90)).outcome is Settled.OPEN
 
 
 _DAYS = st.integers(0, 70)
