@@ -29,7 +29,9 @@ up: bootstrap  ## Install, then run the one-machine stack until Ctrl-C
 prove: bootstrap  ## Install, then prove the verdicts on simulated worlds, into docs/method.md (MATRIX=FILE.npz adds one)
 	@$(BIN)/yz prove $(if $(MATRIX),--matrix '$(MATRIX)') --out docs/method.md
 
-bench: bootstrap  ## Install, then measure the sandboxes, 10,000 answers in each: half an hour (ANSWERS=100: fewer; CRUN=1: crun too)
+bench: bootstrap  ## Install, then measure pages and sandboxes, 10,000 answers in each: half an hour (ANSWERS=100: fewer; CRUN=1: crun too)
+	@$(BIN)/python -m tests.bench.page_times --board quarter
+	@$(BIN)/python -m tests.bench.page_times --board year
 	@$(BIN)/python -m tests.bench.sandbox_speed $(if $(CRUN),--crun)
 	@$(BIN)/python -m tests.bench.many_answers $(if $(ANSWERS),--answers $(ANSWERS))
 	@$(BIN)/python -m tests.bench.many_answers $(if $(ANSWERS),--answers $(ANSWERS)) --sandbox bubblewrap

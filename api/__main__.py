@@ -53,7 +53,7 @@ def main() -> int:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
     try:
-        listener = _listen(settings.api_host, settings.api_port)
+        listener = listen(settings.api_host, settings.api_port)
     except OSError as error:
         print(  # noqa: T201
             f"cannot listen on {settings.api_host}:{settings.api_port} ({error.strerror}); "
@@ -67,9 +67,14 @@ def main() -> int:
     return 0
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Listen on an address; raise `OSError` where that cannot be."""
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    return socket.create_server(address, family=family)
+    listener = socket.create_server(address, family=family)
+    # Its connections inherit this; asyncio does not see to it, for such a socket does not say that it speaks TCP. Without
+    # it, a head and a body that are written apart reach a client 40 ms apart.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 if __name__ == "__main__":

@@ -11,9 +11,8 @@ from sqlmodel import Session, col, func, select
 from yzindex.dimensions import Dimension
 from yzindex.drift.outcomes import Settled
 from yzindex.records.database import Database
-from yzindex.records.regrade_views import thermometer_readings
-from yzindex.records.states import MoveCause
-from yzindex.records.tables import BoardMove, Evaluation, Regrade, StoredVerdict
+from yzindex.records.states import MoveCause, RegradePurpose
+from yzindex.records.tables import Answer, BoardMove, Evaluation, Regrade, StoredVerdict
 from yzindex.scoring import exact
 
 #: Days that are looked back on.
@@ -74,9 +73,17 @@ def _readings(session: Session) -> tuple[DimensionReading, ...]:
     newest: date | None = session.exec(select(func.max(Regrade.day))).one()
     if newest is None:
         return ()
+    rows = (
+        sa_select(col(Regrade.day), col(Answer.dimension), col(Regrade.score_before), col(Regrade.score_now))
+        .join(Answer, col(Answer.id) == col(Regrade.answer_id))
+        .where(
+            col(Regrade.day) >= newest - timedelta(days=LOOKED_BACK),
+            col(Regrade.purpose) == RegradePurpose.THERMOMETER,
+        )
+    )
     by_day: defaultdict[tuple[date, Dimension], list[Decimal | None]] = defaultdict(list)
-    for each in thermometer_readings(session, since=newest - timedelta(days=LOOKED_BACK)):
-        by_day[each.day, each.dimension].append(each.difference)
+    for day, dimension, before, score in session.connection().execute(rows):
+        by_day[day, dimension].append(None if score is None else score - before)
     return tuple(_reading(day, dimension, found) for (day, dimension), found in sorted(by_day.items()))
 
 
