@@ -71,8 +71,8 @@ def listen(host: str, port: int) -> socket.socket:
     """Listen on an address; raise `OSError` where that cannot be."""
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     listener = socket.create_server(address, family=family)
-    # Its connections inherit this; asyncio does not see to it, for such a socket does not say that it speaks TCP. Without
-    # it, a head and a body that are written apart reach a client 40 ms apart.
+    # Its connections inherit this. asyncio does not see to it, for such a socket does not say that it speaks TCP; and a
+    # head and a body that are written apart would reach a client 40 ms apart.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
