@@ -21,8 +21,9 @@ def install(package: str, *, within_s: float) -> str | None:
     """Install a package, after an update if need be; return apt-get's last words if that failed or took too long."""
     deadline = time.monotonic() + within_s
     command = ("apt-get", "install", "--yes", "--no-install-recommends", package)
-    if _failure(command, deadline) is None:
-        return None
+    failure = _failure(command, deadline)
+    if failure is None or time.monotonic() >= deadline:
+        return failure
     return _failure(_UPDATE, deadline) or _failure(command, deadline)
 
 
