@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-_WIDTH, _HEIGHT = 960, 160
-_LEFT, _RIGHT, _TOP, _BOTTOM = 40, 12, 10, 24
+from api.pages.frame import Frame
+from yzindex.scoring import signed
+
 #: The scale is at least so wide, so that a hair does not look like a leap.
 _LEAST_POINTS = Decimal(10)
-_MOST_DAYS = 6
+#: A day of no difference is a hair, other than a day of which nothing is known.
+_LEAST_HEIGHT = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,21 +47,22 @@ class DifferenceChart:
     days: tuple[tuple[str, str], ...]
 
 
-def difference_chart(differences: Sequence[Difference]) -> DifferenceChart | None:
+def difference_chart(differences: Sequence[Difference], frame: Frame) -> DifferenceChart | None:
     """Place differences by their days; None of fewer than two."""
     if len({each.day for each in differences}) < 2:
         return None
     first, last = min(each.day for each in differences), max(each.day for each in differences)
     most = max(_LEAST_POINTS, *(abs(each.points) for each in differences))
-    inside, zero = (_HEIGHT - _TOP - _BOTTOM) / 2, _TOP + (_HEIGHT - _TOP - _BOTTOM) / 2
-    step = (_WIDTH - _LEFT - _RIGHT) / ((last - first).days + 1)
+    inside = frame.inner_height / 2
+    zero = frame.top + inside
+    step = frame.inner_width / ((last - first).days + 1)
 
     def left(day: date) -> float:
-        return _LEFT + (day - first).days * step
+        return frame.left + (day - first).days * step
 
     bars = []
     for each in differences:
-        height = float(abs(each.points) / most) * inside
+        height = max(float(abs(each.points) / most) * inside, _LEAST_HEIGHT)
         top = zero - height if each.points > 0 else zero
         bars.append(
             Bar(
@@ -67,16 +70,16 @@ def difference_chart(differences: Sequence[Difference]) -> DifferenceChart | Non
                 y=f"{top:.1f}",
                 width=f"{step * 0.7:.1f}",
                 height=f"{height:.1f}",
-                told=f"{each.day:%-d %b}: {each.points:+.1f}",
+                told=f"{each.day:%-d %b}: {signed(each.points, 1)}",
             )
         )
     days = sorted({each.day for each in differences})
     return DifferenceChart(
-        width=_WIDTH,
-        height=_HEIGHT,
-        left=_LEFT,
-        right=_WIDTH - _RIGHT,
-        bottom=_HEIGHT - _BOTTOM,
+        width=frame.width,
+        height=frame.height,
+        left=frame.left,
+        right=frame.width - frame.right,
+        bottom=frame.height - frame.bottom,
         bars=tuple(bars),
         levels=(
             (f"{zero - inside:.1f}", f"+{most:.0f}"),
@@ -84,6 +87,7 @@ def difference_chart(differences: Sequence[Difference]) -> DifferenceChart | Non
             (f"{zero + inside:.1f}", f"−{most:.0f}"),
         ),
         days=tuple(
-            (f"{left(day) + step / 2:.1f}", f"{day:%-d %b}") for day in days[:: max(1, -(-len(days) // _MOST_DAYS))]
+            (f"{left(day) + step / 2:.1f}", f"{day:%-d %b}")
+            for day in days[:: max(1, -(-len(days) // frame.most_days))]
         ),
     )

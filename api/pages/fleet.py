@@ -7,6 +7,7 @@ from decimal import Decimal
 from fastapi import APIRouter, Request, Response
 
 from api.pages.difference_chart import Difference, DifferenceChart, difference_chart
+from api.pages.frame import FLAT, SMALL, Frame
 from api.pages.rendering import page
 from api.services import Given
 from yzindex.dimensions import Dimension
@@ -26,7 +27,7 @@ def get_fleet(request: Request, services: Given) -> Response:
             "fleet": services.fleet,
             "found": found,
             "thermometers": [(each, *_thermometer(found, each)) for each in Dimension],
-            "pool": _chart([(day.day, day.off) for day in found.pool]),
+            "pool": _chart([(day.day, day.off) for day in found.pool], FLAT),
             "looked_back": LOOKED_BACK,
         },
     )
@@ -35,8 +36,8 @@ def get_fleet(request: Request, services: Given) -> Response:
 def _thermometer(found: FleetView, dimension: Dimension) -> tuple[DimensionReading | None, DifferenceChart | None]:
     """The newest reading of a dimension, and the course of them."""
     own = [each for each in found.readings if each.dimension is dimension]
-    return (own[-1] if own else None), _chart([(each.day, each.difference) for each in own])
+    return (own[-1] if own else None), _chart([(each.day, each.difference) for each in own], SMALL)
 
 
-def _chart(days: Sequence[tuple[date, Decimal | None]]) -> DifferenceChart | None:
-    return difference_chart([Difference(day=day, points=points) for day, points in days if points is not None])
+def _chart(days: Sequence[tuple[date, Decimal | None]], frame: Frame) -> DifferenceChart | None:
+    return difference_chart([Difference(day=day, points=points) for day, points in days if points is not None], frame)

@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-#: In pixels; a chart grows with the page and keeps its proportions.
-_WIDTH, _HEIGHT = 960, 280
-_LEFT, _RIGHT, _TOP, _BOTTOM = 36, 12, 22, 28
-#: Days that are written below the chart, at most.
-_MOST_DAYS = 8
+from api.pages.frame import LARGE, Frame
+
 #: Standard errors of an interval of 95 %.
 _95_PERCENT = Decimal("1.959963984540054")
 
@@ -67,24 +64,28 @@ class HistoryChart:
     events: tuple[MarkedEvent, ...]
 
 
-def history_chart(scores: Sequence[Score], events: Sequence[Event] = ()) -> HistoryChart | None:
+def history_chart(scores: Sequence[Score], events: Sequence[Event] = (), frame: Frame = LARGE) -> HistoryChart | None:
     """Place scores of 0 to 100 by their days; None of fewer than two days."""
     if len({score.day for score in scores}) < 2:
         return None
-    across = _Across(first=min(score.day for score in scores), last=max(score.day for score in scores))
-    scored = _stretches([(across.of(each.day), _up(each.score)) if each.score is not None else None for each in scores])
+    across = _Across(frame=frame, first=min(each.day for each in scores), last=max(each.day for each in scores))
+    scored = _stretches(
+        [None if each.score is None else (across.of(each.day), _up(frame, each.score)) for each in scores]
+    )
     inside = [event for event in events if across.first <= event.day <= across.last]
     return HistoryChart(
-        width=_WIDTH,
-        height=_HEIGHT,
-        left=_LEFT,
-        right=_WIDTH - _RIGHT,
-        top=_TOP,
-        bottom=_HEIGHT - _BOTTOM,
+        width=frame.width,
+        height=frame.height,
+        left=frame.left,
+        right=frame.width - frame.right,
+        top=frame.top,
+        bottom=frame.height - frame.bottom,
         bands=tuple(_bands(scores, across)),
         lines=tuple(_path(stretch) for stretch in scored if len(stretch) > 1),
         dots=tuple((f"{x:.1f}", f"{y:.1f}") for stretch in scored for x, y in stretch),
-        levels=tuple(Tick(place=f"{_up(Decimal(level)):.1f}", told=str(level)) for level in (0, 25, 50, 75, 100)),
+        levels=tuple(
+            Tick(place=f"{_up(frame, Decimal(level)):.1f}", told=str(level)) for level in (0, 25, 50, 75, 100)
+        ),
         days=tuple(_days(sorted({score.day for score in scores}), across)),
         events=tuple(
             MarkedEvent(place=f"{across.of(event.day):.1f}", number=number, told=event.told)
@@ -97,16 +98,17 @@ def history_chart(scores: Sequence[Score], events: Sequence[Event] = ()) -> Hist
 class _Across:
     """Places days from left to right."""
 
+    frame: Frame
     first: date
     last: date
 
     def of(self, day: date) -> float:
-        return _LEFT + (day - self.first).days / (self.last - self.first).days * (_WIDTH - _LEFT - _RIGHT)
+        return self.frame.left + (day - self.first).days / (self.last - self.first).days * self.frame.inner_width
 
 
-def _up(score: Decimal) -> float:
+def _up(frame: Frame, score: Decimal) -> float:
     inside = min(max(float(score), 0.0), 100.0)
-    return _TOP + (1 - inside / 100) * (_HEIGHT - _TOP - _BOTTOM)
+    return frame.top + (1 - inside / 100) * frame.inner_height
 
 
 def _stretches(places: Sequence[tuple[float, float] | None]) -> list[list[tuple[float, float]]]:
@@ -128,7 +130,8 @@ def _bands(scores: Sequence[Score], across: _Across) -> list[str]:
             edges.append([])
             continue
         half = _95_PERCENT * each.variance.sqrt()
-        edges[-1].append((across.of(each.day), _up(each.expected + half), _up(each.expected - half)))
+        upper, lower = _up(across.frame, each.expected + half), _up(across.frame, each.expected - half)
+        edges[-1].append((across.of(each.day), upper, lower))
     return [
         _path([(x, upper) for x, upper, _ in stretch] + [(x, lower) for x, _, lower in reversed(stretch)]) + "Z"
         for stretch in edges
@@ -137,7 +140,7 @@ def _bands(scores: Sequence[Score], across: _Across) -> list[str]:
 
 
 def _days(days: Sequence[date], across: _Across) -> list[Tick]:
-    step = max(1, -(-len(days) // _MOST_DAYS))
+    step = max(1, -(-len(days) // across.frame.most_days))
     return [Tick(place=f"{across.of(day):.1f}", told=f"{day:%-d %b}") for day in days[::step]]
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
+from api.pages.frame import SMALL
 from api.pages.history_chart import Event, HistoryChart, Score, history_chart
 from api.pages.rendering import page
 from api.services import Given
@@ -54,7 +55,7 @@ def _day(run: RecentRun) -> date:
 
 def _chart_of(found: ModelView, dimension: Dimension) -> HistoryChart | None:
     scores = zip(found.course, found.dimensions[dimension], strict=True)
-    return history_chart([Score(day=_day(run), score=score) for run, score in scores])
+    return history_chart([Score(day=_day(run), score=score) for run, score in scores], frame=SMALL)
 
 
 def _events(found: ModelView) -> Iterator[Event]:

@@ -18,14 +18,15 @@ def waterfall_of(found: ComparisonBody) -> Waterfall:
         f" · a draw worse than {after.draws_better} of 100" if draws is None and after.draws_better is not None else ""
     )
     simulated = " (simulated)" if found.simulated else ""
+    lo, hi = found.rest_lo.exact, found.rest_hi.exact
     steps = [
         Step(name="draw", points=found.draw.exact, note=_draw(found.draw)),
         Step(name="everyone", points=found.common.exact, note="the other models moved by this much as well"),
         Step(
             name="rest",
             points=found.rest.exact,
-            note=f"the model and its answers' noise: {signed(found.rest_lo.exact)} to {signed(found.rest_hi.exact)}",
-            interval=(found.rest_lo.exact, found.rest_hi.exact),
+            note=f"the model and its answers' noise: {signed(lo, 0)} to {signed(hi, 0)}",
+            interval=(lo, hi),
         ),
     ]
     if found.cap.exact:

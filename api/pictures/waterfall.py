@@ -16,6 +16,8 @@ from yzindex.scoring import rounded, signed
 
 _WIDTH = 420
 _ROW_HEIGHT = 30
+#: A longer title ends in an ellipsis; the picture's text alternative has all of it.
+_TITLE_WIDTH = 720
 _FONT = "sans-serif"
 #: Greys and colours that stand out from white and from black alike: a picture does not know the page it lies on.
 _INK = "#757575"
@@ -88,7 +90,9 @@ def chart_of(waterfall: Waterfall) -> altair.VConcatChart:
         .properties(
             background="transparent",
             description=described(waterfall),
-            title=altair.Title(waterfall.title, subtitle=waterfall.subtitle, anchor="start"),
+            title=altair.Title(waterfall.title, subtitle=waterfall.subtitle, anchor="start", limit=_TITLE_WIDTH),
+            # Whoever shows it may have a wider font than the one that it was measured with.
+            padding={"left": 12, "top": 5, "right": 60, "bottom": 5},
         )
         .configure_axis(labelColor=_INK, titleColor=_INK, gridColor=_INK, gridOpacity=0.2, labelFont=_FONT)
         .configure_title(color=_INK, subtitleColor=_INK, font=_FONT, subtitleFont=_FONT)
