@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from api.shapes.values import Body, Score, score
-from yzindex.bank.question import Kind
+from yzindex.bank.question import Kind, Tier
 from yzindex.dimensions import Dimension
 from yzindex.records.item_figures import FULL_SCORE, ItemFigures
 from yzindex.records.question_list import ListedQuestion
@@ -33,7 +33,7 @@ class ListedQuestionBody(Body):
     question: str
     dimension: Dimension
     kind: Kind
-    tier: str = Field(description="The half of its dimension that it was written for.")
+    tier: Tier = Field(description="The half of its dimension that it was written for.")
     retired: bool = Field(description="Whether it stands in the bank no more.")
     figures: ItemBody | None = Field(
         description="Of the wording in the bank, or of a retired question's last; null where that was never asked."

@@ -1,7 +1,7 @@
 """All questions with their figures: those of the bank, and those that only the rows have, which are retired."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from yzindex.bank.files import Bank
-from yzindex.bank.question import Kind, Question
+from yzindex.bank.question import Kind, Question, Tier
 from yzindex.dimensions import Dimension
 from yzindex.records.database import Database
 from yzindex.records.item_cache import ItemCache
@@ -26,7 +26,7 @@ class ListedQuestion:
     question_id: str
     dimension: Dimension
     kind: Kind
-    tier: str
+    tier: Tier
     #: Stands in no bank any more.
     retired: bool
     figures: ItemFigures | None
@@ -39,10 +39,9 @@ class _Sort(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    id: str
     dimension: Dimension
     kind: Kind
-    tier: str
+    tier: Tier
 
 
 def question_list(database: Database, bank: Bank, cache: ItemCache) -> tuple[ListedQuestion, ...]:
@@ -50,10 +49,27 @@ def question_list(database: Database, bank: Bank, cache: ItemCache) -> tuple[Lis
     with database.read() as session:
         figures = cache.figures(session)
         stored = _wordings(session)
-        retired = _retired(session, [digests for id_, digests in stored.items() if id_ not in bank.by_id], figures)
+        last_run = {digest: own.last_run for digest, own in figures.items()}
+        # Of each question that is in no bank, the wording that was asked last.
+        last = {
+            question_id: max(digests, key=lambda digest: last_run.get(digest, 0))
+            for question_id, digests in stored.items()
+            if question_id not in bank.by_id
+        }
+        sorts = _sorts(session, last.values())
+    shown = {question.id: question.digest for question in bank.questions} | last
+    sorts |= {question.digest: question for question in bank.questions}
     found = [
-        *(_listed(question, question.digest, stored.get(question.id, []), figures) for question in bank.questions),
-        *(_listed(sort, digest, stored[sort.id], figures, retired=True) for digest, sort in retired.items()),
+        ListedQuestion(
+            question_id=question_id,
+            dimension=sorts[digest].dimension,
+            kind=sorts[digest].kind,
+            tier=sorts[digest].tier,
+            retired=question_id in last,
+            figures=figures.get(digest),
+            other_wordings=sum(other != digest and other in figures for other in stored.get(question_id, ())),
+        )
+        for question_id, digest in shown.items()
     ]
     return tuple(sorted(found, key=lambda each: (_ORDER[each.dimension], each.question_id)))
 
@@ -67,30 +83,6 @@ def _wordings(session: Session) -> dict[str, list[str]]:
     return found
 
 
-def _retired(
-    session: Session, wordings: Sequence[Sequence[str]], figures: Mapping[str, ItemFigures]
-) -> dict[str, _Sort]:
-    """Read of each question that is in no bank the wording that was asked last."""
-    last_run = {digest: own.last_run for digest, own in figures.items()}
-    last = [max(digests, key=lambda digest: last_run.get(digest, 0)) for digests in wordings]
-    rows = select(col(StoredQuestion.digest), col(StoredQuestion.body)).where(col(StoredQuestion.digest).in_(last))
+def _sorts(session: Session, digests: Collection[str]) -> dict[str, Question | _Sort]:
+    rows = select(col(StoredQuestion.digest), col(StoredQuestion.body)).where(col(StoredQuestion.digest).in_(digests))
     return {digest: _Sort.model_validate_json(body) for digest, body in session.connection().execute(rows)}
-
-
-def _listed(
-    question: Question | _Sort,
-    digest: str,
-    wordings: Sequence[str],
-    figures: Mapping[str, ItemFigures],
-    *,
-    retired: bool = False,
-) -> ListedQuestion:
-    return ListedQuestion(
-        question_id=question.id,
-        dimension=question.dimension,
-        kind=question.kind,
-        tier=str(question.tier),
-        retired=retired,
-        figures=figures.get(digest),
-        other_wordings=sum(other != digest and other in figures for other in wordings),
-    )
