@@ -155,7 +155,7 @@ def question_view(database: Database, bank: Bank, question_id: str, *, shows_pro
     wordings = [
         _wording(
             question,
-            in_bank=question == today,
+            in_bank=today is not None and digest == today.digest,
             disclosed=disclosure_of(question, retired=today is None, allowed=shows_prompts),
             answers=answers.get(digest, []),
             calls=calls.get(digest, []),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
+import time_machine
 from sqlmodel import col, select, update
 from starlette.testclient import TestClient
 
@@ -108,6 +109,18 @@ def test_a_question_shows_each_models_answers_and_each_run(browser: TestClient, 
     cells = re.findall(r'<a href="/runs/(\d+)/answers/(\d+)">', html)
     assert {int(run) for run, _ in cells} == set(runs)
     assert all(browser.get(f"/runs/{run}/answers/{answer}").status_code == 200 for run, answer in cells)
+
+
+def test_the_course_of_a_question_is_drawn_once_it_was_asked_on_two_days(
+    browser: TestClient, database: Database
+) -> None:
+    charts = []
+    for day in ("2026-03-01", "2026-03-02"):
+        with time_machine.travel(f"{day}T03:00Z", tick=False):
+            play(browser, database)
+        charts.append(browser.get(f"/questions/{first_question(database)}").text.count('<svg class="history"'))
+
+    assert charts == [0, 1]
 
 
 def test_an_unscored_answer_is_no_zero_and_has_its_reason(browser: TestClient, database: Database) -> None:
