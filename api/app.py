@@ -9,7 +9,7 @@ from api import pages, problems
 from api.body_limit import BodyLimit
 from api.methods import Methods
 from api.publishing import Publisher
-from api.routes import board, confirmations, health, reports, runs, schedule, verdicts
+from api.routes import board, confirmations, health, questions, reports, runs, schedule, verdicts
 from api.services import Broker, Services
 from yzindex import __version__
 from yzindex.asking_again import allowance_of
@@ -43,6 +43,7 @@ def create_app(
         schedule=settings.schedule,
         allowance=allowance_of(settings),
         address=settings.api_address,
+        shows_prompts=settings.show_prompts,
     )
 
     @asynccontextmanager
@@ -63,7 +64,7 @@ def create_app(
     app.add_middleware(BodyLimit)
     app.add_middleware(Methods, routes=app.router.routes)
     problems.install(app)
-    for routes in (runs, confirmations, board, verdicts, reports, schedule, health, *pages.ROOM):
+    for routes in (runs, confirmations, board, verdicts, questions, reports, schedule, health, *pages.ROOM):
         app.include_router(routes.router)
     problems.document(app)
     return app

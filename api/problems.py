@@ -30,6 +30,7 @@ from yzindex.errors import InvalidDraw, YzIndexError
 from yzindex.ordering import InvalidOrder
 from yzindex.records.compare_view import NotComparable, NotInRun
 from yzindex.records.interventions import RunEnded
+from yzindex.records.question_view import UnknownQuestion
 from yzindex.records.report_view import NotConcluded
 from yzindex.records.runs import IdempotencyConflict, UnknownRun
 from yzindex.records.verdict_view import UnknownModel
@@ -151,6 +152,9 @@ _KINDS: dict[type[Exception], _Kind] = {
         name="not-concluded",
         title="The run is not concluded",
         do="GET /v1/runs/{number} says how far it is; its raw answers can be read at any time.",
+    ),
+    UnknownQuestion: _Kind(
+        status=404, name="unknown-question", title="No such question", do="GET /v1/questions lists all questions."
     ),
     UnknownRun: _Kind(status=404, name="unknown-run", title="No such run", do="GET /v1/runs lists all runs."),
     NotReady: _Kind(

@@ -11,6 +11,7 @@ from yzindex.asking_again import Allowance
 from yzindex.bank.files import Bank
 from yzindex.fleet import Fleet
 from yzindex.records.database import Database
+from yzindex.records.item_cache import ItemCache
 from yzindex.schedule import Schedule
 
 
@@ -40,6 +41,10 @@ class Services:
     allowance: Allowance
     #: At which the stack is found.
     address: str
+    #: Whether pages of questions show what is still asked.
+    shows_prompts: bool
+    #: Figures of all questions.
+    items: ItemCache = field(default_factory=ItemCache)
     #: Set when the server stops: whoever follows a run is told no more, and asks again of the next server.
     stopping: Event = field(default_factory=Event)
 

@@ -179,6 +179,10 @@ class Settings(BaseSettings):
         description="US dollars a day at list price that asking again about one model may cost, the models that it is "
         "compared with included; more waits until the next day.",
     )
+    show_prompts: bool = Field(
+        default=False,
+        description="Whether pages of questions show prompts that are still asked; who reads them can learn them.",
+    )
     lease_s: Seconds = Field(
         default=60.0, ge=1, le=3600, description="Seconds a claimed row stays a worker's unrenewed."
     )

@@ -40,7 +40,7 @@ def _entry(feed: Element, news: News, base: str) -> None:
     _text(entry, "title", news.title)
     _text(entry, "updated", _moment(news.updated))
     _link(entry, "alternate", base + news.address, None)
-    content = _text(entry, "content", fragment_of(markdown_of(news.article)))
+    content = _text(entry, "content", fragment_of(markdown_of(news.article, for_pages=True)))
     content.set("type", "html")
 
 

@@ -20,7 +20,7 @@ def as_markdown(run: RunFacts, model: str | None = None) -> str:
 
 def as_fragment(run: RunFacts, model: str | None = None) -> str:
     """Give the elements of the article, to be put into any page."""
-    return fragment_of(as_markdown(run, model))
+    return fragment_of(markdown_of(article_of(run, model), for_pages=True))
 
 
 def as_document(run: RunFacts, model: str | None = None) -> str:

@@ -13,12 +13,14 @@ def pages_of(address: str) -> dict[str, str]:
         board = api.get("/v1/board").json()
         latest = board["latest_run"]
         answers = api.get(f"/v1/runs/{latest}/raw?limit=500").json()["items"]
+        questions = api.get("/v1/questions?limit=500").json()["items"]
     # The one that fell furthest has the most to tell.
     told = [each for each in board["models"] if each["verdict"] and each["verdict"]["terms"]]
     model = min(told, key=lambda each: float(each["verdict"]["terms"]["change"]["exact"]))
     verdict = model["verdict"]
     pair = {"model": model["model"], "run_a": verdict["terms"]["compared_run"], "run_b": verdict["run"]}
     answer = max(answers, key=lambda each: (len(each["cases"]), len(each["calls"])))
+    asked = max(questions, key=lambda each: each["figures"]["asked"] if each["figures"] else 0)
     longest = max((each["model"] for each in board["models"]), key=len)
     return {
         "board": "/",
@@ -31,6 +33,8 @@ def pages_of(address: str) -> dict[str, str]:
         "comparison": f"/compare?{urlencode(pair)}",
         "report": f"/runs/{latest}/report",
         "report on a model": f"/runs/{latest}/report?{urlencode({'model': model['model']})}",
+        "questions": "/questions",
+        "question": f"/questions/{quote(asked['question'])}",
         "fleet": "/fleet",
         "about": "/about",
     }

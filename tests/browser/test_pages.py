@@ -25,6 +25,8 @@ PAGES = (
     "comparison",
     "report",
     "report on a model",
+    "questions",
+    "question",
     "fleet",
     "about",
 )
@@ -56,7 +58,7 @@ def test_a_page_is_sound_in_light_and_dark_wide_and_on_a_phone(
     take_pictures(watch.page, name.replace(" ", "-"))
 
 
-@pytest.mark.parametrize("name", ["board", "run", "model", "comparison", "fleet"])
+@pytest.mark.parametrize("name", ["board", "run", "model", "comparison", "questions", "question", "fleet"])
 def test_a_page_is_walked_by_the_tab_key_alone(
     quarter_board: Server, addresses: dict[str, str], watched: Watched, name: str
 ) -> None:

@@ -181,6 +181,13 @@ def test_the_commands_on_questions_do_what_the_document_says(monkeypatch: pytest
     assert [json.loads(line)["verdict"] for line in said[6].stdout.splitlines()] == ["passed", "truncated"]
 
 
+def test_prompts_are_hidden_where_the_page_on_questions_says_so() -> None:
+    document = " ".join((ROOT / "docs/questions.md").read_text(encoding="utf-8").split())
+
+    assert "unless `YZ_SHOW_PROMPTS` is true (it is false by itself)" in document
+    assert Settings.model_fields["show_prompts"].default is False
+
+
 @pytest.mark.parametrize("format_", Format)
 def test_every_format_that_can_be_imported_is_documented(format_: Format) -> None:
     assert f"--format {format_.value} " in (ROOT / "docs/questions.md").read_text(encoding="utf-8")

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 
 from tests import rows
 from tests.graded import answer_all_open, finish, scores
+from yzindex.bank.files import Bank
 from yzindex.bank.question import Question
 from yzindex.dimensions import Dimension
 from yzindex.drift.history import History
@@ -23,8 +24,12 @@ from yzindex.grading.spec import Needs
 from yzindex.records import answers, history, interventions, regrade_history, regrades
 from yzindex.records.database import Database
 from yzindex.records.history import StoredHistory, read_stored_history
+from yzindex.records.item_cache import ItemCache
+from yzindex.records.item_figures import ItemFigures
 from yzindex.records.judging import JudgingCache
 from yzindex.records.migrating import migrate
+from yzindex.records.question_list import question_list
+from yzindex.records.question_view import question_view
 from yzindex.records.regrade_history import RegradeHistory, read_regrades
 from yzindex.records.regrade_plans import GradingDay, plan_regrades
 from yzindex.records.run_answers import RunAnswers, read_run_answers
@@ -154,6 +159,40 @@ def test_whatever_happens_to_the_rows_what_was_kept_reads_as_a_fresh_look_does(b
         assert found == shown(*read(board.database, JudgingCache()))
         different.add(found)
     assert len(different) > 5
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_happens_to_the_rows_figures_of_questions_read_as_a_fresh_look_does(board: Board, seed: int) -> None:
+    chance, cache, different = random.Random(seed), ItemCache(), set()
+    for _ in range(30):
+        for _ in range(chance.randint(1, 5)):
+            board.something(chance)
+        found = figures(board.database, cache)
+
+        assert found == figures(board.database, ItemCache())
+        different.add(repr(found))
+    assert len(different) > 5
+
+
+def figures(database: Database, cache: ItemCache) -> dict[str, ItemFigures]:
+    with database.read() as session:
+        return dict(cache.figures(session))
+
+
+def test_figures_of_the_list_are_those_that_a_page_counts_from_every_answer(board: Board) -> None:
+    for last in ("100", "0", None, "62.5"):
+        board.wait()
+        board.concluded(last)
+    bank = Bank(version="test", questions=(HARD,))
+
+    (listed,) = (each for each in question_list(board.database, bank, ItemCache()) if each.question_id == HARD.id)
+    (wording,) = question_view(board.database, bank, HARD.id, shows_prompts=False).wordings
+
+    assert wording.figures is not None
+    assert wording.figures == listed.figures
+    assert (wording.figures.runs, wording.figures.asked, wording.figures.scored) == (4, 8, 6)
+    assert wording.figures.mean == Decimal("54.166666667")
+    assert wording.figures.passed_by == Decimal("0.333333333")
 
 
 @pytest.mark.parametrize("ends", [answer_all_open, interventions.cancel_run])

@@ -5,32 +5,29 @@ very pair, its terms are taken, which are by one fit. A change that was confirme
 expectation: it is taken out of the draw again and counts to the rest, with what else is the model's own.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
-from sqlalchemy import func
-from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from yzindex.dimensions import MAIN_WEIGHTS, Dimension
 from yzindex.drift.words import Word
 from yzindex.errors import YzIndexError
 from yzindex.records.database import Database
+from yzindex.records.item_figures import FULL_SCORE, passed_by_models
 from yzindex.records.ledger import MAIN
 from yzindex.records.run_views import Result, evaluation_of, result_of
 from yzindex.records.runs import find_run, has_concluded
-from yzindex.records.states import IMPARTIAL, RANKED, RunKind
+from yzindex.records.states import RANKED, RunKind
 from yzindex.records.tables import Answer, ConfirmedChange, Evaluation, Expectation, Run, StoredVerdict
 from yzindex.records.verdict_view import Parts, Terms, is_simulated, terms_of
 from yzindex.scoring import exact, mean
 
 #: Integrity labels that are shown in a row: one rests on two probes, and alone says little.
 STREAK = 5
-_FULL_SCORE = Decimal(100)
 _POINTS = Decimal(100)
 #: Changes of a score that differ by less are the same, rounded at another place.
 _SAME = Decimal("1E-6")
@@ -308,40 +305,7 @@ def _question(
 
 def cost_of(score: Decimal, scored: int, weight: Decimal) -> Decimal:
     """Give the points that an answer lacks to a full score, as one of so many scored ones of its dimension."""
-    return exact(weight * (_FULL_SCORE - score) / scored)
-
-
-def passed_by_models(session: Session, digests: Collection[str], up_to: int) -> Mapping[str, Sequence[Decimal]]:
-    """Read of each question which share of its answers each model got right, in runs up to one."""
-    rows = (
-        sa_select(
-            col(Answer.question_digest),
-            col(Evaluation.model),
-            col(Answer.score),
-            func.count(),
-        )
-        .select_from(Answer)
-        .join(Evaluation, col(Evaluation.id) == col(Answer.evaluation_id))
-        .join(Run, col(Run.number) == col(Answer.run_number))
-        .where(
-            col(Answer.question_digest).in_(digests),
-            col(Answer.score).is_not(None),
-            col(Answer.run_number) <= up_to,
-            col(Run.kind).in_(IMPARTIAL),
-            has_concluded(),
-        )
-        .group_by(col(Answer.question_digest), col(Evaluation.model), col(Answer.score))
-    )
-    right: Counter[tuple[str, str]] = Counter()
-    answers: Counter[tuple[str, str]] = Counter()
-    # Compared here: the rows have a score's own digits, and 100 is there as 100.000000000 as well.
-    for digest, model, score, count in session.connection().execute(rows):
-        answers[digest, model] += count
-        right[digest, model] += count * (score == _FULL_SCORE)
-    shares: dict[str, list[Decimal]] = defaultdict(list)
-    for digest, model in answers:
-        shares[digest].append(exact(Fraction(right[digest, model], answers[digest, model])))
-    return shares
+    return exact(weight * (FULL_SCORE - score) / scored)
 
 
 def _labels(session: Session, evaluation: Evaluation) -> tuple[str | None, ...]:

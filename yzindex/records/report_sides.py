@@ -10,7 +10,8 @@ from sqlalchemy import select as columns
 from sqlmodel import Session, col, func, select
 
 from yzindex.dimensions import MAIN_WEIGHTS, Dimension
-from yzindex.records.compare_view import cost_of, passed_by_models
+from yzindex.records.compare_view import cost_of
+from yzindex.records.item_figures import passed_by_models
 from yzindex.records.runs import has_concluded
 from yzindex.records.states import IMPARTIAL, AnswerState
 from yzindex.records.tables import Answer, Evaluation, Run, StoredScore

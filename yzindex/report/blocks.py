@@ -15,6 +15,14 @@ class Foreign:
 
 
 @dataclass(frozen=True)
+class Named:
+    """A name that others gave, as plain text; where the article is read as a page, it leads to an address."""
+
+    name: Foreign
+    address: str
+
+
+@dataclass(frozen=True)
 class Strong:
     """A few words that are to be seen first."""
 
@@ -29,7 +37,7 @@ class Link:
     address: str
 
 
-Inline = str | Foreign | Strong | Link
+Inline = str | Foreign | Named | Strong | Link
 Words = tuple[Inline, ...]
 
 

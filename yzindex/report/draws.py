@@ -1,8 +1,9 @@
 """The table of what was drawn, in this run and the one before, with how many models pass each question."""
 
-from yzindex.report.blocks import Foreign, Table, Words
+from yzindex.report.blocks import Table, Words
 from yzindex.report.facts import ModelFacts, QuestionFacts, SideFacts
 from yzindex.report.figures import percent, tenths
+from yzindex.report.naming import named_question
 
 #: Of a run that asks the whole bank, a table would not be read.
 MOST_DRAWN = 20
@@ -22,7 +23,7 @@ def _row(side: SideFacts, question: QuestionFacts, with_scores: bool) -> tuple[W
         passed = f"{percent(question.passed_by)} of {question.models}"
     cells: list[Words] = [
         (f"Run #{side.run_number}",),
-        (Foreign(question.question_id),),
+        (named_question(question.question_id),),
         (question.dimension.shown_as,),
         (question.tier,),
         (passed,),

@@ -6,7 +6,7 @@ from html import escape
 from markdown_it import MarkdownIt
 
 #: Addresses that articles link to.
-_OURS = re.compile(r"/(v1|runs|models)/[A-Za-z0-9%?=&/._~-]*|/v1/compare\.svg\?[A-Za-z0-9%=&._~-]*")
+_OURS = re.compile(r"/(v1|runs|models|questions)/[A-Za-z0-9%?=&/._~-]*|/v1/compare\.svg\?[A-Za-z0-9%=&._~-]*")
 _STYLE = (
     "body{max-width:60rem;margin:2rem auto;padding:0 1rem;font:1rem/1.5 system-ui,sans-serif;color-scheme:light dark}"
     "table{border-collapse:collapse;display:block;overflow-x:auto}td,th{padding:.2rem .6rem;text-align:left}"

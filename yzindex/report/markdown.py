@@ -12,6 +12,7 @@ from yzindex.report.blocks import (
     Inline,
     Link,
     Listing,
+    Named,
     Paragraph,
     Picture,
     Strong,
@@ -31,9 +32,9 @@ _CLOSING = re.compile(r"#(?=#*$)")
 _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 
 
-def markdown_of(article: Article) -> str:
-    """Give the whole text, with a line break at its end."""
-    return "\n\n".join(_block(block) for block in article) + "\n"
+def markdown_of(article: Article, *, for_pages: bool = False) -> str:
+    """Give the whole text, with a line break at its end; names are links only where it is to become a page."""
+    return "\n\n".join(_block(block, for_pages) for block in article) + "\n"
 
 
 def escaped(text: str) -> str:
@@ -55,45 +56,48 @@ def escaped_foreign(text: str, most: int) -> str:
     return _LINKED.sub(r"\\\g<0>", escaped(kept))
 
 
-def _block(block: Block) -> str:
+def _block(block: Block, for_pages: bool) -> str:
     match block:
         case Heading():
-            return f"{'#' * block.level} {_line(block.words)}"
+            return f"{'#' * block.level} {_line(block.words, for_pages)}"
         case Paragraph():
-            return _line(block.words)
+            return _line(block.words, for_pages)
         case Listing():
-            return "\n".join(f"- {_line(item)}" for item in block.items)
+            return "\n".join(f"- {_line(item, for_pages)}" for item in block.items)
         case Picture():
-            return f"![{_words(block.shows)}]({block.address})"
+            return f"![{_words(block.shows, for_pages)}]({block.address})"
         case Table():
-            return "\n".join(_row(cells) for cells in _rows(block))
+            return "\n".join(_row(cells) for cells in _rows(block, for_pages))
 
 
-def _rows(table: Table) -> Iterable[Iterable[str]]:
+def _rows(table: Table, for_pages: bool) -> Iterable[Iterable[str]]:
     headings = [escaped(each) for each in table.headings]
-    return chain([headings, ["---"] * len(headings)], ([_words(cell) for cell in row] for row in table.rows))
+    return chain([headings, ["---"] * len(headings)], ([_words(cell, for_pages) for cell in row] for row in table.rows))
 
 
 def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _line(words: Words) -> str:
+def _line(words: Words, for_pages: bool) -> str:
     """Give words that begin a line, so that what stands first in them begins no block."""
-    kept = _BULLET.sub(r"\\\g<0>", _words(words))
+    kept = _BULLET.sub(r"\\\g<0>", _words(words, for_pages))
     return _CLOSING.sub(r"\\\g<0>", _NUMBERED.sub(r"\1\\\2", kept))
 
 
-def _words(words: Words) -> str:
-    return "".join(_inline(each) for each in words)
+def _words(words: Words, for_pages: bool) -> str:
+    return "".join(_inline(each, for_pages) for each in words)
 
 
-def _inline(inline: Inline) -> str:
+def _inline(inline: Inline, for_pages: bool) -> str:
     match inline:
         case str():
             return escaped(inline)
         case Foreign():
             return escaped_foreign(inline.text, inline.most)
+        case Named():
+            name = escaped_foreign(inline.name.text, inline.name.most)
+            return f"[{name}]({inline.address})" if for_pages else name
         case Strong():
             return f"**{escaped(inline.text)}**"
         case Link():

@@ -1,6 +1,6 @@
 """How models, runs and addresses are written in an article."""
 
-from yzindex.report.blocks import Foreign, Inline, Words
+from yzindex.report.blocks import Foreign, Inline, Named, Words
 from yzindex.report.facts import ModelFacts, RunFacts
 
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -18,6 +18,15 @@ def listed(models: tuple[ModelFacts, ...]) -> Words:
     for model in models:
         words += [", "] * bool(words) + list(named(model))
     return tuple(words)
+
+
+def named_question(question_id: str) -> Named:
+    """Name a question.
+
+    >>> named_question("a/b").address
+    '/questions/a%2Fb'
+    """
+    return Named(Foreign(question_id), f"/questions/{encoded(question_id)}")
 
 
 def raw_address(run: RunFacts) -> str:

@@ -7,6 +7,7 @@ from yzindex.dimensions import MAIN_WEIGHTS, Dimension, Role
 from yzindex.report.blocks import Foreign, Inline, Listing, Words
 from yzindex.report.facts import ModelFacts, QuestionFacts
 from yzindex.report.figures import moved, percent, points, tenths
+from yzindex.report.naming import named_question
 
 
 def breakdown(model: ModelFacts, role: Role) -> Listing:
@@ -31,7 +32,7 @@ def question_cost(question: QuestionFacts) -> Words:
     chart = question.dimension.shown_as
     cost = f"{tenths(question.cost)} points of {chart}, {points(question.main_cost)} of the main score before the cap"
     words: list[Inline] = [
-        Foreign(question.question_id),
+        named_question(question.question_id),
         f" ({chart}, {question.tier} half) scored {tenths(question.score)} and cost {cost}",
     ]
     if question.verdict is not None:

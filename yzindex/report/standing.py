@@ -7,7 +7,7 @@ from yzindex.report.blocks import Foreign, Inline, Listing, Words
 from yzindex.report.counting import counted, sentence_of, spelled
 from yzindex.report.facts import ModelFacts, UsualFacts
 from yzindex.report.figures import percent, points
-from yzindex.report.naming import named
+from yzindex.report.naming import named, named_question
 from yzindex.scoring import exact, rounded
 from yzindex.scoring.formulas import stability
 from yzindex.scoring.spread import sample_deviation
@@ -79,7 +79,7 @@ def _unscored(model: ModelFacts) -> Iterable[Words]:
         if question.score is None:
             yield (
                 "Unscored, which is not a zero: ",
-                Foreign(question.question_id),
+                named_question(question.question_id),
                 f" ({question.dimension.shown_as}): ",
                 Foreign(question.reason),
             )

@@ -16,8 +16,8 @@ from tests.graded import scores
 from tests.judged import confirm, day, expect, flat, judge, play
 from yzindex.dimensions import Dimension
 from yzindex.drift.words import Word
-from yzindex.records.compare_view import passed_by_models
 from yzindex.records.database import Database
+from yzindex.records.item_figures import passed_by_models
 from yzindex.records.tables import Answer
 
 AGATE, OPAL = "sim/agate", "sim/opal"
