@@ -199,9 +199,9 @@ def test_a_question_that_the_bank_has_no_more_is_retired_and_shown_whole(
     assert "retired" in html
     assert "Write `double`, version" in html
     assert "return 2 * n" in html
-    assert "retired" in next(
-        row for row in emptied.get("/questions").text.split("<tr>") if f"/questions/{asked}" in row
-    )
+    rows = emptied.get("/questions").text.split("<tr>")
+    assert "retired" in next(row for row in rows if f"/questions/{asked}" in row)
+    assert "11 questions: 1 of bank other, and 10 that it has no more, which are retired" in rows[0]
     assert HIDDEN in emptied.get("/questions/execution-099").text
 
 
