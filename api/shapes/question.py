@@ -7,8 +7,8 @@ from pydantic import Field
 from api.shapes.items import ItemBody, item_body
 from api.shapes.raw import MessageBody
 from api.shapes.values import Body, Exact, Moment, Score, score
-from yzindex.bank.disclosure import AnswerKey, Disclosure
-from yzindex.bank.question import Kind, Tier, WrongReply
+from yzindex.bank.disclosure import Disclosure
+from yzindex.bank.question import Kind, Tier
 from yzindex.dimensions import Dimension
 from yzindex.grading.rubric import RubricItem
 from yzindex.records.item_figures import FULL_SCORE
@@ -24,14 +24,6 @@ from yzindex.records.question_view import (
 from yzindex.records.states import AnswerState, Purpose, RunKind
 
 
-class AnswerKeyBody(Body):
-    """What a right answer is."""
-
-    grader: str = Field(description="The grader's specification with all its cases, as JSON.")
-    reference: str
-    wrong: list[WrongReply]
-
-
 class DisclosureBody(Body):
     """A wording as a model is sent it."""
 
@@ -39,7 +31,6 @@ class DisclosureBody(Body):
     rubric: list[RubricItem] = Field(description="What judges look for; empty where none judge.")
     source: str
     licence: str
-    key: AnswerKeyBody | None = Field(description="Of a retired question alone.")
 
 
 class ReasonBody(Body):
@@ -168,12 +159,7 @@ def _disclosed(found: Disclosure) -> DisclosureBody:
         rubric=list(found.rubric),
         source=found.source,
         licence=found.licence,
-        key=None if found.key is None else _key(found.key),
     )
-
-
-def _key(key: AnswerKey) -> AnswerKeyBody:
-    return AnswerKeyBody(grader=key.grader, reference=key.reference, wrong=list(key.wrong))
 
 
 def _difficulty(found: Difficulty) -> DifficultyBody:

@@ -10,7 +10,6 @@ from starlette.testclient import TestClient
 
 from tests.graded import OUTAGE, finish, scores
 from tests.rows import small_bank
-from yzindex.bank.disclosure import disclosure_of
 from yzindex.dimensions import Dimension
 from yzindex.records.database import Database
 
@@ -85,20 +84,9 @@ def test_nothing_of_a_question_in_use_is_sent_and_its_prompt_alone_where_it_is_a
     assert question.prompt not in hidden
     assert json.loads(hidden)["wordings"][0]["disclosed"] is None
     assert question.prompt in json.loads(allowed)["wordings"][0]["disclosed"]["prompt"][1]["content"]
-    assert json.loads(allowed)["wordings"][0]["disclosed"]["key"] is None
     for text in (hidden, allowed):
         assert "2 * n" not in text
         assert question.wrong[0].why not in text
-
-
-@pytest.mark.parametrize(
-    ("retired", "allowed", "has_key"), [(True, False, True), (True, True, True), (False, True, False)]
-)
-def test_what_is_right_is_told_of_a_retired_question_alone(retired: bool, allowed: bool, has_key: bool) -> None:
-    found = disclosure_of(small_bank().questions[0], retired=retired, allowed=allowed)
-
-    assert found is not None
-    assert (found.key is not None) == has_key
 
 
 def test_an_unknown_question_is_told_as_a_problem(api: TestClient) -> None:
