@@ -1,0 +1,73 @@
+"""How an article begins and ends: its title, what it is of, and its source."""
+
+from __future__ import annotations
+
+import re
+
+from tests.report_checker.figures import half_up, plus
+from tests.report_checker.patterns import DAY, NUMBER, SIGNED
+from tests.report_checker.rules import Expected, Reading, Rules, Wrong, require
+
+RULES = Rules()
+
+
+@RULES.says(r"Run #(\d+): ")
+def _run_title(read: Reading, _: str, m: re.Match[str]) -> Expected:
+    return (str(read.rows.number),)
+
+
+@RULES.says(rf"(\S+?)( \(simulated\))?: {NUMBER} in Run #(\d+)(?:, {SIGNED} since Run #(\d+))?$")
+def _model_title(read: Reading, model: str, m: re.Match[str]) -> Expected:
+    now, before = read.rows.display(model, read.rows.number), read.rows.before(model)
+    was = read.rows.display(model, before)
+    label = " (simulated)" if read.rows.evaluations[model, read.rows.number].simulated else None
+    if now is None:
+        raise Wrong(m[0])
+    if was is None:
+        return (model, label, half_up(now), str(read.rows.number), None, None)
+    return (model, label, half_up(now), str(read.rows.number), plus(half_up(now - was)), str(before))
+
+
+@RULES.says(r"(\S+?)(?: \(simulated\))?: no main score in Run #(\d+)$")
+def _no_score_title(read: Reading, model: str, m: re.Match[str]) -> Expected:
+    require(read.rows.raw(model, read.rows.number) is None, m[0])
+    return (model, str(read.rows.number))
+
+
+@RULES.says(rf"Run #(\d+) \((\w+)\) of {DAY}\.( Scores of simulated models are marked \(simulated\)\.)?")
+def _opening(read: Reading, model: str, m: re.Match[str]) -> Expected:
+    models = [model] if model else read.rows.models
+    simulated = any(read.rows.evaluations[each, read.rows.number].simulated for each in models)
+    label = " Scores of simulated models are marked (simulated)." if simulated else None
+    return (str(read.rows.number), read.rows.run.kind.value, read.rows.day().isoformat(), label)
+
+
+@RULES.says(
+    r"Source: \[Run #(\d+)\]\((\S+)\), finished on ([\d: -]+) UTC; bank (.+), graders (.+), judges (.+), software (.+)\.$"
+)
+def _source(read: Reading, _: str, m: re.Match[str]) -> Expected:
+    run = read.rows.run
+    assert run.finished_at is not None
+    return (
+        str(run.number),
+        f"/v1/runs/{run.number}/raw",
+        run.finished_at.strftime("%Y-%m-%d %H:%M"),
+        run.bank_version,
+        run.grader_version,
+        run.judge_set_version,
+        run.software_version,
+    )
+
+
+CONSTANTS = (
+    "A single day is no basis for a decision.",
+    "No verdict is stored on this run.",
+    "No verdict speaks of this run.",
+    "Nothing is stored that this run could be compared with: the change is not taken apart.",
+    "Changes of the main score before the cap; the draw, everyone and the rest make the change.",
+)
+
+
+@RULES.says("|".join(re.escape(each) for each in CONSTANTS))
+def _constant(read: Reading, model: str, m: re.Match[str]) -> None:
+    return None

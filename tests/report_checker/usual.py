@@ -1,0 +1,54 @@
+"""How much models usually move, and how much scores spread."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+
+from tests.report_checker.figures import deviation, half_up
+from tests.report_checker.patterns import NUMBER
+from tests.report_checker.rules import Expected, Reading, Rules
+
+RULES = Rules()
+
+
+_OF = "in the last 90 days, of those whose verdict was steady, luck of the draw or within chance"
+
+
+@RULES.says(rf"On an ordinary day the other models move by {NUMBER} points \(mean of (\d+) model-days? {_OF}\)\.")
+def _others_usual(read: Reading, model: str, m: re.Match[str]) -> Expected:
+    found = read.rows.usual(own=None, without=model)
+    assert found is not None
+    return (found[0], str(found[1]))
+
+
+@RULES.says(rf"On an ordinary day (\S+?)(?: \(simulated\))? moves by {NUMBER} points \(mean of (\d+) days? {_OF}\)\.")
+def _usual(read: Reading, model: str, m: re.Match[str]) -> Expected:
+    found = read.rows.usual(own=model, without=None)
+    assert found is not None
+    return (model, found[0], str(found[1]))
+
+
+@RULES.says(
+    rf"Repeatability {NUMBER}: sample sd {NUMBER} of the last (\d+) main scores before the cap\.( Below 30: a real warning\.)?"
+)
+def _repeatability(read: Reading, model: str, m: re.Match[str]) -> Expected:
+    raws = [raw for run in read.rows.last_smoke(model) if (raw := read.rows.raw(model, run)) is not None][-7:]
+    return _spread(raws)
+
+
+@RULES.says(
+    rf"Question spread {NUMBER}: sample sd {NUMBER} of (\d+) question scores inside this run\.( Below 30: a real warning\.)?"
+)
+def _question_spread(read: Reading, model: str, m: re.Match[str]) -> Expected:
+    return _spread(
+        [Fraction(each.score) for each in read.rows.scored(model, read.rows.number) if each.score is not None]
+    )
+
+
+def _spread(values: Sequence[Fraction]) -> Expected:
+    found = deviation(values)
+    stable = max(Fraction(0), 100 - 2 * found)
+    warning = " Below 30: a real warning." if stable < 30 else None
+    return (half_up(stable), half_up(found), str(len(values)), warning)
