@@ -20,7 +20,7 @@ def waterfall_of(found: ComparisonBody) -> Waterfall:
     simulated = " (simulated)" if found.simulated else ""
     steps = [
         Step(name="draw", points=found.draw.exact, note=_draw(found.draw)),
-        Step(name="everyone", points=found.common.exact, note="the other models moved by this much as well"),
+        Step(name="everyone", points=found.common.exact, note=_everyone(found)),
         Step(
             name="rest",
             points=found.rest.exact,
@@ -57,6 +57,12 @@ def _draws(found: ComparisonBody) -> Draws | None:
         marks=tuple(marks),
         told=f"All possible draws: that of Run #{after.run} was worse than {after.draws_better} of 100",
     )
+
+
+def _everyone(found: ComparisonBody) -> str:
+    if found.common_is_estimated:
+        return "the other models moved by this much as well"
+    return "not estimated with so few models"
 
 
 def _draw(draw: Score) -> str:

@@ -8,6 +8,7 @@ from itertools import chain
 from tests.report_checker import (
     beside,
     costs,
+    draws,
     frame,
     integrity,
     morning,
@@ -18,12 +19,14 @@ from tests.report_checker import (
     usual,
     verdict,
 )
+from tests.report_checker.naming import check_naming, named_first
 from tests.report_checker.rows import Rows
-from tests.report_checker.rules import Reading, Rules, Wrong, check_label, same
+from tests.report_checker.rules import Reading, Rules, Wrong, same
 from tests.report_checker.tables import check_row
+from tests.report_checker.terms import check_pictures
 from yzindex.records.database import Database
 
-_SECTIONS = (frame, morning, verdict, terms, scores, costs, integrity, usual, operation, beside, record)
+_SECTIONS = (frame, morning, verdict, terms, scores, costs, integrity, usual, draws, operation, beside, record)
 _RULES: tuple[Rules, ...] = (*(section.RULES for section in _SECTIONS), verdict.LAST)
 
 
@@ -59,13 +62,13 @@ def unescaped(line: str) -> str:
 
 
 def _sentences(read: Reading, text: str) -> None:
-    model, place = read.article_of, 0
-    if model is None and (found := re.match(r"(\S+)(?: \(simulated\))?: ", text)) and found[1] in read.rows.models:
-        check_label(read, found[0], found[1])
-        model, place = found[1], found.end()
-        read.seen[read.section].append(model)
+    models: tuple[str, ...] = (read.article_of or "",)
+    place = 0
+    if read.article_of is None and (found := named_first(read, text)):
+        models, place = found
+        read.seen[read.section].append(models)
     while place < len(text):
-        place = _sentence(read, text, place, model or "")
+        place = max(_sentence(read, text, place, model) for model in models)
         while text[place : place + 1] == " ":
             place += 1
 
@@ -82,22 +85,12 @@ def _sentence(read: Reading, text: str, place: int, model: str) -> int:
 
 
 def _complete(read: Reading) -> None:
-    """Every model is named once under a heading, in the order of the board, and every question of a draw."""
-    order = read.rows.boards_order()
-    for heading, names in read.seen.items():
-        # A model may miss answers for several reasons.
-        named = list(dict.fromkeys(names)) if heading == "Unscored" else names
-        expected = [each for each in order if each in names] if names[0] in order else sorted(set(names))
-        same(named if names[0] in order else sorted(named), expected, heading)
+    """Each thing is named once under its heading, and nothing is left out."""
     if read.article_of is None:
-        same(list(dict.fromkeys(read.seen["Unscored"])), _with_unscored(read, order), "Unscored")
-        same(read.seen["Verdicts"], order, "Verdicts")
-        same(read.seen["Models, by the mean of their last five main scores: Main score"], order, "the table")
-    for run, questions in read.drawn.items():
-        model = next(each for each in [read.article_of, *read.rows.models] if (each, run) in read.rows.answers)
-        same(questions, [each.question_id for each in read.rows.answers[model or "", run]], f"draw of Run #{run}")
-
-
-def _with_unscored(read: Reading, order: list[str]) -> list[str]:
-    number = read.rows.number
-    return [each for each in order if len(read.rows.scored(each, number)) < len(read.rows.answers[each, number])]
+        check_naming(read)
+        check_pictures(read)
+    else:
+        missing = [a for a in read.rows.answers[read.article_of, read.rows.number] if a.score is None]
+        same(sorted(read.unscored), sorted(a.question_id for a in missing), "unscored")
+    costs.check_costs(read)
+    draws.check_draws(read)

@@ -16,16 +16,19 @@ def _run_title(read: Reading, _: str, m: re.Match[str]) -> Expected:
     return (str(read.rows.number),)
 
 
-@RULES.says(rf"(\S+?)( \(simulated\))?: {NUMBER} in Run #(\d+)(?:, {SIGNED} since Run #(\d+))?$")
+@RULES.says(
+    rf"(\S+?)( \(simulated\))?: {NUMBER} in Run #(\d+)(?: \({NUMBER} before the integrity cap\))?(?:, {SIGNED} since Run #(\d+))?$"
+)
 def _model_title(read: Reading, model: str, m: re.Match[str]) -> Expected:
     now, before = read.rows.display(model, read.rows.number), read.rows.before(model)
     was = read.rows.display(model, before)
     label = " (simulated)" if read.rows.evaluations[model, read.rows.number].simulated else None
     if now is None:
         raise Wrong(m[0])
-    if was is None:
-        return (model, label, half_up(now), str(read.rows.number), None, None)
-    return (model, label, half_up(now), str(read.rows.number), plus(half_up(now - was)), str(before))
+    raw = read.rows.raw(model, read.rows.number)
+    cap = half_up(raw) if raw is not None and raw != now else None
+    since = (None, None) if was is None else (plus(half_up(now - was)), str(before))
+    return (model, label, half_up(now), str(read.rows.number), cap, *since)
 
 
 @RULES.says(r"(\S+?)(?: \(simulated\))?: no main score in Run #(\d+)$")
@@ -63,8 +66,8 @@ CONSTANTS = (
     "A single day is no basis for a decision.",
     "No verdict is stored on this run.",
     "No verdict speaks of this run.",
-    "Nothing is stored that this run could be compared with: the change is not taken apart.",
-    "Changes of the main score before the cap; the draw, everyone and the rest make the change.",
+    "Changes of the main score before the cap: each is the sum of draw, everyone and rest.",
+    "Passed: how often, by all answers so far, each model counting alike.",
 )
 
 

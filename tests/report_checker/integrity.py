@@ -22,7 +22,7 @@ def _integrity(read: Reading, model: str, m: re.Match[str]) -> Expected:
 
 @RULES.says(rf"The last labels, oldest first: ([a-z, ]+); a streak of {SPELLED}\.")
 def _labels(read: Reading, model: str, m: re.Match[str]) -> Expected:
-    labels = [read.rows.label(model, run) for run in read.rows.last_smoke(model)][-5:]
+    labels = read.rows.last_labels(model)
     streak = next((n for n, each in enumerate(reversed(labels)) if each != labels[-1]), len(labels))
     return (", ".join(labels), spelled(streak))
 

@@ -24,3 +24,12 @@ SIGNED = r"([+-]\d+(?:\.\d+)?)"
 SPELLED = r"([A-Za-z]+|\d+)"
 DAY = r"(\d{4}-\d\d-\d\d)"
 MOVED = rf"{NUMBER} → {NUMBER}(?: \({SIGNED}\))?"
+
+
+def assisted(chart: str) -> str | None:
+    """The label of charts in which judge models have a part."""
+    return " (AI-assisted)" if SHOWN[chart] in (Dimension.JUDGMENT, Dimension.COMMUNICATION) else None
+
+
+def chart_name(chart: str) -> str:
+    return f"{chart}{assisted(chart) or ''}"

@@ -155,3 +155,31 @@ class Rows:
     def boards_order(self) -> list[str]:
         """The models of the run by the mean of their last five main scores."""
         return sorted(self.models, key=lambda each: ((m := self.mean_of_five(each)) is None, -(m or 0), each))
+
+    def has_terms(self, model: str) -> bool:
+        verdict = self.verdicts.get((model, self.number))
+        return verdict is not None and verdict.compared_run is not None and verdict.change is not None
+
+    def is_drawable(self, model: str) -> bool:
+        """Whether what was expected is stored of both runs of a change."""
+        before = self.before(model)
+        if not self.has_terms(model) or self.verdicts[model, self.number].compared_run != before or before is None:
+            return False
+        found = (self.verdicts.get((model, run)) for run in (self.number, before))
+        return all(each is not None and each.common is not None for each in found)
+
+    def calls_of(self, model: str) -> list[StoredCall]:
+        return [call for of, call in self.calls if self.of.get(of) == (model, self.number)]
+
+    def cost(self, model: str) -> Fraction:
+        return sum((Fraction(call.cost_usd) for call in self.calls_of(model)), Fraction(0))
+
+    def points_per_usd(self, model: str) -> str | None:
+        cost, shown = self.cost(model), self.display(model, self.number)
+        return half_up(shown / cost) if cost and shown is not None else None
+
+    def last_raws(self, model: str) -> list[Fraction]:
+        return [raw for run in self.last_smoke(model) if (raw := self.raw(model, run)) is not None][-7:]
+
+    def last_labels(self, model: str) -> list[str]:
+        return [self.label(model, run) for run in self.last_smoke(model)][-5:]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tests.report_checker.rows import Rows
+from yzindex.records.tables import Answer
 
 Expected = tuple[str | None, ...]
 
@@ -26,10 +27,18 @@ class Reading:
     section: str = ""
     #: Of the table that is being read.
     headings: list[str] | None = None
-    #: What was named under each heading of a section or a table, in its order.
-    seen: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    #: Models that were named together under each heading of a section or a table, in its order.
+    seen: dict[str, list[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(list))
+    #: Questions that cost points, in the order in which an article on one model names them.
+    costs: list[str] = field(default_factory=list)
     #: Questions that the table of draws names, by run.
     drawn: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    #: Questions without a score that such an article speaks of.
+    unscored: list[str] = field(default_factory=list)
+    #: Models whose change has a picture, in the order of the pictures.
+    pictured: list[str] = field(default_factory=list)
+    #: Runs of which questions are left to the raw data, and how many.
+    left_out: dict[int, int] = field(default_factory=dict)
 
 
 #: Gives what a pattern's groups must be for a model; None where there is nothing to compare. Raises `Wrong`.
@@ -61,3 +70,9 @@ def check_label(read: Reading, text: str, model: str) -> None:
     """A simulated model is marked wherever it is named, and no other is."""
     if ("(simulated)" in text) != read.rows.evaluations[model, read.rows.number].simulated:
         raise Wrong(f"the label of a simulated model is wrong: {text}")
+
+
+def log_of(answer: Answer) -> str:
+    """What is told of why an answer has no score or what the grader wrote: at most 160 characters of it."""
+    reason = answer.reason or ""
+    return reason if len(reason) <= 160 else f"{reason[:160]}…"

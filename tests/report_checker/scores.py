@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 from tests.report_checker.figures import half_up, moved, point_or_none, tenth, tenth_or_none
-from tests.report_checker.patterns import CHART, MOVED, NUMBER, SHOWN
+from tests.report_checker.patterns import CHART, MOVED, NUMBER, SHOWN, assisted
 from tests.report_checker.rules import Expected, Reading, Rules, require
-from yzindex.dimensions import Dimension
 
 RULES = Rules()
 
@@ -59,9 +58,8 @@ def _no_improvement(read: Reading, model: str, m: re.Match[str]) -> None:
 def _chart(read: Reading, model: str, m: re.Match[str]) -> Expected:
     dimension, before = SHOWN[m[1]], read.rows.before(model)
     now = read.rows.score(model, read.rows.number, dimension)
-    assisted = " (AI-assisted)" if dimension in (Dimension.JUDGMENT, Dimension.COMMUNICATION) else None
     asked = [each for each in read.rows.answers[model, read.rows.number] if each.dimension is dimension]
     counts = (str(sum(each.score is not None for each in asked)), str(len(asked)))
     if before is None:
-        return (m[1], assisted, None, None, None, tenth_or_none(now), *counts)
-    return (m[1], assisted, *moved(now, read.rows.score(model, before, dimension), tenth), None, *counts)
+        return (m[1], assisted(m[1]), None, None, None, tenth_or_none(now), *counts)
+    return (m[1], assisted(m[1]), *moved(now, read.rows.score(model, before, dimension), tenth), None, *counts)

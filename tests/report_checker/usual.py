@@ -13,17 +13,14 @@ from tests.report_checker.rules import Expected, Reading, Rules
 RULES = Rules()
 
 
-_OF = "in the last 90 days, of those whose verdict was steady, luck of the draw or within chance"
-
-
-@RULES.says(rf"On an ordinary day the other models move by {NUMBER} points \(mean of (\d+) model-days? {_OF}\)\.")
+@RULES.says(rf"On an ordinary day the other models move by {NUMBER} points \(mean of (\d+) model-days?\)\.")
 def _others_usual(read: Reading, model: str, m: re.Match[str]) -> Expected:
     found = read.rows.usual(own=None, without=model)
     assert found is not None
     return (found[0], str(found[1]))
 
 
-@RULES.says(rf"On an ordinary day (\S+?)(?: \(simulated\))? moves by {NUMBER} points \(mean of (\d+) days? {_OF}\)\.")
+@RULES.says(rf"On an ordinary day (\S+?)(?: \(simulated\))? moves by {NUMBER} points \(mean of (\d+) days?\)\.")
 def _usual(read: Reading, model: str, m: re.Match[str]) -> Expected:
     found = read.rows.usual(own=model, without=None)
     assert found is not None
@@ -31,11 +28,20 @@ def _usual(read: Reading, model: str, m: re.Match[str]) -> Expected:
 
 
 @RULES.says(
+    r"Ordinary are those of the last 90 days whose verdict was steady, luck of the draw or within chance\.(?: Since Run #(\d+) (\S+?)(?: \(simulated\))? moved by ([\d.]+)\.)?"
+)
+def _this_day(read: Reading, model: str, m: re.Match[str]) -> Expected:
+    change = read.rows.raw_change(model)
+    if change is None:
+        return (None, None, None)
+    return (str(read.rows.before(model)), model, half_up(abs(change)))
+
+
+@RULES.says(
     rf"Repeatability {NUMBER}: sample sd {NUMBER} of the last (\d+) main scores before the cap\.( Below 30: a real warning\.)?"
 )
 def _repeatability(read: Reading, model: str, m: re.Match[str]) -> Expected:
-    raws = [raw for run in read.rows.last_smoke(model) if (raw := read.rows.raw(model, run)) is not None][-7:]
-    return _spread(raws)
+    return _spread(read.rows.last_raws(model))
 
 
 @RULES.says(

@@ -39,6 +39,10 @@ def _verdict(read: Reading, model: str, m: re.Match[str]) -> Expected:
 
 @RULES.says(r"Advice: (.+)")
 def _advice(read: Reading, model: str, m: re.Match[str]) -> None:
+    check_advice(read, model, m)
+
+
+def check_advice(read: Reading, model: str, m: re.Match[str]) -> None:
     """Its figures are the watch's; the words are fixed."""
     words = read.rows.verdicts[model, read.rows.number].word
     require(("Consider a backup model: the drop" in m[1]) == (words is Word.CONFIRMED_DROP), m[0])
@@ -107,10 +111,12 @@ def _confirmed(read: Reading, model: str, m: re.Match[str]) -> Expected:
     return (str(last.day), str(last.worse), str(last.better), str(last.equal))
 
 
-@LAST.says(r".+$")
-def _evidence(read: Reading, model: str, m: re.Match[str]) -> Expected:
-    """What is left can only be the stored reason of the verdict, word for word."""
+@LAST.says(r"(.+)$")
+def _evidence(read: Reading, model: str, m: re.Match[str]) -> None:
+    """What is left can only be the stored reason of the verdict, word for word, or advice under its heading."""
+    if read.section == "Advice" and model:
+        check_advice(read, model, m)
+        return
     verdict = read.rows.verdicts.get((model, read.rows.number))
     if verdict is None or m[0] != verdict.evidence:
         raise Wrong(f"no rule knows: {m[0]}")
-    return ()

@@ -5,15 +5,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import case
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, func, select
 
 from yzindex.dimensions import MAIN_WEIGHTS, Dimension
 from yzindex.records.compare_view import cost_of, passed_by_models
 from yzindex.records.runs import has_concluded
-from yzindex.records.states import IMPARTIAL, AnswerState
+from yzindex.records.states import IMPARTIAL
 from yzindex.records.tables import Answer, Evaluation, Run, StoredScore
+from yzindex.report.costs import LONGEST_LOG
 from yzindex.report.facts import QuestionFacts, SideFacts
 from yzindex.scoring import DimensionScore, mean
 
@@ -30,7 +30,7 @@ class _Asked:
     tier: str
     score: Decimal | None
     verdict: str | None
-    #: Of an unscored one.
+    #: Why it is unscored or short of a full score, as much of it as is told and one character more.
     reason: str | None
     cases: Sequence[Mapping[str, object]] | None
     returned: str | None
@@ -101,8 +101,7 @@ def _asked(session: Session, ids: Collection[int | None]) -> dict[int | None, li
             col(Answer.tier),
             col(Answer.score),
             col(Answer.verdict),
-            # What a grader wrote of a reply may be long, and is not told.
-            case((col(Answer.state) == AnswerState.UNSCORED, col(Answer.reason))),
+            func.substr(col(Answer.reason), 1, LONGEST_LOG + 1),
             col(Answer.cases),
             col(Answer.model_returned),
         )
@@ -145,7 +144,7 @@ def _question(asked: _Asked, scored: int, shares: Sequence[Decimal]) -> Question
         dimension=asked.dimension,
         tier=asked.tier,
         score=asked.score,
-        reason=asked.reason or "",
+        reason=_told(asked.reason or ""),
         cost=cost,
         main_cost=main_cost,
         verdict=asked.verdict,
@@ -154,3 +153,7 @@ def _question(asked: _Asked, scored: int, shares: Sequence[Decimal]) -> Question
         passed_by=mean(shares),
         models=len(shares),
     )
+
+
+def _told(reason: str) -> str:
+    return reason if len(reason) <= LONGEST_LOG else f"{reason[:LONGEST_LOG]}…"

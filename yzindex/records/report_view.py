@@ -13,6 +13,7 @@ from yzindex.drift.words import Word
 from yzindex.errors import YzIndexError
 from yzindex.records.compare_view import NotInRun
 from yzindex.records.database import Database
+from yzindex.records.fleets import too_few_models
 from yzindex.records.ledger import BoardRecord, board_record
 from yzindex.records.morning_view import morning_facts
 from yzindex.records.report_sides import previous_of, sides_of
@@ -21,7 +22,7 @@ from yzindex.records.run_views import versions_changed_between
 from yzindex.records.runs import find_run
 from yzindex.records.states import RunStatus
 from yzindex.records.tables import ConfirmedChange, Evaluation, Run, StoredVerdict
-from yzindex.records.verdict_view import VerdictView, verdicts_of
+from yzindex.records.verdict_view import Terms, VerdictView, verdicts_of
 from yzindex.report.facts import (
     BecameFacts,
     CallFacts,
@@ -84,6 +85,7 @@ def model_of(run: RunFacts, model: str) -> ModelFacts:
 class _Read:
     """The rows of a run's models, each by its name or by its evaluation."""
 
+    run_number: int
     now: Mapping[str, Evaluation]
     was: Mapping[str, tuple[Evaluation, Run]]
     sides: Mapping[int | None, SideFacts]
@@ -95,6 +97,8 @@ class _Read:
     confirmed: Mapping[str, list[ConfirmedChange]]
     #: Evaluations of which something is stored of what was expected.
     expected: Collection[int]
+    #: Runs with too few main scores for a common movement, and how many they have.
+    too_few: Mapping[int, int]
 
 
 def _read(session: Session, run: Run) -> _Read:
@@ -105,7 +109,9 @@ def _read(session: Session, run: Run) -> _Read:
     evaluations = [*now.values(), *(evaluation for evaluation, _ in was.values())]
     spreads = spreads_up_to(session, number, now)
     verdicts = verdicts_of(session, list(now.values()), unstable=_unstable(now, spreads))
+    compared = {view.terms.compared_run for view in verdicts.values() if view.terms is not None}
     return _Read(
+        run_number=number,
         now=now,
         was=was,
         sides=sides_of(session, evaluations, up_to=number),
@@ -118,6 +124,7 @@ def _read(session: Session, run: Run) -> _Read:
             session, [model for (model, _), view in verdicts.items() if view.word in _CONFIRMED]
         ),
         expected=_with_expectations(session, evaluations),
+        too_few=too_few_models(session, {number, *compared}),
     )
 
 
@@ -143,6 +150,11 @@ def _with_expectations(session: Session, evaluations: Collection[Evaluation]) ->
         col(StoredVerdict.common).is_not(None),
     )
     return set(session.exec(rows))
+
+
+def _too_few(read: _Read, terms: Terms) -> tuple[tuple[int, int], ...]:
+    runs = (terms.compared_run, read.run_number)
+    return tuple((run, read.too_few[run]) for run in runs if run in read.too_few)
 
 
 def _model(read: _Read, model: str, run: Run) -> ModelFacts:
@@ -195,6 +207,7 @@ def _verdict(
             rest=terms.rest,
             rest_lo=terms.rest_lo,
             rest_hi=terms.rest_hi,
+            too_few=_too_few(read, terms),
         ),
         watch=view.watch,
         became=None
