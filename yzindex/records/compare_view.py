@@ -142,7 +142,7 @@ def compare(database: Database, model: str, run_a: int, run_b: int) -> Compariso
             after=_side(session, after),
             change=shown,
             cap=shown - raw,
-            common_is_estimated=len(too_few_models(session, (run_a, run_b))) < _SIDES,
+            common_is_estimated=bool(terms.common) or len(too_few_models(session, (run_a, run_b))) < _SIDES,
             confirmed_between=tuple(between),
             **asdict(terms),
         )

@@ -86,7 +86,7 @@ class TermFacts:
     @property
     def common_is_estimated(self) -> bool:
         """Whether at least one of the two runs had enough models."""
-        return len(self.too_few) < _RUNS
+        return bool(self.common) or len(self.too_few) < _RUNS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from api.pictures.comparing import waterfall_of
+from api.shapes.compare import comparison_body
 from api.shapes.reports import as_markdown
 from tests.published_board import DEEPSEEK, OPUS
+from yzindex.records.compare_view import compare
 from yzindex.records.database import Database
 from yzindex.records.report_view import run_facts
 
@@ -108,3 +112,25 @@ def test_a_first_day_has_no_change_no_verdict_and_no_earlier_draw(nine: Database
     assert "**not enough evidence.** Too early to say: 0 of 40 answers known." in article
     assert "→" not in article
     assert set(re.findall(r"Run #\d+", article)) == {"Run #1"}
+
+
+@pytest.mark.parametrize(("board", "number"), [("published", 116), ("published", 117), ("nine", 2), ("nine", 3)])
+def test_every_picture_of_an_article_can_be_drawn_and_shows_what_the_article_says(
+    request: pytest.FixtureRequest, board: str, number: int
+) -> None:
+    database: Database = request.getfixturevalue(board)
+    run = run_facts(database, UTC, number)
+
+    for article in (as_markdown(run), *(as_markdown(run, model.model) for model in run.models)):
+        for address in re.findall(r"\]\((/v1/compare\.svg\?\S+)\)", article):
+            asked = parse_qs(urlsplit(address).query)
+            run_a, run_b = (int(asked[name][0]) for name in ("run_a", "run_b"))
+            found = comparison_body(compare(database, asked["model"][0], run_a, run_b))
+            everyone = waterfall_of(found).steps[1]
+            assert ("everyone not estimated" in article or "| not estimated |" in article) == ("not" in everyone.note)
+
+
+def test_the_articles_of_days_with_changes_have_pictures(published: Database, nine: Database) -> None:
+    shown = [as_markdown(run_facts(published, UTC, 116)), as_markdown(run_facts(nine, UTC, 3))]
+
+    assert [article.count("![Waterfall of the main score of ") for article in shown] == [1, 3]
