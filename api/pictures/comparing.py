@@ -24,7 +24,7 @@ def waterfall_of(found: ComparisonBody) -> Waterfall:
         Step(
             name="rest",
             points=found.rest.exact,
-            note=f"the model and its answers' noise: {signed(found.rest_lo.exact)} to {signed(found.rest_hi.exact)}",
+            note=f"model and noise, {signed(found.rest_lo.exact)} to {signed(found.rest_hi.exact)}",
             interval=(found.rest_lo.exact, found.rest_hi.exact),
         ),
     ]

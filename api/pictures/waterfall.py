@@ -17,6 +17,8 @@ from yzindex.scoring import rounded, signed
 _WIDTH = 420
 _ROW_HEIGHT = 30
 _FONT = "sans-serif"
+#: Beside the notes: the reader's font may be wider than the one by which the picture was measured.
+_ROOM = 80
 #: Greys and colours that stand out from white and from black alike: a picture does not know the page it lies on.
 _INK = "#757575"
 _LEVEL, _FALL, _RISE = "#8a8a8a", "#d95f02", "#2b83c6"
@@ -87,6 +89,7 @@ def chart_of(waterfall: Waterfall) -> altair.VConcatChart:
         altair.vconcat(*parts, spacing=18)
         .properties(
             background="transparent",
+            padding={"left": 5, "top": 5, "bottom": 5, "right": _ROOM},
             description=described(waterfall),
             title=altair.Title(waterfall.title, subtitle=waterfall.subtitle, anchor="start"),
         )

@@ -78,7 +78,7 @@ def _not_estimated(read: Reading, model: str, m: re.Match[str]) -> Expected:
     return (" and ".join(told),)
 
 
-@RULES.says(rf"The draw alone is {SIGNED} of the {SIGNED}: this speaks of the draw, not of the model\.")
+@RULES.says(rf"The draw alone is {SIGNED}, the change {SIGNED}: this speaks of the draw, not of the model\.")
 def _the_draw(read: Reading, model: str, m: re.Match[str]) -> Expected:
     draw, _, change = _shared(read, model, m[0])
     require(_is_half(draw, change), m[0])
@@ -86,7 +86,7 @@ def _the_draw(read: Reading, model: str, m: re.Match[str]) -> Expected:
 
 
 @RULES.says(
-    rf"What everyone moved by is {SIGNED} of the {SIGNED}: this speaks of the questions or the grader, not of one model\."
+    rf"What everyone moved by is {SIGNED}, the change {SIGNED}: this speaks of the questions or the grader, not of one model\."
 )
 def _everyone(read: Reading, model: str, m: re.Match[str]) -> Expected:
     draw, common, change = _shared(read, model, m[0])
@@ -95,7 +95,7 @@ def _everyone(read: Reading, model: str, m: re.Match[str]) -> Expected:
 
 
 @RULES.says(
-    rf"The draw and what everyone moved by are together {SIGNED} of the {SIGNED}: this speaks of the draw and of the questions or the grader, not of one model\."
+    rf"The draw and what everyone moved by are together {SIGNED}, the change {SIGNED}: this speaks of the draw and of the questions or the grader, not of one model\."
 )
 def _both(read: Reading, model: str, m: re.Match[str]) -> Expected:
     draw, common, change = _shared(read, model, m[0])

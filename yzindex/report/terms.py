@@ -115,14 +115,14 @@ def _shared(terms: TermFacts) -> str | None:
     both = terms.draw + terms.common
     if not _is_half(both, terms.change):
         return None
-    of = f"of the {signed(terms.change)}"
+    change = f"the change {signed(terms.change)}"
     if _is_half(terms.draw, terms.change):
-        return f"The draw alone is {signed(terms.draw)} {of}: this speaks of the draw, not of the model."
+        return f"The draw alone is {signed(terms.draw)}, {change}: this speaks of the draw, not of the model."
     if _is_half(terms.common, terms.change):
         told = "this speaks of the questions or the grader, not of one model"
-        return f"What everyone moved by is {signed(terms.common)} {of}: {told}."
+        return f"What everyone moved by is {signed(terms.common)}, {change}: {told}."
     told = "this speaks of the draw and of the questions or the grader, not of one model"
-    return f"The draw and what everyone moved by are together {signed(both)} {of}: {told}."
+    return f"The draw and what everyone moved by are together {signed(both)}, {change}: {told}."
 
 
 def _is_half(part: Decimal, change: Decimal) -> bool:

@@ -26,11 +26,11 @@ def told(found: TermFacts | None, word: Word = Word.LUCK, was: str = "80") -> st
 @pytest.mark.parametrize(
     ("draw", "common", "rest", "said"),
     [
-        ("-8", "0", "-2", f"The draw alone is -8.00 of the -10.00: {DRAW}"),
-        ("-8", "-2", "0", f"The draw alone is -8.00 of the -10.00: {DRAW}"),
-        ("8", "1", "1", f"The draw alone is +8.00 of the +10.00: {DRAW}"),
-        ("-1", "-8", "-1", f"What everyone moved by is -8.00 of the -10.00: {GRADER}"),
-        ("-4", "-4", "-2", f"The draw and what everyone moved by are together -8.00 of the -10.00: {BOTH}"),
+        ("-8", "0", "-2", f"The draw alone is -8.00, the change -10.00: {DRAW}"),
+        ("-8", "-2", "0", f"The draw alone is -8.00, the change -10.00: {DRAW}"),
+        ("8", "1", "1", f"The draw alone is +8.00, the change +10.00: {DRAW}"),
+        ("-1", "-8", "-1", f"What everyone moved by is -8.00, the change -10.00: {GRADER}"),
+        ("-4", "-4", "-2", f"The draw and what everyone moved by are together -8.00, the change -10.00: {BOTH}"),
     ],
 )
 def test_what_is_not_of_the_model_is_named_and_nothing_beside_it(draw: str, common: str, rest: str, said: str) -> None:

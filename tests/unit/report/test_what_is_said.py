@@ -32,7 +32,7 @@ SEED_DAY_SAYS = {
     "constraint up, Engineering judgment (AI-assisted) down): claude-sonnet-4.6 (-4.21 before the cap).",
     "a verdict that does not convict": "**luck of the draw.** 9.37 of the 9.57 points are the draw (worse than 87 of "
     "100 possible draws).",
-    "of what it speaks": "- The draw alone is -9.37 of the -9.57: this speaks of the draw, not of the model.",
+    "of what it speaks": "- The draw alone is -9.37, the change -9.57: this speaks of the draw, not of the model.",
     "what is not estimated": "= draw -9.37, everyone not estimated, rest -0.20 (95 %: -29.94 to +29.55)",
     "its source": "Source: [Run #116](/v1/runs/116/raw), finished on 2026-05-14 03:10 UTC;",
 }
