@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.report_checker.figures import half_up, plus
-from tests.report_checker.patterns import DAY, NUMBER, SIGNED
+from tests.report_checker.patterns import DAY, NAMED, NUMBER, SIGNED
 from tests.report_checker.rules import Expected, Reading, Rules, Wrong, require
 
 RULES = Rules()
@@ -17,24 +17,23 @@ def _run_title(read: Reading, _: str, m: re.Match[str]) -> Expected:
 
 
 @RULES.says(
-    rf"(\S+?)( \(simulated\))?: {NUMBER} in Run #(\d+)(?: \({NUMBER} before the integrity cap\))?(?:, {SIGNED} since Run #(\d+))?$"
+    rf"{NAMED}: {NUMBER} in Run #(\d+)(?: \({NUMBER} before the integrity cap\))?(?:, {SIGNED} since Run #(\d+))?$"
 )
 def _model_title(read: Reading, model: str, m: re.Match[str]) -> Expected:
     now, before = read.rows.display(model, read.rows.number), read.rows.before(model)
     was = read.rows.display(model, before)
-    label = " (simulated)" if read.rows.evaluations[model, read.rows.number].simulated else None
     if now is None:
         raise Wrong(m[0])
     raw = read.rows.raw(model, read.rows.number)
     cap = half_up(raw) if raw is not None and raw != now else None
     since = (None, None) if was is None else (plus(half_up(now - was)), str(before))
-    return (model, label, half_up(now), str(read.rows.number), cap, *since)
+    return (*read.rows.named(model), half_up(now), str(read.rows.number), cap, *since)
 
 
-@RULES.says(r"(\S+?)(?: \(simulated\))?: no main score in Run #(\d+)$")
+@RULES.says(rf"{NAMED}: no main score in Run #(\d+)$")
 def _no_score_title(read: Reading, model: str, m: re.Match[str]) -> Expected:
     require(read.rows.raw(model, read.rows.number) is None, m[0])
-    return (model, str(read.rows.number))
+    return (*read.rows.named(model), str(read.rows.number))
 
 
 @RULES.says(rf"Run #(\d+) \((\w+)\) of {DAY}\.( Scores of simulated models are marked \(simulated\)\.)?")

@@ -23,6 +23,7 @@ NUMBER = r"(-?\d+(?:\.\d+)?|none)"
 SIGNED = r"([+-]\d+(?:\.\d+)?)"
 SPELLED = r"([A-Za-z]+|\d+)"
 DAY = r"(\d{4}-\d\d-\d\d)"
+NAMED = r"(\S+?)( \(simulated\))?"
 MOVED = rf"{NUMBER} → {NUMBER}(?: \({SIGNED}\))?"
 
 

@@ -152,6 +152,10 @@ class Rows:
         middle = average(moves)
         return None if middle is None else (half_up(middle), len(moves))
 
+    def named(self, model: str) -> tuple[str, str | None]:
+        """A model's name and its mark, as `NAMED` finds them."""
+        return (model, " (simulated)" if self.evaluations[model, self.number].simulated else None)
+
     def boards_order(self) -> list[str]:
         """The models of the run by the mean of their last five main scores."""
         return sorted(self.models, key=lambda each: ((m := self.mean_of_five(each)) is None, -(m or 0), each))

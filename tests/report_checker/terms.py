@@ -7,7 +7,7 @@ from fractions import Fraction
 from urllib.parse import quote
 
 from tests.report_checker.figures import half_up, plus, spelled
-from tests.report_checker.patterns import NO_CHANGE, SIGNED
+from tests.report_checker.patterns import NAMED, NO_CHANGE, SIGNED
 from tests.report_checker.rows import Rows
 from tests.report_checker.rules import Expected, Reading, Rules, Wrong, require, same
 
@@ -131,16 +131,14 @@ def _no_terms(read: Reading, model: str, m: re.Match[str]) -> Expected:
     return ("Nothing is stored that this run could be compared with",)
 
 
-@RULES.says(
-    r"!\[Waterfall of the main score of (\S+?)(?: \(simulated\))? from Run #(\d+) to Run #(\d+): [^\]\d]+\]\((\S+)\)$"
-)
+@RULES.says(rf"!\[Waterfall of the main score of {NAMED} from Run #(\d+) to Run #(\d+): [^\]\d]+\]\((\S+)\)$")
 def _picture(read: Reading, model: str, m: re.Match[str]) -> Expected:
     if read.article_of is None:
         model = m[1]
         read.pictured.append(model)
     was, now = read.rows.verdicts[model, read.rows.number].compared_run, read.rows.number
     name = quote(model, safe="")
-    return (model, str(was), str(now), f"/v1/compare.svg?model={name}&run_a={was}&run_b={now}")
+    return (*read.rows.named(model), str(was), str(now), f"/v1/compare.svg?model={name}&run_a={was}&run_b={now}")
 
 
 def check_pictures(read: Reading) -> None:

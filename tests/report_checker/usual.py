@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from tests.report_checker.figures import deviation, half_up
-from tests.report_checker.patterns import NUMBER
+from tests.report_checker.patterns import NAMED, NUMBER
 from tests.report_checker.rules import Expected, Reading, Rules
 
 RULES = Rules()
@@ -20,21 +20,21 @@ def _others_usual(read: Reading, model: str, m: re.Match[str]) -> Expected:
     return (found[0], str(found[1]))
 
 
-@RULES.says(rf"On an ordinary day (\S+?)(?: \(simulated\))? moves by {NUMBER} points \(mean of (\d+) days?\)\.")
+@RULES.says(rf"On an ordinary day {NAMED} moves by {NUMBER} points \(mean of (\d+) days?\)\.")
 def _usual(read: Reading, model: str, m: re.Match[str]) -> Expected:
     found = read.rows.usual(own=model, without=None)
     assert found is not None
-    return (model, found[0], str(found[1]))
+    return (*read.rows.named(model), found[0], str(found[1]))
 
 
 @RULES.says(
-    r"Ordinary are those of the last 90 days whose verdict was steady, luck of the draw or within chance\.(?: Since Run #(\d+) (\S+?)(?: \(simulated\))? moved by ([\d.]+)\.)?"
+    rf"Ordinary are those of the last 90 days whose verdict was steady, luck of the draw or within chance\.(?: Since Run #(\d+) {NAMED} moved by ([\d.]+)\.)?"
 )
 def _this_day(read: Reading, model: str, m: re.Match[str]) -> Expected:
     change = read.rows.raw_change(model)
     if change is None:
-        return (None, None, None)
-    return (str(read.rows.before(model)), model, half_up(abs(change)))
+        return (None, None, None, None)
+    return (str(read.rows.before(model)), *read.rows.named(model), half_up(abs(change)))
 
 
 @RULES.says(

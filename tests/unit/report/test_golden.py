@@ -112,3 +112,55 @@ def test_no_article_accuses_a_model_of_whom_no_drop_was_confirmed(
     _, article = written(request, board, number, model)
 
     assert ACCUSING.findall(article) == []
+
+
+#: What the article on the seed day says, and what would not be true of its rows.
+UNTRUE = {
+    "a figure where nothing is estimated": ("everyone not estimated", "everyone +0.00"),
+    "a grader where the draw explains it": (
+        "The draw alone is -9.37, the change -9.57: this speaks of the draw, not of the model.",
+        "What everyone moved by is -9.37, the change -9.57: this speaks of the grader, not of one model.",
+    ),
+    "another log": ("double(2) returned 5", "double(2) returned nothing"),
+    "another half": ("execution-000 (Code execution, easier half", "execution-000 (Code execution, harder half"),
+    "a chart that moved the other way": ("Material constraint up", "Material constraint down"),
+    "a judge's chart without its label": ("Engineering judgment (AI-assisted) down", "Engineering judgment down"),
+    "a model that is no simulation": (f"On an ordinary day {OPUS} ", f"On an ordinary day {OPUS} (simulated) "),
+}
+
+
+@pytest.mark.parametrize(("said", "untrue"), UNTRUE.values(), ids=UNTRUE.keys())
+def test_an_untrue_word_is_noticed(published: Database, said: str, untrue: str) -> None:
+    article = as_markdown(run_facts(published, UTC, 116), OPUS)
+
+    assert said in article
+    with pytest.raises(Wrong):
+        Checker(published, 116).check(article.replace(said, untrue), OPUS)
+
+
+@pytest.mark.parametrize("beginning", ["- grounding-002 (", "| Run #115 | execution-004 |"])
+def test_a_line_that_is_left_out_is_noticed(published: Database, beginning: str) -> None:
+    lines = as_markdown(run_facts(published, UTC, 116), OPUS).split("\n")
+    kept = [line for line in lines if not line.startswith(beginning)]
+
+    assert len(kept) == len(lines) - 1
+    with pytest.raises(Wrong):
+        Checker(published, 116).check("\n".join(kept), OPUS)
+
+
+@pytest.mark.parametrize("beginning", ["- claude-opus-4.7: **", "- claude-opus-4.7: execution-000", "![Waterfall"])
+def test_a_model_that_is_left_out_is_noticed(published: Database, beginning: str) -> None:
+    lines = as_markdown(run_facts(published, UTC, 116)).split("\n")
+    kept = [line for line in lines if not line.startswith(beginning)]
+
+    assert len(kept) == len(lines) - 1
+    with pytest.raises(Wrong):
+        Checker(published, 116).check("\n".join(kept))
+
+
+def test_what_is_said_of_all_models_is_checked_of_each(nine: Database) -> None:
+    article = as_markdown(run_facts(nine, UTC, 3))
+
+    for untrue in ("All eight models (simulated): ", "All nine models: ", "sim/m1 (simulated), sim/m0 (simulated): "):
+        with pytest.raises(Wrong):
+            Checker(nine, 3).check(article.replace("All nine models (simulated): ", untrue))
