@@ -110,16 +110,18 @@ def _end(answer: Answer, score: str | None) -> None:
 
 def _call(answer: Answer) -> StoredCall:
     assert answer.id is not None
+    answered = answer.state is not AnswerState.UNSCORED
     return StoredCall(
         answer_id=answer.id,
         purpose=Purpose.ASK,
         provider="sim",
         model_asked="sim/agate",
-        prompt_tokens=10,
-        completion_tokens=5,
-        cost_usd=Decimal("0.001"),
+        prompt_tokens=10 if answered else 0,
+        completion_tokens=5 if answered else 0,
+        cost_usd=Decimal("0.001") if answered else Decimal(0),
         latency_s=0.5,
-        attempts=3,
-        errors={"rate_limited": 2},
+        attempts=3 if answered else 5,
+        errors={"rate_limited": 2 if answered else 5},
+        error=None if answered else "rate_limited",
         request_id="req-1",
     )

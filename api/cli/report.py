@@ -22,11 +22,15 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Print what a concluded run says, as an article."""
+    from api.cli.kept_page import kept_page
     from api.client import Client
     from yzindex.settings import load_settings
 
-    with Client(load_settings().api_address) as client:
+    address = load_settings().api_address
+    with Client(address) as client:
         found = client.report(run, model=model, as_html=form is Format.HTML)
+        if form is Format.HTML:
+            found = kept_page(client, found, address)
     if as_json:
         emit({"run": run, "model": model, "format": form.value, "report": found})
     else:

@@ -21,11 +21,11 @@ def waterfall_of(found: ComparisonBody) -> Waterfall:
     lo, hi = found.rest_lo.exact, found.rest_hi.exact
     steps = [
         Step(name="draw", points=found.draw.exact, note=_draw(found.draw)),
-        Step(name="everyone", points=found.common.exact, note="the other models moved by this much as well"),
+        Step(name="everyone", points=found.common.exact, note=_everyone(found)),
         Step(
             name="rest",
             points=found.rest.exact,
-            note=f"the model and its answers' noise: {signed(lo, 0)} to {signed(hi, 0)}",
+            note=f"model and noise, {signed(lo, 0)} to {signed(hi, 0)}",
             interval=(lo, hi),
         ),
     ]
@@ -58,6 +58,12 @@ def _draws(found: ComparisonBody) -> Draws | None:
         marks=tuple(marks),
         told=f"All possible draws: that of Run #{after.run} was worse than {after.draws_better} of 100",
     )
+
+
+def _everyone(found: ComparisonBody) -> str:
+    if found.common_is_estimated:
+        return "the other models moved by this much as well"
+    return "not estimated with so few models"
 
 
 def _draw(draw: Score) -> str:

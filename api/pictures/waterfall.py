@@ -19,6 +19,8 @@ _ROW_HEIGHT = 30
 #: A longer title ends in an ellipsis; the picture's text alternative has all of it.
 _TITLE_WIDTH = 720
 _FONT = "sans-serif"
+#: Beside the notes: the reader's font may be wider than the one by which the picture was measured.
+_ROOM = 80
 #: Greys and colours that stand out from white and from black alike: a picture does not know the page it lies on.
 _INK = "#757575"
 _LEVEL, _FALL, _RISE = "#8a8a8a", "#d95f02", "#2b83c6"
@@ -89,10 +91,9 @@ def chart_of(waterfall: Waterfall) -> altair.VConcatChart:
         altair.vconcat(*parts, spacing=18)
         .properties(
             background="transparent",
+            padding={"left": 12, "top": 5, "bottom": 5, "right": _ROOM},
             description=described(waterfall),
             title=altair.Title(waterfall.title, subtitle=waterfall.subtitle, anchor="start", limit=_TITLE_WIDTH),
-            # Whoever shows it may have a wider font than the one that it was measured with.
-            padding={"left": 12, "top": 5, "right": 60, "bottom": 5},
         )
         .configure_axis(labelColor=_INK, titleColor=_INK, gridColor=_INK, gridOpacity=0.2, labelFont=_FONT)
         .configure_title(color=_INK, subtitleColor=_INK, font=_FONT, subtitleFont=_FONT)

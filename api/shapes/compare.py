@@ -82,6 +82,9 @@ class ComparisonBody(PartsBody):
     after: SideBody
     change: Score
     cap: Score = Field(description="What the integrity cap adds to the change of `core_raw`.")
+    common_is_estimated: bool = Field(
+        description="Whether at least one of the runs had models enough for what everyone moved by; else it is 0."
+    )
     one_fit: bool = Field(
         description="Whether both runs' expectations are by one fit; else each is by that of its own day."
     )
@@ -97,6 +100,7 @@ def comparison_body(view: Comparison) -> ComparisonBody:
         after=_side(view.after),
         change=score(view.change),
         cap=score(view.cap),
+        common_is_estimated=view.common_is_estimated,
         one_fit=view.one_fit,
         confirmed_between=[_between(change) for change in view.confirmed_between],
         dimensions={dimension: _dimension(dimension, view) for dimension in Dimension},

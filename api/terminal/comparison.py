@@ -27,7 +27,8 @@ def _terms(found: ComparisonBody) -> Iterator[tuple[str, str, str]]:
     before, after = found.before, found.after
     yield f"Run #{before.run}", figure(before.result.core_display), ""
     yield "draw", signed(found.draw), _draws(before, after)
-    yield "everyone", signed(found.common), "what the other models moved by beyond the draw"
+    beyond = "what the other models moved by beyond the draw"
+    yield "everyone", signed(found.common), beyond if found.common_is_estimated else "not estimated with so few models"
     rest = f"the model and its answers' noise: {signed(found.rest_lo)} to {signed(found.rest_hi)} (95 %)"
     yield "rest", signed(found.rest), rest
     yield "cap", signed(found.cap), "the integrity cap, no change of ability" if found.cap.exact else ""

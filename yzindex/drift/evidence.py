@@ -85,13 +85,21 @@ def _steady(facts: Facts) -> str:
 def _luck(facts: Facts) -> str:
     assert facts.decomposition is not None
     draw, change = abs(facts.decomposition.draw), abs(_change(facts))
+    if draw > change:
+        moved = signed(_change(facts))
+        return f"The draw alone is {signed(facts.decomposition.draw)} points, the change {moved}{_rank(facts)}."
     return f"{_shown(draw)} of the {_shown(change)} points are the draw{_rank(facts)}."
 
 
 def _chance(facts: Facts) -> str:
     assert facts.decomposition is not None
     draw, change = signed(facts.decomposition.draw), signed(_change(facts))
-    return f"The draw explains {draw} of {change} points{_rank(facts)}; the rest does not add up to a change."
+    if facts.decomposition.draw * _change(facts) < 0:
+        return f"The draw went the other way ({draw} beside {change} points){_rank(facts)}; {_NO_CHANGE}."
+    return f"The draw explains {draw} of {change} points{_rank(facts)}; {_NO_CHANGE}."
+
+
+_NO_CHANGE = "the rest does not add up to a change"
 
 
 def _rank(facts: Facts) -> str:

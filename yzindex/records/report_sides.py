@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import case
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, func, select
 
@@ -13,8 +12,9 @@ from yzindex.dimensions import MAIN_WEIGHTS, Dimension
 from yzindex.records.compare_view import cost_of
 from yzindex.records.item_figures import passed_by_models
 from yzindex.records.runs import has_concluded
-from yzindex.records.states import IMPARTIAL, AnswerState
+from yzindex.records.states import IMPARTIAL
 from yzindex.records.tables import Answer, Evaluation, Run, StoredScore
+from yzindex.report.costs import LONGEST_LOG
 from yzindex.report.facts import QuestionFacts, SideFacts
 from yzindex.scoring import DimensionScore, mean
 
@@ -31,38 +31,55 @@ class _Asked:
     tier: str
     score: Decimal | None
     verdict: str | None
-    #: Of an unscored one.
+    #: Why it is unscored or short of a full score, as much of it as is told and one character more.
     reason: str | None
     cases: Sequence[Mapping[str, object]] | None
     returned: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Passed:
+    """Mean share of a model's answers that are right, and how many models that rests on."""
+
+    share: Decimal | None
+    models: int
+
+
+_BY_NONE = _Passed(share=None, models=0)
 
 
 def previous_of(session: Session, run: Run, models: Collection[str]) -> dict[str, tuple[Evaluation, Run]]:
     """Find each model's previous concluded run of the same kind; none where the kind asks no two runs alike."""
     if run.kind not in IMPARTIAL:
         return {}
+    earlier = (Run.kind == run.kind, has_concluded(), col(Run.number) < (run.number or 0))
+    newest = session.exec(select(func.max(Run.number)).where(*earlier)).one()
+    found = _in_runs(session, {newest}, models)
+    # Of a model that was not asked there, all earlier runs are looked at.
+    missing = set(models) - set(found)
+    if newest is None or not missing:
+        return found
     last = (
-        select(Evaluation.model, func.max(Evaluation.run_number))
+        select(func.max(Evaluation.run_number))
         .join(Run, col(Run.number) == col(Evaluation.run_number))
-        .where(
-            col(Evaluation.model).in_(models),
-            Run.kind == run.kind,
-            has_concluded(),
-            col(Run.number) < (run.number or 0),
-        )
+        .where(col(Evaluation.model).in_(missing), *earlier)
         .group_by(col(Evaluation.model))
     )
-    wanted = {(model, number) for model, number in session.exec(last)}
+    numbers = session.exec(last).all()
+    return found | _in_runs(session, numbers, missing)
+
+
+def _in_runs(
+    session: Session, numbers: Collection[int | None], models: Collection[str]
+) -> dict[str, tuple[Evaluation, Run]]:
+    """Read evaluations of models in runs; of several of one model, the newest."""
     rows = (
         select(Evaluation, Run)
         .join(Run, col(Run.number) == col(Evaluation.run_number))
-        .where(col(Run.number).in_({number for _, number in wanted}), col(Evaluation.model).in_(models))
+        .where(col(Run.number).in_(numbers), col(Evaluation.model).in_(models))
+        .order_by(col(Run.number))
     )
-    return {
-        evaluation.model: (evaluation, earlier)
-        for evaluation, earlier in session.exec(rows)
-        if (evaluation.model, evaluation.run_number) in wanted
-    }
+    return {evaluation.model: (evaluation, earlier) for evaluation, earlier in session.exec(rows)}
 
 
 def sides_of(session: Session, evaluations: Collection[Evaluation], *, up_to: int) -> dict[int | None, SideFacts]:
@@ -70,7 +87,7 @@ def sides_of(session: Session, evaluations: Collection[Evaluation], *, up_to: in
     ids = [evaluation.id for evaluation in evaluations]
     scores, asked = _scores(session, ids), _asked(session, ids)
     digests = {each.digest for own in asked.values() for each in own}
-    passes = passed_by_models(session, digests, up_to)
+    passes = {digest: _passed(shares) for digest, shares in passed_by_models(session, digests, up_to).items()}
     return {
         evaluation.id: SideFacts(
             run_number=evaluation.run_number,
@@ -102,8 +119,7 @@ def _asked(session: Session, ids: Collection[int | None]) -> dict[int | None, li
             col(Answer.tier),
             col(Answer.score),
             col(Answer.verdict),
-            # What a grader wrote of a reply may be long, and is not told.
-            case((col(Answer.state) == AnswerState.UNSCORED, col(Answer.reason))),
+            func.substr(col(Answer.reason), 1, LONGEST_LOG + 1),
             col(Answer.cases),
             col(Answer.model_returned),
         )
@@ -130,12 +146,12 @@ def _asked(session: Session, ids: Collection[int | None]) -> dict[int | None, li
     return found
 
 
-def _questions(asked: Sequence[_Asked], passes: Mapping[str, Sequence[Decimal]]) -> tuple[QuestionFacts, ...]:
+def _questions(asked: Sequence[_Asked], passes: Mapping[str, _Passed]) -> tuple[QuestionFacts, ...]:
     scored = Counter(each.dimension for each in asked if each.score is not None)
-    return tuple(_question(each, scored[each.dimension], passes.get(each.digest, ())) for each in asked)
+    return tuple(_question(each, scored[each.dimension], passes.get(each.digest, _BY_NONE)) for each in asked)
 
 
-def _question(asked: _Asked, scored: int, shares: Sequence[Decimal]) -> QuestionFacts:
+def _question(asked: _Asked, scored: int, passed: _Passed) -> QuestionFacts:
     cost = main_cost = None
     if asked.score is not None:
         cost = cost_of(asked.score, scored, _WHOLE)
@@ -146,12 +162,20 @@ def _question(asked: _Asked, scored: int, shares: Sequence[Decimal]) -> Question
         dimension=asked.dimension,
         tier=asked.tier,
         score=asked.score,
-        reason=asked.reason or "",
+        reason=_told(asked.reason or ""),
         cost=cost,
         main_cost=main_cost,
         verdict=asked.verdict,
         cases_passed=sum(bool(each["passed"]) for each in cases),
         cases=len(cases),
-        passed_by=mean(shares),
-        models=len(shares),
+        passed_by=passed.share,
+        models=passed.models,
     )
+
+
+def _told(reason: str) -> str:
+    return reason if len(reason) <= LONGEST_LOG else f"{reason[:LONGEST_LOG]}…"
+
+
+def _passed(shares: Sequence[Decimal]) -> _Passed:
+    return _Passed(share=mean(shares), models=len(shares))

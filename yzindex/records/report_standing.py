@@ -1,12 +1,13 @@
 """Reads what models usually do, for a report: labels, last main scores, movements of ordinary days, calls."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, case
+from sqlalchemy import case
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, func, select
 
@@ -22,31 +23,27 @@ from yzindex.scoring import mean
 from yzindex.scoring.spread import WINDOW as REPEATABILITY_WINDOW
 from yzindex.scoring.spread import Repeatability, repeatability
 
+#: Runs that are read first.
+_NEWEST = 30
 NO_CALLS = CallFacts(calls=0, usable=0, attempts=0)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spread:
-    """A model's last main scores up to a run: the mean that ranks it, and how much they move."""
+class Lately:
+    """A model's last runs that rank, up to one: labels, the mean that ranks it, and how much its main scores move."""
 
+    #: The oldest first.
+    labels: tuple[str | None, ...]
     rolling_mean: Decimal | None
     repeatability: Repeatability | None
 
 
-def labels_up_to(session: Session, run_number: int, models: Collection[str]) -> dict[str, tuple[str | None, ...]]:
-    """Read each model's last integrity labels, the oldest first."""
-    found: dict[str, list[str | None]] = defaultdict(list)
-    for evaluation in _last(session, run_number, models, STREAK):
-        found[evaluation.model].append(evaluation.label)
-    return {model: tuple(labels) for model, labels in found.items()}
-
-
-def spreads_up_to(session: Session, run_number: int, models: Collection[str]) -> dict[str, Spread]:
-    """Read each model's last runs that gave it a main score."""
-    found: dict[str, list[Evaluation]] = defaultdict(list)
-    for evaluation in _last(session, run_number, models, REPEATABILITY_WINDOW, col(Evaluation.core_raw).is_not(None)):
-        found[evaluation.model].append(evaluation)
-    return {model: _spread(last) for model, last in found.items()}
+def lately(session: Session, run_number: int, models: Collection[str]) -> dict[str, Lately]:
+    """Read each model's last runs that rank, up to one."""
+    found: dict[str, list[_Last]] = defaultdict(list)
+    for each in _last(session, run_number, models):
+        found[each.model].append(each)
+    return {model: _lately(last) for model, last in found.items()}
 
 
 def movements(session: Session, day: date) -> dict[str, list[Decimal]]:
@@ -91,35 +88,68 @@ def calls_of(session: Session, evaluations: Collection[int | None]) -> dict[int,
     }
 
 
-def _last(
-    session: Session, run_number: int, models: Collection[str], most: int, *which: ColumnElement[bool]
-) -> list[Evaluation]:
-    """Read the last evaluations of each model in runs that rank, the oldest first."""
-    place = func.row_number().over(partition_by=col(Evaluation.model), order_by=col(Evaluation.run_number).desc())
+class _Last(NamedTuple):
+    """An evaluation; `place` is 1 for the model's last."""
+
+    model: str
+    label: str | None
+    core_raw: Decimal | None
+    core_display: Decimal | None
+    place: int
+
+
+def _last(session: Session, run_number: int, models: Collection[str]) -> list[_Last]:
+    """Read each model's last runs for their labels, and its last with a main score, the oldest first.
+
+    Of a model that is asked daily the newest runs have all of them; of any other all its runs are read.
+    """
+    newest = (
+        select(Run.number)
+        .where(col(Run.number) <= run_number, col(Run.kind).in_(RANKED), has_concluded())
+        .order_by(col(Run.number).desc())
+    )
+    since = session.exec(newest.offset(_NEWEST).limit(1)).first()
+    if since is None:
+        return _last_since(session, 0, run_number, models)
+    found = _last_since(session, since, run_number, models)
+    scored = Counter(each.model for each in found if each.core_raw is not None)
+    others = {model for model in models if scored[model] < REPEATABILITY_WINDOW}
+    kept = [each for each in found if each.model not in others]
+    return [*kept, *_last_since(session, 0, run_number, others)] if others else kept
+
+
+def _last_since(session: Session, since: int, run_number: int, models: Collection[str]) -> list[_Last]:
+    of, newest_first = col(Evaluation.model), col(Evaluation.run_number).desc()
     placed = (
-        select(Evaluation.id, place.label("place"))
+        columns(
+            col(Evaluation.id).label("id"),
+            func.row_number().over(partition_by=of, order_by=newest_first).label("place"),
+            func.count(col(Evaluation.core_raw)).over(partition_by=of, order_by=newest_first).label("scored"),
+        )
         .join(Run, col(Run.number) == col(Evaluation.run_number))
         .where(
-            col(Evaluation.model).in_(models),
-            col(Evaluation.run_number) <= run_number,
+            of.in_(models),
+            col(Evaluation.run_number).between(since, run_number),
             col(Run.kind).in_(RANKED),
             has_concluded(),
-            *which,
         )
         .subquery()
     )
+    told = (of, col(Evaluation.label), col(Evaluation.core_raw), col(Evaluation.core_display), placed.c.place)
+    has_score = col(Evaluation.core_raw).is_not(None)
     rows = (
-        select(Evaluation)
+        columns(*told)
         .join(placed, placed.c.id == col(Evaluation.id))
-        .where(placed.c.place <= most)
+        .where((placed.c.place <= STREAK) | (has_score & (placed.c.scored <= REPEATABILITY_WINDOW)))
         .order_by(col(Evaluation.run_number))
     )
-    return list(session.exec(rows))
+    return [_Last(*row) for row in session.connection().execute(rows)]
 
 
-def _spread(last: list[Evaluation]) -> Spread:
+def _lately(last: list[_Last]) -> Lately:
     shown = [each.core_display for each in last if each.core_display is not None][-WINDOW:]
-    return Spread(
+    return Lately(
+        labels=tuple(each.label for each in last if each.place <= STREAK),
         rolling_mean=mean(shown) if len(shown) >= FEWEST else None,
         repeatability=repeatability([each.core_raw for each in last if each.core_raw is not None]),
     )

@@ -13,15 +13,16 @@ from yzindex.drift.words import Word
 from yzindex.errors import YzIndexError
 from yzindex.records.compare_view import NotInRun
 from yzindex.records.database import Database
+from yzindex.records.fleets import too_few_models
 from yzindex.records.ledger import BoardRecord, board_record
 from yzindex.records.morning_view import morning_facts
 from yzindex.records.report_sides import previous_of, sides_of
-from yzindex.records.report_standing import NO_CALLS, Spread, calls_of, labels_up_to, movements, spreads_up_to, usual_of
+from yzindex.records.report_standing import NO_CALLS, Lately, calls_of, lately, movements, usual_of
 from yzindex.records.run_views import versions_changed_between
 from yzindex.records.runs import find_run
 from yzindex.records.states import RunStatus
 from yzindex.records.tables import ConfirmedChange, Evaluation, Run, StoredVerdict
-from yzindex.records.verdict_view import VerdictView, verdicts_of
+from yzindex.records.verdict_view import Terms, VerdictView, verdicts_of
 from yzindex.report.facts import (
     BecameFacts,
     CallFacts,
@@ -84,17 +85,19 @@ def model_of(run: RunFacts, model: str) -> ModelFacts:
 class _Read:
     """The rows of a run's models, each by its name or by its evaluation."""
 
+    run_number: int
     now: Mapping[str, Evaluation]
     was: Mapping[str, tuple[Evaluation, Run]]
     sides: Mapping[int | None, SideFacts]
-    labels: Mapping[str, tuple[str | None, ...]]
-    spreads: Mapping[str, Spread]
+    lately: Mapping[str, Lately]
     moved: Mapping[str, list[Decimal]]
     calls: Mapping[int, CallFacts]
     verdicts: Mapping[tuple[str, int], VerdictView]
     confirmed: Mapping[str, list[ConfirmedChange]]
     #: Evaluations of which something is stored of what was expected.
     expected: Collection[int]
+    #: Runs with too few main scores for a common movement, and how many they have.
+    too_few: Mapping[int, int]
 
 
 def _read(session: Session, run: Run) -> _Read:
@@ -103,14 +106,15 @@ def _read(session: Session, run: Run) -> _Read:
     now = {evaluation.model: evaluation for evaluation in rows}
     was = previous_of(session, run, now)
     evaluations = [*now.values(), *(evaluation for evaluation, _ in was.values())]
-    spreads = spreads_up_to(session, number, now)
-    verdicts = verdicts_of(session, list(now.values()), unstable=_unstable(now, spreads))
+    last = lately(session, number, now)
+    verdicts = verdicts_of(session, list(now.values()), unstable=_unstable(now, last))
+    compared = {view.terms.compared_run for view in verdicts.values() if view.terms is not None}
     return _Read(
+        run_number=number,
         now=now,
         was=was,
         sides=sides_of(session, evaluations, up_to=number),
-        labels=labels_up_to(session, number, now),
-        spreads=spreads,
+        lately=last,
         moved=movements(session, max((view.day for view in verdicts.values()), default=date.min)) if verdicts else {},
         calls=calls_of(session, [evaluation.id for evaluation in now.values()]),
         verdicts=verdicts,
@@ -118,14 +122,15 @@ def _read(session: Session, run: Run) -> _Read:
             session, [model for (model, _), view in verdicts.items() if view.word in _CONFIRMED]
         ),
         expected=_with_expectations(session, evaluations),
+        too_few=too_few_models(session, {number, *compared}),
     )
 
 
-def _unstable(now: Mapping[str, Evaluation], spreads: Mapping[str, Spread]) -> list[int | None]:
+def _unstable(now: Mapping[str, Evaluation], last: Mapping[str, Lately]) -> list[int | None]:
     return [
         now[model].id
-        for model, spread in spreads.items()
-        if spread.repeatability is not None and spread.repeatability.is_warning
+        for model, each in last.items()
+        if each.repeatability is not None and each.repeatability.is_warning
     ]
 
 
@@ -145,9 +150,14 @@ def _with_expectations(session: Session, evaluations: Collection[Evaluation]) ->
     return set(session.exec(rows))
 
 
+def _too_few(read: _Read, terms: Terms) -> tuple[tuple[int, int], ...]:
+    runs = (terms.compared_run, read.run_number)
+    return tuple((run, read.too_few[run]) for run in runs if run in read.too_few)
+
+
 def _model(read: _Read, model: str, run: Run) -> ModelFacts:
     evaluation, before = read.now[model], read.was.get(model)
-    spread = read.spreads.get(model)
+    last = read.lately.get(model)
     usual, others = usual_of(read.moved, model)
     view = read.verdicts.get((model, evaluation.run_number))
     return ModelFacts(
@@ -156,14 +166,14 @@ def _model(read: _Read, model: str, run: Run) -> ModelFacts:
         now=read.sides[evaluation.id],
         was=None if before is None else read.sides[before[0].id],
         recommendation=evaluation.recommendation,
-        rolling_mean=None if spread is None else spread.rolling_mean,
-        labels=read.labels.get(model, ()),
+        rolling_mean=None if last is None else last.rolling_mean,
+        labels=() if last is None else last.labels,
         calls=read.calls.get(evaluation.id or 0, NO_CALLS),
         cost_usd=evaluation.cost_usd,
         versions_changed=() if before is None else versions_changed_between(before[1], run),
         usual=usual,
         others_usual=others,
-        repeatability=None if spread is None else spread.repeatability,
+        repeatability=None if last is None else last.repeatability,
         verdict=None if view is None else _verdict(read, view, evaluation, before),
     )
 
@@ -195,6 +205,7 @@ def _verdict(
             rest=terms.rest,
             rest_lo=terms.rest_lo,
             rest_hi=terms.rest_hi,
+            too_few=_too_few(read, terms),
         ),
         watch=view.watch,
         became=None

@@ -13,6 +13,9 @@ from yzindex.report.morning import MorningFacts
 from yzindex.scoring import DimensionScore
 from yzindex.scoring.spread import Repeatability
 
+#: Runs that a change lies between.
+_RUNS = 2
+
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionFacts:
@@ -21,8 +24,9 @@ class QuestionFacts:
     question_id: str
     dimension: Dimension
     tier: str
-    #: 0 to 100; None where it stayed unscored, for the reason given.
+    #: 0 to 100; None where it stayed unscored.
     score: Decimal | None
+    #: Why it stayed unscored, or what the grader wrote of the reply: as much of it as is told. Empty of a full score.
     reason: str
     #: Points that are missing to a full score: of its dimension, and of the main score before the cap.
     cost: Decimal | None
@@ -76,6 +80,13 @@ class TermFacts:
     rest: Decimal
     rest_lo: Decimal
     rest_hi: Decimal
+    #: Of the two runs those with too few models for a common movement, and how many gave them a main score.
+    too_few: tuple[tuple[int, int], ...]
+
+    @property
+    def common_is_estimated(self) -> bool:
+        """Whether at least one of the two runs had enough models."""
+        return bool(self.common) or len(self.too_few) < _RUNS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,16 +3,19 @@
 from collections.abc import Iterable
 
 from yzindex.dimensions import Role
-from yzindex.report.beside import alike_sentence, beside
-from yzindex.report.blocks import Article, Block, Listing, Words, heading, paragraph
-from yzindex.report.draws import draw_table
+from yzindex.report.beside import beside_others
+from yzindex.report.blocks import Article, Block, Listing, Words, heading
+from yzindex.report.costs import costs_section
+from yzindex.report.draws import drawn
 from yzindex.report.facts import ModelFacts, RunFacts
 from yzindex.report.figures import points
 from yzindex.report.naming import named
-from yzindex.report.scores import breakdown, costly, question_cost
+from yzindex.report.operation import operation
+from yzindex.report.scores import breakdown
 from yzindex.report.sources import opening, source
-from yzindex.report.standing import integrity, movement, operation
-from yzindex.report.verdicts import terms_section, verdict_section
+from yzindex.report.standing import integrity, movement
+from yzindex.report.terms import terms_section
+from yzindex.report.verdicts import verdict_section
 from yzindex.scoring import signed
 
 
@@ -34,10 +37,10 @@ def _blocks(run: RunFacts, model: ModelFacts) -> Iterable[Block]:
     yield heading(2, "What the draw explains, and what it does not")
     yield from terms_section(model)
     yield heading(2, "What cost the points")
-    yield _costs(model)
-    yield from _listed("Beside the other models", tuple(_beside(run, model)))
+    yield from costs_section(model)
+    yield from _listed("Beside the other models", tuple(beside_others(run, model)))
     yield from _listed("How much is usual", movement(model).items)
-    yield from _drawn(model)
+    yield from drawn(model, with_scores=True)
     yield heading(2, "Operation")
     yield operation(model)
     yield source(run)
@@ -48,29 +51,14 @@ def _title(model: ModelFacts) -> Words:
     if score is None:
         return (*named(model), f": no main score in Run #{number}")
     if model.was is None or model.change is None:
-        return (*named(model), f": {points(score)} in Run #{number}")
+        return (*named(model), f": {points(score)} in Run #{number}{_cap(model)}")
     since = f"{signed(model.change)} since Run #{model.was.run_number}"
-    return (*named(model), f": {points(score)} in Run #{number}, {since}")
+    return (*named(model), f": {points(score)} in Run #{number}{_cap(model)}, {since}")
 
 
-def _costs(model: ModelFacts) -> Block:
-    found = costly(model)
-    if not found:
-        return paragraph("No scored question of the main score cost a point.")
-    return Listing(items=tuple(question_cost(question) for question in found))
-
-
-def _beside(run: RunFacts, model: ModelFacts) -> Iterable[Words]:
-    if (same := alike_sentence(run, model)) is not None:
-        yield same
-    yield from beside(run)
-
-
-def _drawn(model: ModelFacts) -> Iterable[Block]:
-    table = draw_table(model, with_scores=True)
-    if table is not None:
-        yield heading(2, "What was drawn")
-        yield table
+def _cap(model: ModelFacts) -> str:
+    raw = model.now.core_raw
+    return f" ({points(raw)} before the integrity cap)" if raw is not None and model.now.cap else ""
 
 
 def _listed(title: str, items: tuple[Words, ...]) -> Iterable[Block]:

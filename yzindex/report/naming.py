@@ -1,15 +1,20 @@
 """How models, runs and addresses are written in an article."""
 
+from collections.abc import Iterable
+
 from yzindex.report.blocks import Foreign, Inline, Named, Words
+from yzindex.report.counting import spelled
 from yzindex.report.facts import ModelFacts, RunFacts
 
+_SIMULATED = " (simulated)"
+_FEWEST_TO_BE_ALL = 3
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
 def named(model: ModelFacts) -> Words:
     """Name a model; a simulated one is labelled wherever its scores appear."""
     name: Inline = Foreign(model.model)
-    return (name, " (simulated)") if model.simulated else (name,)
+    return (name, _SIMULATED) if model.simulated else (name,)
 
 
 def listed(models: tuple[ModelFacts, ...]) -> Words:
@@ -29,8 +34,23 @@ def named_question(question_id: str) -> Named:
     return Named(Foreign(question_id), f"/questions/{encoded(question_id)}")
 
 
-def raw_address(run: RunFacts) -> str:
-    return f"/v1/runs/{run.number}/raw"
+def grouped(run: RunFacts, said: Iterable[tuple[ModelFacts, Words]]) -> Iterable[Words]:
+    """Say once what is said of several models of a run in the same words, after their names."""
+    models: dict[Words, list[ModelFacts]] = {}
+    for model, words in said:
+        models.setdefault(words, []).append(model)
+    for words, of in models.items():
+        yield (*_all_or_listed(run, tuple(of)), ": ", *words)
+
+
+def _all_or_listed(run: RunFacts, models: tuple[ModelFacts, ...]) -> Words:
+    if len(models) < len(run.models) or len(models) < _FEWEST_TO_BE_ALL or len({each.simulated for each in models}) > 1:
+        return listed(models)
+    return (f"All {spelled(len(models))} models{_SIMULATED if models[0].simulated else ''}",)
+
+
+def raw_address(run_number: int) -> str:
+    return f"/v1/runs/{run_number}/raw"
 
 
 def report_address(run_number: int, model: str | None = None) -> str:

@@ -1,21 +1,23 @@
 """The article on a run: the morning's answer first, then all its models in the board's order."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import partial
 
 from yzindex.dimensions import MAIN_WEIGHTS, Dimension, Role
-from yzindex.drift.watching import FALL_POINTS
 from yzindex.report.beside import beside
-from yzindex.report.blocks import Article, Block, Foreign, Listing, Table, Words, heading, paragraph
-from yzindex.report.draws import draw_table
-from yzindex.report.facts import ModelFacts, RecordFacts, RunFacts
-from yzindex.report.figures import moved, points, tenths
+from yzindex.report.blocks import Article, Block, Listing, Table, Words, heading, paragraph
+from yzindex.report.costs import costs_of_the_fallen
+from yzindex.report.draws import drawn
+from yzindex.report.facts import ModelFacts, RecordFacts, RunFacts, SideFacts
+from yzindex.report.figures import points, signed_tenths, tenths
 from yzindex.report.morning import morning
-from yzindex.report.naming import named
-from yzindex.report.scores import chart_name, costly, question_cost
+from yzindex.report.naming import grouped, named
+from yzindex.report.operation import coverage, operation_of_all, unscored_of_all
+from yzindex.report.scores import cap_sentences, chart_name
 from yzindex.report.sources import opening, source
-from yzindex.report.verdicts import said
+from yzindex.report.terms import terms_of_all
+from yzindex.report.verdicts import advice, said
 from yzindex.scoring import rounded, signed
 
 _SIDE = tuple(dimension for dimension in Dimension if dimension.role is Role.SIDE)
@@ -36,19 +38,31 @@ def _blocks(run: RunFacts) -> Iterable[Block]:
     yield opening(run, simulated=run.simulated)
     yield heading(2, "Models, by the mean of their last five main scores")
     yield _scores(run)
-    yield heading(2, "Verdicts")
-    yield Listing(items=tuple((*named(model), ": ", *said(model)) for model in run.models))
-    yield from _terms(run)
-    yield from _listed("What cost the points of those that fell", tuple(_costs(run)))
+    yield from _listed("What the integrity cap took", _capped(run))
+    yield from _listed("Verdicts", grouped(run, ((model, said(model)) for model in run.models)))
+    yield from _listed("Advice", grouped(run, _advice(run)))
+    if terms := terms_of_all(run):
+        yield heading(2, "What the draw explains, and what it does not")
+        yield from terms
+    yield from _listed("What cost the points of those that fell", costs_of_the_fallen(run))
     yield from _side_charts(run)
-    yield from _listed("Beside each other", tuple(beside(run)))
-    yield from _listed("Unscored", tuple(_unscored(run)))
-    if run.models and (table := draw_table(run.models[0], with_scores=False)) is not None:
-        yield heading(2, "What was drawn")
-        yield table
+    yield from _listed("Beside each other", beside(run))
+    if run.models:
+        yield from drawn(run.models[0], with_scores=False)
+    yield heading(2, "Operation")
+    yield operation_of_all(run)
+    yield from _listed("Unscored", unscored_of_all(run))
     yield heading(2, "The board's own record")
     yield paragraph(_record(run.record))
     yield source(run)
+
+
+def _capped(run: RunFacts) -> Iterable[Words]:
+    return ((*named(model), ": ", told) for model in run.models if (told := cap_sentences(model)))
+
+
+def _advice(run: RunFacts) -> Iterable[tuple[ModelFacts, Words]]:
+    return ((model, advice(model.verdict)) for model in run.models if model.verdict is not None)
 
 
 def _scores(run: RunFacts) -> Table:
@@ -60,50 +74,26 @@ def _scores(run: RunFacts) -> Table:
 def _row(model: ModelFacts) -> tuple[Words, ...]:
     now, was = model.now, model.was
     cap = f" ({points(now.core_raw)} before the cap)" if now.cap and now.core_raw is not None else ""
-    scored = sum(question.score is not None for question in now.questions)
     cells = (
         _points(model.rolling_mean),
         _points(now.core_display) + cap,
         _points(None if was is None else was.core_display),
         "none" if model.change is None else signed(model.change),
-        *(_tenths(now.dimensions[each].score if each in now.dimensions else None) for each in MAIN_WEIGHTS),
-        now.label or "none",
-        f"{scored} of {len(now.questions)}",
+        *(_before_and_now(model, partial(_score, dimension)) for dimension in MAIN_WEIGHTS),
+        _before_and_now(model, lambda side: side.label or "none"),
+        coverage(model),
         "none" if model.verdict is None else model.verdict.word.value,
     )
     return (named(model), *((cell,) for cell in cells))
 
 
-def _terms(run: RunFacts) -> Iterable[Block]:
-    rows = tuple(row for model in run.models if (row := _term_row(model)) is not None)
-    if rows:
-        yield heading(2, "What the draw explains, and what it does not")
-        yield paragraph("Changes of the main score before the cap; the draw, everyone and the rest make the change.")
-        yield Table(headings=_TERMS, rows=rows)
+def _before_and_now(model: ModelFacts, show: Callable[[SideFacts], str]) -> str:
+    return " → ".join(show(side) for side in (model.was, model.now) if side is not None)
 
 
-_TERMS = ("Model", "Since", "Change", "Draw", "Everyone", "Rest", "Rest, 95 %", "Worse than of 100 draws")
-
-
-def _term_row(model: ModelFacts) -> tuple[Words, ...] | None:
-    verdict = model.verdict
-    if verdict is None or verdict.terms is None:
-        return None
-    terms = verdict.terms
-    cells = (
-        f"Run #{terms.compared_run}",
-        *(signed(each) for each in (terms.change, terms.draw, terms.common, terms.rest)),
-        f"{signed(terms.rest_lo)} to {signed(terms.rest_hi)}",
-        "not known" if verdict.draws_better is None else str(verdict.draws_better),
-    )
-    return (named(model), *((cell,) for cell in cells))
-
-
-def _costs(run: RunFacts) -> Iterable[Words]:
-    for model in run.models:
-        if (model.raw_change or 0) < -FALL_POINTS:
-            for question in costly(model)[:1]:
-                yield (*named(model), ": ", *question_cost(question))
+def _score(dimension: Dimension, side: SideFacts) -> str:
+    found = side.dimensions.get(dimension)
+    return "none" if found is None or found.score is None else tenths(found.score)
 
 
 def _side_charts(run: RunFacts) -> Iterable[Block]:
@@ -118,17 +108,8 @@ def _side_charts(run: RunFacts) -> Iterable[Block]:
 
 
 def _side(model: ModelFacts, dimension: Dimension) -> str:
-    sides = [None if side is None else side.dimensions.get(dimension) for side in (model.was, model.now)]
-    was, now = (None if found is None else found.score for found in sides)
-    return _tenths(now) if model.was is None else moved(was, now, in_tenths=True)
-
-
-def _unscored(run: RunFacts) -> Iterable[Words]:
-    for model in run.models:
-        reasons = Counter(each.reason for each in model.now.questions if each.score is None)
-        for reason, count in reasons.items():
-            told = f": {count} of {len(model.now.questions)} questions unscored, which is not a zero: "
-            yield (*named(model), told, Foreign(reason))
+    told, change = _before_and_now(model, partial(_score, dimension)), model.dimension_change(dimension)
+    return told if change is None else f"{told} ({signed_tenths(change)})"
 
 
 def _record(record: RecordFacts) -> str:
@@ -139,15 +120,11 @@ def _record(record: RecordFacts) -> str:
     )
 
 
-def _listed(title: str, items: tuple[Words, ...]) -> Iterable[Block]:
-    if items:
+def _listed(title: str, found: Iterable[Words]) -> Iterable[Block]:
+    if items := tuple(found):
         yield heading(2, title)
         yield Listing(items=items)
 
 
 def _points(value: Decimal | None) -> str:
     return "none" if value is None else points(value)
-
-
-def _tenths(value: Decimal | None) -> str:
-    return "none" if value is None else tenths(value)

@@ -1,6 +1,6 @@
 """How every article begins and ends: which run it is of, and where its raw data are."""
 
-from yzindex.report.blocks import Foreign, Link, Paragraph, paragraph
+from yzindex.report.blocks import Foreign, Link, Paragraph, Words, paragraph
 from yzindex.report.facts import RunFacts
 from yzindex.report.naming import raw_address
 
@@ -18,7 +18,7 @@ def source(run: RunFacts) -> Paragraph:
     finished = run.finished_at.strftime("%Y-%m-%d %H:%M")
     return paragraph(
         "Source: ",
-        Link(f"Run #{run.number}", raw_address(run)),
+        Link(f"Run #{run.number}", raw_address(run.number)),
         f", finished on {finished} UTC; bank ",
         Foreign(run.bank),
         ", graders ",
@@ -29,3 +29,8 @@ def source(run: RunFacts) -> Paragraph:
         Foreign(run.software),
         ".",
     )
+
+
+def in_the_raw_data(told: str, run_number: int) -> Words:
+    """Say where all of that is of which an article has the first alone."""
+    return (f"{told} are in the ", Link(f"raw data of Run #{run_number}", raw_address(run_number)), ".")

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
-from fractions import Fraction
+from decimal import Context, Decimal, Inexact, localcontext
 
 from yzindex.scoring.formulas import exact, stability
 
 #: Runs that repeatability looks back on.
 WINDOW = 7
 WARN_BELOW = Decimal(30)
+#: No sum of squared scores has so many digits; one that had would be an error, and never a rounded sum.
+_EXACTLY = Context(prec=200, traps=[Inexact])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,11 +34,13 @@ def sample_deviation(values: Sequence[Decimal]) -> Decimal | None:
     """
     if len(values) < 2:
         return None
-    parts = [Fraction(value) for value in values]
-    mean = sum(parts, Fraction(0)) / len(parts)
-    variance = sum(((part - mean) * (part - mean) for part in parts), Fraction(0)) / (len(parts) - 1)
+    count = len(values)
+    with localcontext(_EXACTLY):
+        total, squares = sum(values, Decimal(0)), sum((value * value for value in values), Decimal(0))
+        # The squares of the distances from the mean, times the count: no division, and so nothing is rounded yet.
+        distances = count * squares - total * total
     with localcontext(prec=50):
-        return exact((Decimal(variance.numerator) / Decimal(variance.denominator)).sqrt())
+        return exact((distances / (count * (count - 1))).sqrt())
 
 
 def repeatability(main_scores: Sequence[Decimal]) -> Repeatability | None:

@@ -60,7 +60,7 @@ def test_a_question_has_every_answer_with_its_run_and_what_it_took(api: TestClie
     assert (found[2, OPAL]["score"], found[2, OPAL]["state"]) == (None, "unscored")
     assert wording["reasons"] == [{"reason": OUTAGE, "answers": 1}]
     (spent,) = wording["spent"]
-    assert (spent["purpose"], spent["calls"], spent["cost_usd"]) == ("ask", 4, "0.004")
+    assert (spent["purpose"], spent["calls"], spent["cost_usd"]) == ("ask", 4, "0.003")
     raw = api.get("/v1/runs/2/raw", params={"answer": found[2, OPAL]["answer"]}).json()["items"]
     assert (raw[0]["question_id"], raw[0]["model"]) == (asked, OPAL)
 

@@ -109,3 +109,16 @@ def test_a_draw_that_explains_the_fall_is_told_by_its_size():
     said = sentence(_facts(Word.LUCK, "-9.57", "-8.10"))
 
     assert said == "8.10 of the 9.57 points are the draw (worse than 82 of 100 possible draws)."
+
+
+def test_a_draw_beyond_the_whole_change_is_not_told_as_a_part_of_it():
+    said = sentence(_facts(Word.LUCK, "-7.03", "-8.38"))
+
+    assert said == "The draw alone is -8.38 points, the change -7.03 (worse than 82 of 100 possible draws)."
+
+
+def test_a_draw_of_the_other_sign_explains_nothing():
+    said = sentence(_facts(Word.WITHIN_CHANCE, "22.50", "-1.13"))
+
+    assert said.startswith("The draw went the other way (-1.13 beside +22.50 points) (worse than 82 of 100 ")
+    assert "explains" not in said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,22 +13,32 @@ from yzindex.records.database import Database
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory, empty_tables: Path) -> Iterator[Database]:
-    """The published days as Run #115, Run #116 and Run #117."""
-    folder = tmp_path_factory.mktemp("published")
-    shutil.copy(empty_tables, folder)
-    database = Database(f"sqlite:///{folder / 'yz.sqlite3'}")
-    published_board(database)
-    yield database
-    database.close()
+def new_database(tmp_path_factory: pytest.TempPathFactory, empty_tables: Path) -> Iterator[Callable[[], Database]]:
+    """Makes databases with our tables and nothing in them."""
+    made: list[Database] = []
+
+    def make() -> Database:
+        folder = tmp_path_factory.mktemp("board")
+        shutil.copy(empty_tables, folder)
+        made.append(Database(f"sqlite:///{folder / 'yz.sqlite3'}"))
+        return made[-1]
+
+    yield make
+    for database in made:
+        database.close()
 
 
 @pytest.fixture(scope="session")
-def nine(tmp_path_factory: pytest.TempPathFactory, empty_tables: Path) -> Iterator[Database]:
+def published(new_database: Callable[[], Database]) -> Database:
+    """The published days as Run #115, Run #116 and Run #117."""
+    database = new_database()
+    published_board(database)
+    return database
+
+
+@pytest.fixture(scope="session")
+def nine(new_database: Callable[[], Database]) -> Database:
     """Nine simulated models on four days."""
-    folder = tmp_path_factory.mktemp("nine")
-    shutil.copy(empty_tables, folder)
-    database = Database(f"sqlite:///{folder / 'yz.sqlite3'}")
+    database = new_database()
     nine_board(database)
-    yield database
-    database.close()
+    return database

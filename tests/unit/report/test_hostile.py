@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable
 from html.parser import HTMLParser
-from pathlib import Path
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
@@ -66,11 +64,9 @@ def elements(html: str) -> Elements:
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory, empty_tables: Path) -> Iterator[Database]:
+def hostile(new_database: Callable[[], Database]) -> Database:
     """A board all of whose foreign texts are hostile, each model and each question another one."""
-    folder = tmp_path_factory.mktemp("hostile")
-    shutil.copy(empty_tables, folder)
-    database = Database(f"sqlite:///{folder / 'yz.sqlite3'}")
+    database = new_database()
     nine_board(database)
     with database.write() as session:
         for evaluation in session.exec(select(Evaluation)).all():
@@ -84,8 +80,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, empty_tables: Path) -> Ite
             run.bank_version = run.grader_version = run.judge_set_version = run.software_version = HOSTILE[
                 run.number or 0
             ]
-    yield database
-    database.close()
+    return database
 
 
 def articles(database: Database) -> list[tuple[int, str | None]]:
@@ -122,7 +117,7 @@ def test_no_control_or_direction_character_is_left_and_a_long_line_is_cut(hostil
 
 
 def test_hostile_texts_make_no_line_that_begins_a_block_of_their_own(hostile: Database) -> None:
-    ours = r"#{1,2} |- |\| |!\[|\*\*|Run |Source: |Since |False |Nothing |Changes |No "
+    ours = r"#{1,2} |- |\| |!\[|\*\*|Run |Source: |Since |False |Nothing |Changes |No |Passed: |What |There "
 
     for number, model in articles(hostile):
         lines = as_markdown(run_facts(hostile, UTC, number), model).split("\n")
