@@ -6,7 +6,7 @@ from api.cli.output import AsJson, emit
 def board(as_json: AsJson = False) -> None:
     """Show the board: models ranked by the mean of their last five main scores, and what is said of each."""
     from api.client import Client
-    from api.terminal.tables import board_table
+    from api.terminal.board import board_table
     from api.terminal.verdicts import why_fallen
     from yzindex.settings import load_settings
 

@@ -10,14 +10,14 @@ from rich.text import Text
 from api.shapes.values import Coverage, Score
 
 NONE = "-"
-_SIMULATED = "SIMULATED models: these scores say nothing about any real model."
+SIMULATED = "SIMULATED models: these scores say nothing about any real model."
 #: Columns that may be broken into several lines.
 _WRAPPED = frozenset({"reason", "evidence"})
 
 
 def framed(table: Table, notes: Iterable[str], *, simulated: bool) -> Group:
     """Put a table between the label of simulated models and its footnotes."""
-    heading = [Text(_SIMULATED, style="bold")] if simulated else []
+    heading = [Text(SIMULATED, style="bold")] if simulated else []
     return Group(*heading, table, *(Text(f"  {note}") for note in notes))
 
 

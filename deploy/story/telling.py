@@ -10,9 +10,10 @@ from sqlmodel import col, select
 from api.client import Client
 from api.shapes.runs import RunBody, RunRequest
 from api.shapes.verdicts import VerdictBody
+from api.terminal.board import board_table
 from api.terminal.console import console
 from api.terminal.progress import follow
-from api.terminal.tables import board_table, run_tables
+from api.terminal.tables import run_tables
 from api.terminal.verdicts import verdict_table, why_fallen
 from deploy.demo_facts import facts_of
 from deploy.faults import DemoFailed

@@ -322,8 +322,7 @@ def test_workers_that_die_of_it_are_not_all_ended(database: Database) -> None:
     with board.at_this_day():
         while (claim := claim_sight(database, zone, asks=True, lease_s=LEASE_S)) is not None:
             begun.append(begin_portion(database, claim, lease_s=LEASE_S))
-            with database.write() as session:
-                session.exec(update(StoredSight).where(StoredSight.attempt == claim.attempt).values(lease_until_s=0.0))
+            let_leases_end(database)
 
     assert [each is not None for each in begun] == [True] * MOST_TRIES + [False]
 

@@ -81,7 +81,7 @@ def told_shares(finds: Sequence[Finds]) -> str:
     """Say of each size how many were found soon, with the interval of their share.
 
     >>> told_shares([Finds(points=10, replicates=100, days=(3,) * 94)])
-    '94 of 100 10-point drops [88 %, 97 %]'
+    '94 of 100 falls of 10 points [88 %, 97 %]'
     """
     return ", ".join(_share(each) for each in sorted(finds, key=lambda each: each.points))
 
@@ -103,4 +103,4 @@ def _seen(finds: Sequence[Finds]) -> Iterator[str]:
 def _share(finds: Finds) -> str:
     _, low, high = finds.share_within(SOON_DAYS)
     found = finds.found_within(SOON_DAYS)
-    return f"{found} of {finds.replicates} {finds.points:g}-point drops [{100 * low:.0f} %, {100 * high:.0f} %]"
+    return f"{found} of {finds.replicates} falls of {finds.points:g} points [{100 * low:.0f} %, {100 * high:.0f} %]"
