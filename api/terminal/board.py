@@ -15,12 +15,12 @@ from yzindex import scoring
 from yzindex.dimensions import Dimension, Role
 from yzindex.drift.words import Word
 
+#: Columns of a terminal that hold the board.
+BOARD_WIDTH = 120
+
 _SIDE = tuple(dimension for dimension in Dimension if dimension.role is Role.SIDE)
 _INTERVAL_NOTE = "± is the interval of 95 % of the noise of answers; a rank is a range where intervals overlap"
-_OPERATION_NOTE = (
-    "availability is over the last five runs, of questions and (of single requests); value is the main score of the "
-    "newest run per US dollar that it cost at list price"
-)
+_OPERATION_NOTE = "of questions and (of single requests); value is the main score of a run per US dollar that it cost"
 
 
 def board_table(board: BoardBody) -> RenderableType:
@@ -34,7 +34,7 @@ def board_table(board: BoardBody) -> RenderableType:
         "Beside the main score", ("model", *_SIDE, "coverage", "availability", "value per $", "cost of the run")
     )
     for standing in board.models:
-        ranking.add_row(*_ranking_row(standing, board.window))
+        ranking.add_row(*_ranking_row(standing, board))
         beside.add_row(*_row_beside(standing))
     heading = [Text(SIMULATED, style="bold")] if board.simulated else []
     answer = [Text(board.morning, style="bold"), Text(" · ".join(f"{each.name}: {each.told}" for each in board.facts))]
@@ -50,7 +50,8 @@ def _notes(board: BoardBody) -> Iterator[str]:
         yield CAP_NOTE
     yield SIDE_NOTE
     yield _INTERVAL_NOTE
-    yield _OPERATION_NOTE
+    yield f"stability is over {board.stability_window} runs, or as few as it says; below 30 it is a warning (!)"
+    yield f"availability is over {board.window} runs, {_OPERATION_NOTE}"
     yield board.sight.told
     if board.sight.basis is not None:
         yield board.sight.basis
@@ -78,17 +79,17 @@ def _unscored(board: BoardBody) -> Iterator[str]:
         )
 
 
-def _ranking_row(standing: StandingBody, window: int) -> tuple[Text, ...]:
+def _ranking_row(standing: StandingBody, board: BoardBody) -> tuple[Text, ...]:
     latest, change = standing.latest, standing.change
     return texts(
         _rank(standing),
         named(standing.model, simulated=standing.simulated),
-        _mean(standing, window),
+        _mean(standing, board.window),
         NONE if latest is None else _main(standing),
         NONE if change is None else signed(change.core_display),
         word_of(standing.verdict),
         " ".join(_letter(label) for label in standing.labels) or NONE,
-        NONE if standing.stability is None else _stability(standing.stability),
+        NONE if standing.stability is None else _stability(standing.stability, board.stability_window),
     )
 
 
@@ -134,8 +135,9 @@ def _letter(label: str | None) -> str:
     return NONE if label is None else label[0].upper()
 
 
-def _stability(found: StabilityBody) -> str:
-    return f"{_tenths(found.stability.exact)} (n={found.runs}){'!' * found.warning}"
+def _stability(found: StabilityBody, window: int) -> str:
+    few = f" (n={found.runs})" if found.runs < window else ""
+    return f"{_tenths(found.stability.exact)}{few}{'!' * found.warning}"
 
 
 def _availability(found: AvailabilityBody) -> str:

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from api.client import Client
 from api.shapes.runs import RunBody, RunRequest
 from api.shapes.verdicts import VerdictBody
-from api.terminal.board import board_table
+from api.terminal.board import BOARD_WIDTH, board_table
 from api.terminal.console import console
 from api.terminal.progress import follow
 from api.terminal.tables import run_tables
@@ -51,7 +51,7 @@ def tell(stack: Stack, client: Client, state: StoryState, say: Say) -> None:
             spoken = client.verdicts().verdicts
             again = [verdict for verdict in spoken if verdict.model in suspected]
             console().print(verdict_table("After asking again", again))
-        console().print(board_table(client.board()))
+        console(BOARD_WIDTH).print(board_table(client.board()))
         _reveal(stack, state, spoken, say)
     finally:
         database.close()
