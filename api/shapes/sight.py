@@ -8,7 +8,7 @@ from api.shapes.values import Body
 from yzindex.drift.sight import HORIZON_DAYS, SOON_DAYS, Finds, told_finds, told_shares
 from yzindex.records.sights import BoardSight
 
-_NOT_YET = "it is worked out after the first run of a day"
+_NOT_YET = "it is worked out once a run of the day has concluded and none is open"
 
 
 class FindsBody(Body):

@@ -156,7 +156,10 @@ def must_wait(database: Database) -> bool:
 def board_sight(session: Session) -> BoardSight | None:
     """Read what the board could see on the last day of which that is worked out."""
     stored = session.exec(
-        select(StoredSight).where(col(StoredSight.finished_at).is_not(None)).order_by(col(StoredSight.day).desc())
+        select(StoredSight)
+        .where(col(StoredSight.finished_at).is_not(None))
+        .order_by(col(StoredSight.day).desc())
+        .limit(1)
     ).first()
     if stored is None:
         return None

@@ -81,7 +81,10 @@ def test_what_is_still_worked_out_is_not_shown_before_it_is_done(api: TestClient
 def test_before_the_first_day_it_says_when_there_will_be_something(api: TestClient) -> None:
     found = sight(api)
 
-    assert found["told"] == "What this board can see: not known (it is worked out after the first run of a day)."
+    assert (
+        found["told"]
+        == "What this board can see: not known (it is worked out once a run of the day has concluded and none is open)."
+    )
     assert (found["day"], found["falls"], found["basis"]) == (None, [], None)
 
 

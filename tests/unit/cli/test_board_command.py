@@ -78,7 +78,10 @@ def test_it_ends_with_what_the_board_can_see_and_its_record(yz: Yz, workers: Wor
 
     after = " ".join(yz("board").stdout.split())
 
-    assert "What this board can see: not known (it is worked out after the first run of a day)." in before
+    assert (
+        "What this board can see: not known (it is worked out once a run of the day has concluded and none is open)."
+        in before
+    )
     assert "can see today: a 10-point drop within 6 days (9 times in 10), a 20-point drop within 3;" in after
     assert "10 of 10 falls of 10 points [72 %, 100 %]" in after
     assert "False alarms allowed: 1 per model-year. Since the start: 0 in 0.0 model-years." in after
