@@ -16,6 +16,7 @@ from yzindex.records.database import Database
 
 TODAY = date(2026, 11, 23)
 SEEN = "a 10-point drop within 6 days (9 times in 10), a 20-point drop within 3; a 5-point drop: not within 28 days."
+NOT_YET = "it is worked out once a run of the day has concluded and none is open"
 BASIS = (
     "Simulated in models and on questions like these, from 1,234 scored answers up to Run #1. Found within 14 days: "
     "1 of 10 falls of 5 points [2 %, 40 %], 10 of 10 falls of 10 points [72 %, 100 %], "
