@@ -1,7 +1,7 @@
 """Works out what the board can see: once a day, in portions of seconds, while nothing is asked or graded.
 
     sweep: claim ─► portion ─► portion ─► … ─► done for the day
-                      │ a run is open: let go, until a sweep finds none
+                │ a run is open: let go, until a sweep finds none
 
 Each portion is a message of its own at the end of the queue, so that nothing waits for more than one of them.
 """
@@ -46,8 +46,12 @@ def look(
 ) -> SightClaim | None:
     """Play some worlds and store what was found in them; return the claim if it is to be gone on with at once.
 
-    Trouble with the analysis is logged, and tried again by a later sweep, a few times.
+    While a run is open the claim is let go instead. Trouble with the analysis is logged, and tried again by a later
+    sweep, a few times.
     """
+    if must_wait(runtime.database):
+        release_sight(runtime.database, claim)
+        return None
     begun = begin_portion(runtime.database, claim, lease_s=runtime.settings.lease_s)
     if begun is None:
         return None
@@ -60,17 +64,18 @@ def look(
         log.exception("looking failed", day=claim.day.isoformat())
         release_sight(runtime.database, claim)
         return None
+    return _kept(runtime, begun, looked, cpu_s)
+
+
+def _kept(runtime: Runtime, begun: Begun, looked: Looked, cpu_s: float) -> SightClaim | None:
+    """Store what was seen, and return the claim if there is more to see."""
     worlds, total_s = begun.worlds + looked.worlds, begun.cpu_s + cpu_s
     ends = looked.reason is not None or _is_enough(worlds, total_s)
     if not store_portion(runtime.database, begun, looked, cpu_s=cpu_s, ends=ends):
         return None
     if ends:
-        log.info("sight worked out", day=claim.day.isoformat(), worlds=worlds, cpu_s=round(total_s, 1))
-        return None
-    if must_wait(runtime.database):
-        release_sight(runtime.database, claim)
-        return None
-    return claim
+        log.info("sight worked out", day=begun.claim.day.isoformat(), worlds=worlds, cpu_s=round(total_s, 1))
+    return None if ends else begun.claim
 
 
 def _look(runtime: Runtime, begun: Begun, *, until: float, clock: Callable[[], float]) -> tuple[Looked, float]:

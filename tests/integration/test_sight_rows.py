@@ -165,16 +165,18 @@ def test_the_next_day_is_due_when_its_own_run_has_concluded(database: Database) 
 def test_while_a_run_is_open_nothing_is_begun_and_what_was_begun_is_let_go(database: Database) -> None:
     board = calibrated_board(database)
     claim = claim_of(board)
+    goes_on = look(board, claim)
     with board.at_this_day():
         board.order(RunKind.SMOKE, list(board.bank.questions[:4]))
 
-    goes_on = look(board, claim)
+    lets_go = look(board, claim)
     during = claimed(board)
     with board.at_this_day():
         board.play_all()
     after = claimed(board)
 
-    assert (goes_on, during) == (None, None)
+    assert goes_on == claim
+    assert (lets_go, during) == (None, None)
     assert after == SightClaim(day=DAY, attempt=2)
     assert stored(database).worlds == 1
 
