@@ -229,6 +229,18 @@ def test_a_message_that_comes_twice_counts_a_world_once(database: Database) -> N
     assert stored(database).worlds == 1
 
 
+def test_a_day_of_many_portions_is_not_given_up_as_long_as_something_comes_of_each(database: Database) -> None:
+    board = calibrated_board(database)
+    claim = claim_of(board)
+
+    for _ in range(MOST_TRIES + 2):
+        begun = begin_portion(database, claim, lease_s=LEASE_S)
+        assert begun is not None
+        assert store_portion(database, begun, LOOKED, cpu_s=1.0, ends=False)
+
+    assert (stored(database).worlds, stored(database).cpu_s) == (MOST_TRIES + 2, MOST_TRIES + 2.0)
+
+
 def test_looking_is_in_no_transaction_and_holds_no_connection(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
