@@ -21,6 +21,8 @@ from yzindex.settings import Settings, load_settings, prepare_data_dir
 VISIBILITY_TIMEOUT_S = 900
 #: A sandbox may try twice, each within its total wall time and a grace; must end before a message is redelivered.
 _GRADE_HARD_LIMIT_S = 800
+#: A portion takes seconds; one that never comes to its end must not keep a process for itself.
+_SIGHT_HARD_LIMIT_S = 300
 _CONNECTIONS = 2000
 _WEEK_S = 7 * 24 * 3600
 
@@ -60,7 +62,8 @@ def make_app(settings: Settings) -> Celery:
         worker_hijack_root_logger=False,
         task_default_queue="control",
         task_routes={"yz.grade": {"queue": "sandbox"}},
-        task_annotations={name: {"time_limit": _GRADE_HARD_LIMIT_S} for name in ("yz.grade", "yz.regrade")},
+        task_annotations={name: {"time_limit": _GRADE_HARD_LIMIT_S} for name in ("yz.grade", "yz.regrade")}
+        | {"yz.sight": {"time_limit": _SIGHT_HARD_LIMIT_S}},
         task_create_missing_queues=True,
         # Of the times of day below; whatever else Celery keeps stays in UTC.
         timezone=settings.timezone,

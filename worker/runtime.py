@@ -18,6 +18,7 @@ from yzindex.ports import ModelGateway
 from yzindex.records.database import Database
 from yzindex.records.leases import Leased, renew
 from yzindex.records.run_claims import RunClaim, renew_run_claims
+from yzindex.records.sights import SightClaim, renew_sights
 from yzindex.records.tables import Answer, Regrade
 from yzindex.settings import Settings, load_settings
 
@@ -92,6 +93,11 @@ class Runtime:
     def run_leases(self) -> LeaseKeeper[RunClaim]:
         lease_s = self.settings.lease_s
         return LeaseKeeper(partial(renew_run_claims, self.database, lease_s=lease_s), lease_s=lease_s)
+
+    @once
+    def sight_leases(self) -> LeaseKeeper[SightClaim]:
+        lease_s = self.settings.lease_s
+        return LeaseKeeper(partial(renew_sights, self.database, lease_s=lease_s), lease_s=lease_s)
 
     def close(self) -> None:
         """Remove the containers that wait for programs."""

@@ -4,10 +4,12 @@ dispatch ─► chord of [ask ─► grade] ─► aggregate ─► conclude ─
 sweep: whatever of this is due
 daily_run: orders the run of today, if it is due and there is none ─► dispatch; the sweep does the same
 thermometer: plans what is graded again today ─► sweep ─► regrade
+sight: what the board can see today, a portion of it ─► sight
 """
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 
 import structlog
 from celery import Task
@@ -15,7 +17,7 @@ from celery.exceptions import Ignore
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 
-from worker import closing, daily, regrading, stages
+from worker import closing, daily, regrading, seeing, stages
 from worker.app import app
 from worker.holder import release_rows_of_the_dead
 from worker.publishing import grade_message, publish_due, publish_lost
@@ -27,6 +29,7 @@ from yzindex.records.interventions import end_overdue, resume_by_the_clock
 from yzindex.records.regrades import end_overdue_regrades
 from yzindex.records.run_claims import RunClaim
 from yzindex.records.runs import aggregates_due, conclusions_due
+from yzindex.records.sights import SightClaim
 from yzindex.records.states import AnswerState
 
 log = structlog.get_logger()
@@ -107,6 +110,13 @@ def regrade(self: Task, regrade_id: int) -> None:
         regrading.regrade(runtime(), regrade_id)
 
 
+@app.task(name="yz.sight", bind=True, max_retries=None)
+def sight(self: Task, day: str, attempt: int) -> None:
+    """Look for a few seconds at what the board can see; doubled, late or of a claim that has ended, it does no harm."""
+    with outage_retried(self):
+        _send_sight(seeing.look(runtime(), SightClaim(day=date.fromisoformat(day), attempt=attempt)))
+
+
 @app.task(name="yz.sweep")
 def sweep() -> None:
     """Take every step of the sweep, whatever becomes of the others; then raise what troubles there were."""
@@ -171,6 +181,10 @@ def _analyse_again() -> None:
     _dispatch(closing.analyse_again(runtime()))
 
 
+def _see() -> None:
+    _send_sight(seeing.claim_today(runtime()))
+
+
 _SWEEP = (
     _end_overdue,
     _resume_by_the_clock,
@@ -181,6 +195,8 @@ _SWEEP = (
     _analyse_again,
     # Whatever beat and its clock did: a run that is due is ordered here at the latest.
     _order_daily_run,
+    # Behind all that a run could be open for.
+    _see,
     # Last, onto queues that stayed empty.
     _publish_regrades,
 )
@@ -210,3 +226,8 @@ def _dispatch(filed: Iterable[int]) -> None:
 def _send_conclusion(conclusion: RunClaim | None) -> None:
     if conclusion is not None:
         conclude.delay(conclusion.run_number, conclusion.attempt)
+
+
+def _send_sight(claim: SightClaim | None) -> None:
+    if claim is not None:
+        sight.delay(claim.day.isoformat(), claim.attempt)

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from yzindex.drift.history import History
     from yzindex.drift.power import Option, Sight
 
-#: Days in which a change should have been found.
-_SOON_DAYS = 14
-
 
 def power(
     paths: Annotated[
@@ -45,12 +42,9 @@ def power(
     sights = power_of(history, options, replicates=replicates, seed=seed)
     if not sights:
         from yzindex.drift.rules import Rules
+        from yzindex.drift.sight import told_unknown
 
-        rules = Rules()
-        reason = (
-            f"not enough evidence: no model has {rules.least_known} scored answers from {rules.least_known_days} days "
-            f"(or a calibration), {rules.least_known_per_dimension} of them in each dimension"
-        )
+        reason = told_unknown(Rules())
         emit({"reason": reason}) if as_json else typer.echo(reason)
     elif as_json:
         for sight in sights:
@@ -86,14 +80,14 @@ def _own_history() -> "History":
 
 
 def _fields(sight: "Sight") -> Iterator[tuple[str, object]]:
-    from yzindex.drift.power import HORIZON_DAYS
+    from yzindex.drift.sight import HORIZON_DAYS, SOON_DAYS
 
     yield "daily_questions", sight.daily_questions
     yield "multiple", sight.option.multiple
     yield "asks_again", sight.option.asks
     yield "points", sight.points
     yield "nine_in_ten_within_days", sight.wanted_within
-    for days in (_SOON_DAYS, HORIZON_DAYS):
+    for days in (SOON_DAYS, HORIZON_DAYS):
         share, low, high = sight.share_within(days)
         yield f"found_within_{days}_days", sight.found_within(days)
         yield f"share_within_{days}_days", [round(each, 3) for each in (share, low, high)]
@@ -107,14 +101,14 @@ def table_of(sights: "Sequence[Sight]") -> "RenderableType":
     from rich.table import Table
     from rich.text import Text
 
-    from yzindex.drift.power import HORIZON_DAYS
+    from yzindex.drift.sight import HORIZON_DAYS, SOON_DAYS
 
     table = Table(title=f"What a board of {sights[0].models} models can see", title_justify="left", box=SIMPLE_HEAD)
-    for name in ("board", "daily questions", "drop", "nine in ten within", f"found in {_SOON_DAYS} days", "simulated"):
+    for name in ("board", "daily questions", "drop", "nine in ten within", f"found in {SOON_DAYS} days", "simulated"):
         table.add_column(name, no_wrap=True)
     shown: Option | None = None
     for sight in sights:
-        share, low, high = (100 * each for each in sight.share_within(_SOON_DAYS))
+        share, low, high = (100 * each for each in sight.share_within(SOON_DAYS))
         within = f"{sight.wanted_within} days" if sight.wanted_within else f"more than {HORIZON_DAYS} days"
         table.add_row(
             "" if sight.option == shown else _name(sight.option, sights[0].option),

@@ -12,6 +12,7 @@ from functools import cache
 from fastapi import Request, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from api import figures
 from api.pages import drawing
 from api.pages.files import address_of
 from api.pages.foreign import foreign
@@ -95,29 +96,11 @@ def signed(value: Decimal | None, places: int = 2) -> str:
 
 
 def percent(share: Decimal | None) -> str:
-    """Show a share of 0 to 1, so that only what is all is shown as 100 %.
-
-    >>> percent(Decimal("0.9996")), percent(Decimal(1))
-    ('99.9 %', '100 %')
-    """
-    if share is None:
-        return NONE
-    shown = scoring.rounded(100 * share, 1)
-    if share < 1 and shown == 100:
-        return "99.9 %"
-    return f"{shown.normalize():f} %"
+    return NONE if share is None else figures.percent(share)
 
 
 def money(usd: Decimal | None) -> str:
-    """Show US dollars; what costs less than a cent with more places.
-
-    >>> money(Decimal("1.836")), money(Decimal("0.00042"))
-    ('$1.84', '$0.0004')
-    """
-    if usd is None:
-        return NONE
-    places = 2 if usd == 0 or usd >= Decimal("0.01") else 4
-    return f"${scoring.rounded(usd, places):f}"
+    return NONE if usd is None else figures.money(usd)
 
 
 def moment(at: datetime | None, zone: object) -> str:

@@ -5,7 +5,9 @@ from datetime import date
 
 from pydantic import Field
 
+from api.shapes.facts import FactBody, fact_bodies
 from api.shapes.results import ChangeBody, ResultBody, UnscoredBody, change_body, result_body, unscored_body
+from api.shapes.sight import SightBody, sight_body
 from api.shapes.values import Body, Exact, Moment, Score, score
 from api.shapes.verdicts import RecordBody, VerdictBody, record_body, verdict_body
 from yzindex.records.availability import Availability
@@ -103,22 +105,28 @@ class BoardBody(Body):
     latest_run: int | None
     finished_at: Moment | None
     simulated: bool
+    morning: str = Field(description="What the newest verdicts come to, in one sentence.")
     window: int = WINDOW
     fewest_runs: int = FEWEST
     stability_window: int = REPEATABILITY_WINDOW
     advice: str = ADVICE
     record: RecordBody
+    sight: SightBody = Field(description="What the board can see.")
     health: HealthBody
+    facts: list[FactBody] = Field(description="The same in words, with the coverage of the newest run.")
     models: list[StandingBody]
 
 
-def board_body(view: BoardView) -> BoardBody:
+def board_body(view: BoardView, *, morning: str, today: date) -> BoardBody:
     return BoardBody(
         latest_run=view.latest_run,
         finished_at=None if view.latest is None else view.latest.finished_at,
         simulated=view.simulated,
+        morning=morning,
         record=record_body(view.record),
+        sight=sight_body(view.sight, today),
         health=_health(view.health),
+        facts=fact_bodies(view),
         models=[_standing(standing, view.latest_run) for standing in view.standings],
     )
 

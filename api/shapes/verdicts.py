@@ -173,8 +173,8 @@ def record_body(record: BoardRecord) -> RecordBody:
         open=record.open,
         told=(
             f"False alarms allowed: {record.allowed_per_model_year} per model-year. "
-            f"Since the start: {record.false_alarms} in {rounded(years, 1)}. "
-            f"Verdicts settled later: {record.settled}, of which held {record.held}."
+            f"Since the start: {record.false_alarms} in {rounded(years, 1)} model-years. "
+            f"Verdicts settled later: {record.settled}, of which held {record.held} and overturned {record.overturned}."
         ),
     )
 

@@ -6,7 +6,7 @@ from rich.console import Console
 _LEAST_WIDTH = 180
 
 
-def console() -> Console:
-    """A console as wide as the terminal, but wide enough for our tables."""
+def console(least_width: int = _LEAST_WIDTH) -> Console:
+    """A console as wide as the terminal, but wide enough for what is to be shown: by itself, for our widest table."""
     terminal = Console(highlight=False)
-    return terminal if terminal.width >= _LEAST_WIDTH else Console(highlight=False, width=_LEAST_WIDTH)
+    return terminal if terminal.width >= least_width else Console(highlight=False, width=least_width)

@@ -10,14 +10,14 @@ from rich.text import Text
 from api.shapes.values import Coverage, Score
 
 NONE = "-"
-_SIMULATED = "SIMULATED models: these scores say nothing about any real model."
-#: Columns that may be broken into several lines.
-_WRAPPED = frozenset({"reason", "evidence"})
+SIMULATED = "SIMULATED models: these scores say nothing about any real model."
+#: Columns that may be broken into several lines; of a name too long for one, no other column is cut off.
+_WRAPPED = frozenset({"model", "reason", "evidence"})
 
 
 def framed(table: Table, notes: Iterable[str], *, simulated: bool) -> Group:
     """Put a table between the label of simulated models and its footnotes."""
-    heading = [Text(_SIMULATED, style="bold")] if simulated else []
+    heading = [Text(SIMULATED, style="bold")] if simulated else []
     return Group(*heading, table, *(Text(f"  {note}") for note in notes))
 
 
@@ -25,7 +25,7 @@ def new_table(title: str, columns: Sequence[str]) -> Table:
     """A table with a heading for each column."""
     table = Table(title=Text(title) if title else None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for name in columns:
-        table.add_column(f"{name}", no_wrap=name not in _WRAPPED)
+        table.add_column(f"{name}", no_wrap=name not in _WRAPPED, overflow="fold" if name in _WRAPPED else "ellipsis")
     return table
 
 

@@ -8,18 +8,15 @@ from decimal import Decimal
 from rich.console import RenderableType
 from rich.text import Text
 
-from api.shapes.board import BoardBody, StandingBody
 from api.shapes.raw import RawAnswerBody
 from api.shapes.results import ChangeBody, ResultBody, UnscoredBody
 from api.shapes.runs import EstimateBody, ModelBody, RunBody
-from api.terminal.layout import NONE, covered, figure, framed, named, new_table, shared_lines, signed, texts
-from api.terminal.verdicts import word_of
-from yzindex.dimensions import Dimension, Role
-from yzindex.drift.words import Word
+from api.terminal.layout import NONE, covered, figure, framed, named, new_table, signed, texts
+from yzindex.dimensions import Dimension
 from yzindex.records.states import RunKind
 
-_SIDE_NOTE = "judgment and communication are side charts, AI-assisted: not part of the main score"
-_CAP_NOTE = "core_display is capped at 74 where integrity is FAIL: a capped rise is not an improvement"
+SIDE_NOTE = "judgment and communication are side charts, AI-assisted: not part of the main score"
+CAP_NOTE = "core_display is capped at 74 where integrity is FAIL: a capped rise is not an improvement"
 _DRAWN = frozenset({RunKind.SMOKE, RunKind.CONFIRMATION})
 _DIMENSIONS = (Dimension.EXECUTION, Dimension.GROUNDING, Dimension.JUDGMENT, Dimension.COMMUNICATION)
 
@@ -37,46 +34,9 @@ def run_tables(run: RunBody | Mapping[str, object]) -> RenderableType:
     notes = [
         *_capped_notes(found.models),
         *unscored_lines(found.number, ((model.model, model.unscored) for model in found.models)),
-        _SIDE_NOTE,
+        SIDE_NOTE,
     ]
     return framed(table, notes, simulated=found.simulated)
-
-
-def board_table(board: BoardBody) -> RenderableType:
-    """Show the board as `GET /v1/board` gives it."""
-    newest = f"newest: Run #{board.latest_run}" if board.latest_run else "no concluded smoke run yet"
-    table = new_table(
-        f"Board · mean of the last {board.window} runs · {newest}",
-        (
-            *("rank", "model", "mean", "runs", "latest", "today", "change", "verdict"),
-            *("integrity", "stability", *_SIDE, "coverage"),
-        ),
-    )
-    for standing in board.models:
-        table.add_row(*_board_row(standing))
-    notes = [
-        *(f"{each.model}: not ranked: {each.unranked}" for each in board.models if each.unranked),
-        *_evidence(board),
-        *_board_unscored(board),
-        _SIDE_NOTE,
-        board.record.told,
-        board.advice,
-    ]
-    return framed(table, notes, simulated=board.simulated)
-
-
-def _evidence(board: BoardBody) -> Iterator[str]:
-    """Say of every model that is not steady why its word was chosen."""
-    said = [each.verdict for each in board.models if each.verdict is not None]
-    return shared_lines((each.model, each.evidence) for each in said if each.verdict is not Word.STEADY)
-
-
-def _board_unscored(board: BoardBody) -> Iterator[str]:
-    runs = sorted({each.latest.run for each in board.models if each.latest}, reverse=True)
-    for run in runs:
-        yield from unscored_lines(
-            run, ((each.model, each.unscored) for each in board.models if each.latest and each.latest.run == run)
-        )
 
 
 def raw_table(answers: Iterable[RawAnswerBody]) -> RenderableType:
@@ -138,7 +98,13 @@ def unscored_lines(run: int, unscored: Iterable[tuple[str, Sequence[UnscoredBody
         yield f"* Run #{run}: {counted} unscored, {reason} (not counted as 0): {', '.join(found)}"
 
 
-_SIDE = tuple(dimension for dimension in Dimension if dimension.role is Role.SIDE)
+def dimension_of(result: ResultBody, dimension: Dimension) -> str:
+    """A dimension's score, with its coverage where that is not all."""
+    found = result.dimensions.get(dimension)
+    if found is None or found.score is None:
+        return NONE
+    scored, asked = found.coverage.scored, found.coverage.asked
+    return found.score.shown if scored == asked else f"{found.score.shown} ({scored}/{asked})"
 
 
 def _run_row(model: ModelBody) -> tuple[Text, ...]:
@@ -148,45 +114,12 @@ def _run_row(model: ModelBody) -> tuple[Text, ...]:
     result = model.result
     return texts(
         name,
-        *(_dimension(result, dimension) for dimension in _DIMENSIONS),
+        *(dimension_of(result, dimension) for dimension in _DIMENSIONS),
         _label(result),
         figure(result.core_raw),
         figure(result.core_display),
         _change(model.change),
         covered(result.coverage),
-    )
-
-
-def _board_row(standing: StandingBody) -> tuple[Text, ...]:
-    latest = standing.latest
-    stability = standing.stability
-    return texts(
-        NONE if standing.rank is None else standing.rank,
-        named(standing.model, simulated=standing.simulated),
-        figure(standing.mean),
-        len(standing.runs),
-        NONE if latest is None else f"#{latest.run}",
-        NONE if latest is None else _main(latest),
-        _change(standing.change),
-        word_of(standing.verdict),
-        NONE if latest is None else _label(latest),
-        NONE if stability is None else f"{stability.stability.shown} (n={stability.runs}){'!' * stability.warning}",
-        *(NONE if latest is None else _dimension(latest, dimension) for dimension in _SIDE),
-        NONE if latest is None else covered(latest.coverage),
-    )
-
-
-def _dimension(result: ResultBody, dimension: Dimension) -> str:
-    found = result.dimensions.get(dimension)
-    if found is None or found.score is None:
-        return NONE
-    scored, asked = found.coverage.scored, found.coverage.asked
-    return found.score.shown if scored == asked else f"{found.score.shown} ({scored}/{asked})"
-
-
-def _main(result: ResultBody) -> str:
-    return (
-        f"{figure(result.core_display)} ({figure(result.core_raw)})" if result.capped else figure(result.core_display)
     )
 
 
@@ -200,7 +133,7 @@ def _change(change: ChangeBody | None) -> str:
 
 
 def _capped_notes(models: Iterable[ModelBody]) -> list[str]:
-    return [_CAP_NOTE] if any(model.result is not None and model.result.capped for model in models) else []
+    return [CAP_NOTE] if any(model.result is not None and model.result.capped for model in models) else []
 
 
 def _by_main_score(model: ModelBody) -> tuple[bool, Decimal, str]:

@@ -10,9 +10,10 @@ from sqlmodel import col, select
 from api.client import Client
 from api.shapes.runs import RunBody, RunRequest
 from api.shapes.verdicts import VerdictBody
+from api.terminal.board import BOARD_WIDTH, board_table
 from api.terminal.console import console
 from api.terminal.progress import follow
-from api.terminal.tables import board_table, run_tables
+from api.terminal.tables import run_tables
 from api.terminal.verdicts import verdict_table, why_fallen
 from deploy.demo_facts import facts_of
 from deploy.faults import DemoFailed
@@ -50,7 +51,7 @@ def tell(stack: Stack, client: Client, state: StoryState, say: Say) -> None:
             spoken = client.verdicts().verdicts
             again = [verdict for verdict in spoken if verdict.model in suspected]
             console().print(verdict_table("After asking again", again))
-        console().print(board_table(client.board()))
+        console(BOARD_WIDTH).print(board_table(client.board()))
         _reveal(stack, state, spoken, say)
     finally:
         database.close()

@@ -16,13 +16,16 @@ from typer.testing import CliRunner
 from api.cli.commands import app
 from tests.benchmark_files import array, mbpp_plus, sanitized
 from tests.local_runner import LocalRunner
+from worker.seeing import LEAST_WORLDS, LONGEST_S, WORLDS
 from worker.trouble import MOST_GIVEN_BACK
 from yzindex.bank.importing.evalplus import FLOAT_TOLERANCE, SEVERAL_ANSWERS
 from yzindex.bank.importing.formats import Format
 from yzindex.bank.importing.working_out import LONGEST_LITERAL, MOST_CPU_S, MOST_INPUTS
 from yzindex.dimensions import MAIN_WEIGHTS, Dimension
 from yzindex.drift.ledger import CHANGED_DEVIATIONS, LEAST_DAYS, LONG, MOVED_DEVIATIONS, SOON
+from yzindex.drift.power import REPLICATES_PER_WORLD
 from yzindex.drift.rules import Rules
+from yzindex.drift.sight import FALLS, HORIZON_DAYS, SOON_DAYS
 from yzindex.drift.watching import FALL_POINTS, settles_on
 from yzindex.drift.words import Word
 from yzindex.fleet import Fleet
@@ -32,6 +35,7 @@ from yzindex.records.compare_view import STREAK
 from yzindex.records.feed_view import MOST, MOST_REPORTS
 from yzindex.records.interventions import LONGER_EACH_TIME, MOST_RESUMPTIONS
 from yzindex.records.outbox import LOST_AFTER_S
+from yzindex.records.sights import MOST_TRIES
 from yzindex.report.standing import USUAL_DAYS
 from yzindex.schedule import THERMOMETER_AT
 from yzindex.scoring import INTEGRITY_CAP
@@ -107,6 +111,24 @@ def test_the_page_on_faults_states_the_waits_and_tries_of_the_code() -> None:
     assert f"a call is tried {settings.model_attempts} times within {settings.model_deadline_s / 60:g} minutes" in page
     assert f"tried again {MOST_GIVEN_BACK} times" in page
     assert f"tried {MOST_GIVEN_BACK + 1} times, then unscored" in page
+
+
+def test_the_pages_on_what_a_board_can_see_state_the_numbers_of_the_code() -> None:
+    method = " ".join((ROOT / "docs/method.md").read_text(encoding="utf-8").split())
+    page = " ".join((ROOT / "docs/verdicts.md").read_text(encoding="utf-8").split())
+    simulated = WORLDS * REPLICATES_PER_WORLD
+
+    assert (FALLS, REPLICATES_PER_WORLD) == ((5, 10, 20), 5)
+    assert (
+        f"Falls of 5, 10 and 20 points are simulated in models and on questions like the board's own, {simulated}"
+        in page
+    )
+    assert f"within {SOON_DAYS} days, with the interval" in page
+    assert f"a worker plays {WORLDS} worlds with five falls of each size, {simulated} in all" in method
+    assert f"for up to {HORIZON_DAYS} days" in method
+    assert f"has taken {LONGEST_S:g} processor seconds, but not with fewer than {LEAST_WORLDS * 5} falls" in method
+    assert MOST_TRIES == 5
+    assert "after five tries that nothing came of" in method
 
 
 def test_the_page_on_verdicts_has_every_word_in_its_order_and_the_numbers_of_the_code() -> None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from threading import Lock
 
-from celery.signals import task_postrun
+from celery.signals import task_postrun, worker_init
 
 from tests import rows
+from worker import seeing
 from worker.app import app
 from worker.runtime import runtime
 from yzindex.ports import CaseResult, CodeJob, CodeResult, Ending, ModelCall, ModelReply
@@ -24,6 +25,8 @@ HOLDING = "test:holding"
 LET_GO = "test:let-go"
 JOBS = 2
 DEADLINE_S = 30
+#: Of a day's sight; more would only take longer.
+WORLDS = 3
 
 
 class RightAway:
@@ -53,6 +56,11 @@ class HeldRunner:
 
 
 runtime().__dict__.update(gateway=RightAway(), code_runner=HeldRunner(), fleet=rows.FLEET)
+
+
+@worker_init.connect
+def _see_little(**_: object) -> None:
+    seeing.WORLDS = WORLDS
 
 
 @task_postrun.connect

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,11 @@ from sqlmodel import select
 from deploy.faults import DatabaseUnusable
 from deploy.upgrading import back_up, prepare_database
 from tests import engines
+from tests.seen import FOUND, see
 from yzindex.records.database import Database
 from yzindex.records.migrating import configuration, is_current
 from yzindex.records.run_views import run_view
+from yzindex.records.sights import board_sight
 from yzindex.records.states import ConfirmationStage, RunKind, RunStatus
 from yzindex.records.tables import StoredConfirmation
 
@@ -210,6 +213,25 @@ def test_the_first_tables_can_be_reached_and_left_again(former: Database, backup
 
     # The first version knew no cancelled run.
     assert run_view(former, 1).head.status is RunStatus.CONCLUDED
+
+
+def test_a_downgrade_takes_along_what_the_board_can_see_and_nothing_else(former: Database, backups: Path) -> None:
+    prepare_database(address_of(former), backups, print)
+    see(former, on=date(2026, 11, 1), last_run=1)
+    bring_to(former, command.downgrade, "0009")
+    write_as_before(former, 2)
+    prepare_database(address_of(former), backups, print)
+
+    with former.read() as session:
+        seen = board_sight(session)
+
+    assert seen is None
+    assert [run_view(former, number).head.number for number in (1, 2)] == [1, 2]
+    see(former, on=date(2026, 11, 1), last_run=2)
+    with former.read() as session:
+        again = board_sight(session)
+    assert again is not None
+    assert [list(each.days) for each in again.finds] == list(FOUND.values())
 
 
 def revision_in(copy: Path) -> str:

@@ -5,14 +5,14 @@ on each question drawn anew with the fitted spread), and the analysis itself loo
 looked at, what is known stays as it is today: nearly all of the new answers would still be waiting out their lag.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
-from numpy.random import Generator
+from numpy.random import Generator, SeedSequence
 from scipy.optimize import brentq
 from scipy.special import expit
-from scipy.stats import binomtest
 
 from yzindex.drift.analysis import Analysis
 from yzindex.drift.charts import FALL
@@ -22,15 +22,10 @@ from yzindex.drift.learning import Learnt, Settled
 from yzindex.drift.packets import Packet
 from yzindex.drift.residuals import POINTS
 from yzindex.drift.rules import Rules
+from yzindex.drift.sight import FALLS, HORIZON_DAYS, Finds
 
-#: Falls that are looked for, in points of the main score.
-FALLS = (5.0, 10.0, 20.0)
 MULTIPLES = (1, 2, 4)
-#: Days after a fall in which it is looked for.
-HORIZON_DAYS = 28
-#: "Nine times in ten".
-WANTED_SHARE = 0.9
-_REPLICATES_PER_WORLD = 5
+REPLICATES_PER_WORLD = 5
 #: A fall that would leave less than this of a model's main score cannot be had of it.
 _LEAST_LEFT = 1.0
 _LONGEST_SHIFT = 30.0
@@ -45,33 +40,14 @@ class Option:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sight:
-    """How falls of one size were found: of `replicates`, those in `days`, each with the days it took, ascending."""
+class Sight(Finds):
+    """What a board that is run in one way sees of falls of one size."""
 
     option: Option
     #: Models with scores.
     models: int
     #: Questions a model gets a day.
     daily_questions: int
-    points: float
-    replicates: int
-    days: tuple[int, ...]
-
-    def found_within(self, days: int) -> int:
-        """How many falls were found within so many days."""
-        return sum(each <= days for each in self.days)
-
-    def share_within(self, days: int) -> tuple[float, float, float]:
-        """Share found within so many days, and its interval of 95 % (Wilson 1927)."""
-        found = self.found_within(days)
-        interval = binomtest(found, self.replicates).proportion_ci(method="wilson")
-        return found / self.replicates, float(interval.low), float(interval.high)
-
-    @property
-    def wanted_within(self) -> int | None:
-        """Days within which nine of ten falls were found; None where they were not within those looked at."""
-        needed = int(np.ceil(WANTED_SHARE * self.replicates))
-        return self.days[needed - 1] if len(self.days) >= needed else None
 
 
 def options_of(*, asks: bool) -> tuple[Option, ...]:
@@ -92,32 +68,77 @@ def power_of(
 
     What cannot be had is left out: a fall that no model stands high enough for, more questions than there are.
     """
-    if np.isnan(history.score).all():
+    lookout = Lookout.of(history, options, rules=rules, falls=falls, seed=seed)
+    if lookout is None:
         return []
-    learnt = Learnt.of(history, rules or Rules())
-    if not len(learnt.known_models):
-        return []
-    found: dict[tuple[Option, float], list[int | None]] = {
-        (each, fall): [] for each in options if learnt.has_questions_for(each.multiple) for fall in falls
-    }
-    worlds = -(-replicates // _REPLICATES_PER_WORLD)
-    for numbers in np.random.default_rng(seed).spawn(worlds):
-        board = _Simulated(learnt, numbers)
-        for (option, points), days in found.items():
-            wanted = min(_REPLICATES_PER_WORLD, replicates - len(days))
-            days += [board.days_to_find(model, points, option) for model in board.fallible(points, wanted)]
+    days: dict[tuple[Option, float], list[int | None]] = {}
+    worlds = -(-replicates // REPLICATES_PER_WORLD)
+    for number in range(worlds):
+        wanted = min(REPLICATES_PER_WORLD, replicates - number * REPLICATES_PER_WORLD)
+        for kind, found in lookout.in_world(number, wanted).items():
+            days.setdefault(kind, []).extend(found)
     return [
         Sight(
             option=option,
-            models=int(np.count_nonzero(learnt.days)),
-            daily_questions=int(learnt.drawn(option.multiple).sum()),
+            models=lookout.models,
+            daily_questions=lookout.daily_questions(option),
             points=points,
-            replicates=len(days),
-            days=tuple(sorted(day for day in days if day is not None)),
+            replicates=len(found),
+            days=tuple(sorted(day for day in found if day is not None)),
         )
-        for (option, points), days in found.items()
-        if days
+        for (option, points), found in days.items()
+        if found
     ]
+
+
+class Lookout:
+    """Looks for falls in one simulated world after the other, which are told apart by their numbers from 0."""
+
+    def __init__(self, learnt: Learnt, kinds: Sequence[tuple[Option, float]], *, seed: int) -> None:
+        self._learnt = learnt
+        self._kinds = kinds
+        self._seed = seed
+
+    @classmethod
+    def of(
+        cls,
+        history: History,
+        options: Sequence[Option],
+        *,
+        rules: Rules | None = None,
+        falls: Sequence[float] = FALLS,
+        seed: int = 1,
+    ) -> Self | None:
+        """Learn what the worlds are like; None where too little is known of every model."""
+        if np.isnan(history.score).all():
+            return None
+        learnt = Learnt.of(history, rules or Rules())
+        if not len(learnt.known_models):
+            return None
+        had = [option for option in options if learnt.has_questions_for(option.multiple)]
+        return cls(learnt, [(option, points) for option in had for points in falls], seed=seed)
+
+    @property
+    def models(self) -> int:
+        """Models with scores."""
+        return int(np.count_nonzero(self._learnt.days))
+
+    def daily_questions(self, option: Option) -> int:
+        """Questions a model gets a day."""
+        return int(self._learnt.drawn(option.multiple).sum())
+
+    def in_world(
+        self, number: int, wanted: int = REPLICATES_PER_WORLD
+    ) -> Mapping[tuple[Option, float], list[int | None]]:
+        """Look for so many falls of each kind: the days that each took, None where it was not found.
+
+        A world is the same whenever it is played and whatever others are. Empty where no model can fall so far.
+        """
+        board = _Simulated(self._learnt, np.random.default_rng(SeedSequence(self._seed, spawn_key=(number,))))
+        return {
+            (option, points): [board.days_to_find(model, points, option) for model in board.fallible(points, wanted)]
+            for option, points in self._kinds
+        }
 
 
 class _Simulated:

@@ -28,6 +28,7 @@ from yzindex.records.run_views import (
     unscored_of,
 )
 from yzindex.records.runs import has_concluded
+from yzindex.records.sights import BoardSight, board_sight
 from yzindex.records.states import RANKED
 from yzindex.records.tables import Evaluation, Run
 from yzindex.records.verdict_view import VerdictView, verdicts_of
@@ -95,6 +96,8 @@ class BoardView:
     standings: tuple[Standing, ...]
     health: Health
     record: BoardRecord
+    #: What the board could see on the last day of which that is worked out; None before the first.
+    sight: BoardSight | None
 
     @property
     def latest_run(self) -> int | None:
@@ -123,6 +126,7 @@ def board_view(database: Database, fleet: Fleet) -> BoardView:
             standings=ranked([_standing(model, fleet, found) for model in fleet.models]),
             health=health_of(session, newest),
             record=board_record(session),
+            sight=board_sight(session),
         )
 
 

@@ -416,3 +416,53 @@ class StoredAnalysis(SQLModel, table=True):
     trouble: str | None = Field(default=None, sa_type=StorableText)
     not_before_s: float = 0.0
     made_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class StoredSight(SQLModel, table=True):
+    """What the board could see on a day, and how far the worker has come that looks for it, world by world."""
+
+    __tablename__ = "sight"
+
+    #: In the configured zone.
+    day: date = Field(primary_key=True)
+    #: The last run that counts, whatever is concluded while worlds are played.
+    last_run: int = Field(foreign_key="run.number")
+    #: Whether models could be asked again.
+    asks: bool
+    #: Whether any of the models is simulated; the falls always are.
+    simulated: bool
+    seed: int
+    analysis_version: str
+    runs: int = 0
+    #: Scored answers in the main dimensions.
+    answers: int = 0
+    #: Models with scores, and questions that each gets a day.
+    models: int = 0
+    daily_questions: int = 0
+    #: Why nothing can be seen, or said.
+    reason: str | None = Field(default=None, sa_type=StorableText)
+
+    #: Simulated worlds that are done, and the processor seconds they took.
+    worlds: int = 0
+    cpu_s: float = 0.0
+    #: Counts claims; a worker writes only while the attempt is still its own.
+    attempt: int = 0
+    #: Times it was begun since anything came of it.
+    tries: int = 0
+    lease_until_s: float | None = None
+    began_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    #: None while it is worked out.
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class SightOfFall(SQLModel, table=True):
+    """How simulated falls of one size were found on a day."""
+
+    __tablename__ = "sight_of_fall"
+
+    day: date = Field(foreign_key="sight.day", primary_key=True)
+    #: Whole points of the main score.
+    points: int = Field(primary_key=True)
+    replicates: int
+    #: Of those found, the days that each took, ascending.
+    days: list[int] = Field(sa_type=JSON)

@@ -265,7 +265,8 @@ def test_before_the_first_verdict_there_is_an_empty_record(api: TestClient) -> N
 
     assert (found["day"], found["verdicts"]) == (None, [])
     assert found["record"]["told"] == (
-        "False alarms allowed: 1 per model-year. Since the start: 0 in 0.0. Verdicts settled later: 0, of which held 0."
+        "False alarms allowed: 1 per model-year. Since the start: 0 in 0.0 model-years. "
+        "Verdicts settled later: 0, of which held 0 and overturned 0."
     )
 
 

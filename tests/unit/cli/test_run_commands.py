@@ -1,4 +1,4 @@
-"""`yz run`, `yz board`, `yz raw`: ordering, waiting, and the tables that people read."""
+"""`yz run`, `yz raw`: ordering, waiting, and the tables that people read."""
 
 from __future__ import annotations
 
@@ -160,25 +160,6 @@ class TestCost:
 @pytest.mark.parametrize("amount", ["-1", "nan", "cheap"])
 def test_an_amount_that_is_none_is_bad_usage(yz: Yz, amount: str) -> None:
     assert yz("run", "--max-usd", amount).exit_code == 2
-
-
-def test_the_board_shows_ranks_reasons_and_labels(yz: Yz, workers: Workers, database: Database) -> None:
-    for _ in range(2):
-        yz("run")
-    finish(database, 1, TODAY)
-    alone = yz("board")
-    finish(database, 2, TODAY)
-
-    board = yz("board")
-
-    assert "a single day is never ranked alone" in alone.stdout
-    assert "SIMULATED" in board.stdout
-    assert "AI-assisted" in board.stdout
-    first = next(line.split() for line in board.stdout.splitlines() if line.strip().startswith("1 "))
-    assert first[:7] == ["1", "sim/agate", "(simulated)", "79.86", "2", "#2", "79.86"]
-    assert "74.00 (84.03)" in board.stdout
-    standings = [json.loads(line) for line in yz("board", "--json").stdout.splitlines()]
-    assert [each["rank"] for each in standings] == [1, 2]
 
 
 def test_raw_shows_all_answers_or_one_in_full(yz: Yz, workers: Workers, database: Database) -> None:

@@ -52,7 +52,7 @@ def test_the_board_says_why_models_fell_and_what_cost_the_points(yz: Yz, two_day
 
     assert board.exit_code == 0, board.output
     assert "Two models lost 6.88 to 13.75 points. Why?" in board.stdout
-    assert "CONFIRMED DROP since 2026-11-01" in line_of(board.stdout, "1 ")
+    assert "CONFIRMED DROP since 2026-11-01" in line_of(board.stdout, "1-2    sim/opal")
     why = board.stdout[board.stdout.index("Why?") :]
     row = line_of(why, "sim/agate (simulated)").split()
     assert row[2:7] == ["-13.75", "-8.10", "-0.40", "-5.25", "[-35,"]

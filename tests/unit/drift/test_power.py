@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from yzindex.drift.history import History, HistoryRow, Role, history_of
-from yzindex.drift.power import HORIZON_DAYS, Option, Sight, power_of
+from yzindex.drift.power import Option, Sight, power_of
+from yzindex.drift.sight import HORIZON_DAYS
 
 ASKING = Option(multiple=1, asks=True)
 
