@@ -54,7 +54,7 @@ def test_beside_it_stand_side_charts_coverage_availability_value_and_cost(
 
     shown = yz("board").stdout
 
-    assert row(shown, "sim/agate", table=2) == "sim/agate (simulated) 38.4 (1/2) 50.0 9/10 * 100 % (33.3 %) 7986 $0.01"
+    assert row(shown, "sim/agate", table=2) == "sim/agate (simulated) 38.4 (1/2) 50.0 9/10 * 90 % (28.1 %) 8873 $0.0090"
     assert "judgment and communication are side charts, AI-assisted" in shown
     assert f"2 questions unscored, {OUTAGE}" not in shown
     assert f"* Run #2: 1 question unscored, {OUTAGE} (not counted as 0): sim/agate judgment-" in " ".join(shown.split())
