@@ -66,7 +66,7 @@ CONSTANTS = (
     "No verdict is stored on this run.",
     "No verdict speaks of this run.",
     "Changes of the main score before the cap: each is the sum of draw, everyone and rest.",
-    "Passed: how often, by all answers so far, each model counting alike.",
+    "Passed is a full score: how often, by all answers so far, each model counting alike.",
 )
 
 

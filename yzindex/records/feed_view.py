@@ -1,23 +1,27 @@
 """Reads what is new: reports of concluded daily runs, confirmed changes of models, moves of the board."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from yzindex.days import beginning_of
+from yzindex.days import beginning_of, day_of
 from yzindex.dimensions import Dimension
 from yzindex.records.database import Database
 from yzindex.records.ledger import MAIN
-from yzindex.records.report_view import facts_of_run
+from yzindex.records.morning_view import morning_facts
 from yzindex.records.runs import has_concluded
 from yzindex.records.states import RANKED, Direction, MoveCause
-from yzindex.records.tables import BoardMove, ConfirmedChange, Run
+from yzindex.records.tables import BoardMove, ConfirmedChange, Evaluation, Run
+from yzindex.records.verdict_view import VerdictView, verdicts_of
 from yzindex.report.blocks import Article, Foreign, heading, paragraph
 from yzindex.report.figures import points
+from yzindex.report.morning import MorningFacts, headline
 from yzindex.report.naming import report_address
-from yzindex.report.run_article import headline, run_article
+from yzindex.report.run_summary import run_summary
 from yzindex.wording import shown
 
 #: Entries of the feed, and reports among them.
@@ -45,27 +49,33 @@ def news(database: Database, zone: ZoneInfo) -> list[News]:
 
 
 def _reports(session: Session, zone: ZoneInfo) -> list[News]:
-    rows = (
-        select(Run.number, Run.finished_at)
+    newest = (
+        select(Run)
         .where(has_concluded(), col(Run.kind).in_(RANKED))
         .order_by(col(Run.number).desc())
         .limit(MOST_REPORTS)
     )
-    found = []
-    for number, finished_at in session.exec(rows).all():
-        assert number is not None
-        assert finished_at is not None
-        run = facts_of_run(session, zone, number)
-        found.append(
-            News(
-                key=f"run-{number}",
-                title=headline(run),
-                updated=finished_at,
-                address=report_address(number),
-                article=run_article(run),
-            )
-        )
-    return found
+    runs = session.exec(newest).all()
+    evaluations = select(Evaluation).where(col(Evaluation.run_number).in_([run.number for run in runs]))
+    said: defaultdict[int | None, list[VerdictView]] = defaultdict(list)
+    # An advice is not told, and so neither is how stable a model was.
+    for view in verdicts_of(session, session.exec(evaluations).all(), unstable=()).values():
+        said[view.run_number].append(view)
+    return [_report(session, zone, run, sorted(said[run.number], key=lambda view: view.model)) for run in runs]
+
+
+def _report(session: Session, zone: ZoneInfo, run: Run, said: Sequence[VerdictView]) -> News:
+    assert run.number is not None
+    assert run.finished_at is not None
+    day = max((view.day for view in said), default=day_of(run.created_at, zone))
+    facts = morning_facts(session, zone, said, day) if said else MorningFacts(read_on=day, day=day)
+    return News(
+        key=f"run-{run.number}",
+        title=headline(run.number, facts),
+        updated=run.finished_at,
+        address=report_address(run.number),
+        article=run_summary(run.number, facts, said),
+    )
 
 
 def _changes(session: Session, zone: ZoneInfo) -> list[News]:

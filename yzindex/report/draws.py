@@ -24,7 +24,7 @@ def drawn(model: ModelFacts, *, with_scores: bool) -> tuple[Block, ...]:
     return (title, _EXPLAINED, Table(headings=headings, rows=tuple(rows)), *_more(sides))
 
 
-_EXPLAINED = paragraph("Passed: how often, by all answers so far, each model counting alike.")
+_EXPLAINED = paragraph("Passed is a full score: how often, by all answers so far, each model counting alike.")
 
 
 def _more(sides: Iterable[SideFacts]) -> Iterable[Paragraph]:

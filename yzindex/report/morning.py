@@ -73,6 +73,11 @@ class MorningFacts:
     verdicts_from: date | None = None
 
 
+def headline(run_number: int, facts: MorningFacts) -> str:
+    """Give the title of what is written on a run."""
+    return f"Run #{run_number}: {morning(facts)}"
+
+
 def morning(facts: MorningFacts) -> str:
     """Say what the day's verdicts come to."""
     if facts.day is None:

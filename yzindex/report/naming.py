@@ -1,6 +1,7 @@
 """How models, runs and addresses are written in an article."""
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from yzindex.report.blocks import Foreign, Inline, Named, Words
 from yzindex.report.counting import spelled
@@ -11,7 +12,17 @@ _FEWEST_TO_BE_ALL = 3
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
-def named(model: ModelFacts) -> Words:
+class HasName(Protocol):
+    """A model, or what is said of one."""
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def simulated(self) -> bool: ...
+
+
+def named(model: HasName) -> Words:
     """Name a model; a simulated one is labelled wherever its scores appear."""
     name: Inline = Foreign(model.model)
     return (name, _SIMULATED) if model.simulated else (name,)

@@ -11,7 +11,7 @@ from yzindex.report.costs import costs_of_the_fallen
 from yzindex.report.draws import drawn
 from yzindex.report.facts import ModelFacts, RecordFacts, RunFacts, SideFacts
 from yzindex.report.figures import points, signed_tenths, tenths
-from yzindex.report.morning import morning
+from yzindex.report.morning import headline
 from yzindex.report.naming import grouped, named
 from yzindex.report.operation import coverage, operation_of_all, unscored_of_all
 from yzindex.report.scores import cap_sentences, chart_name
@@ -23,18 +23,13 @@ from yzindex.scoring import rounded, signed
 _SIDE = tuple(dimension for dimension in Dimension if dimension.role is Role.SIDE)
 
 
-def headline(run: RunFacts) -> str:
-    """Give the title of the article."""
-    return f"Run #{run.number}: {morning(run.morning)}"
-
-
 def run_article(run: RunFacts) -> Article:
     """Say what the run says of its models."""
     return tuple(_blocks(run))
 
 
 def _blocks(run: RunFacts) -> Iterable[Block]:
-    yield heading(1, headline(run))
+    yield heading(1, headline(run.number, run.morning))
     yield opening(run, simulated=run.simulated)
     yield heading(2, "Models, by the mean of their last five main scores")
     yield _scores(run)

@@ -1,6 +1,9 @@
 """The section on the verdict: its fixed words with their evidence, and what follows."""
 
 from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
 
 from yzindex.dimensions import Dimension
 from yzindex.drift.advice import Watched
@@ -16,7 +19,32 @@ _CONFIRMED = frozenset({Word.CONFIRMED_DROP, Word.CONFIRMED_RISE, Word.RECOVERED
 _NO_VERDICT = "No verdict is stored on this run."
 
 
-def phrase(verdict: VerdictFacts) -> str:
+class HasWord(Protocol):
+    """A verdict, as `VerdictFacts` gives it."""
+
+    @property
+    def word(self) -> Word: ...
+
+    @property
+    def chart(self) -> str: ...
+
+    @property
+    def size(self) -> Decimal | None: ...
+
+    @property
+    def lo(self) -> Decimal | None: ...
+
+    @property
+    def hi(self) -> Decimal | None: ...
+
+    @property
+    def since(self) -> date | None: ...
+
+    @property
+    def evidence(self) -> str: ...
+
+
+def phrase(verdict: HasWord) -> str:
     """Give the fixed words, of a confirmed change with its day, size and interval of 95 %."""
     if verdict.word not in _CONFIRMED or verdict.size is None or verdict.lo is None or verdict.hi is None:
         return verdict.word.value
@@ -28,9 +56,12 @@ def phrase(verdict: VerdictFacts) -> str:
 
 def said(model: ModelFacts) -> Words:
     """Say the verdict and why."""
-    if model.verdict is None:
-        return (_NO_VERDICT,)
-    return (Strong(f"{phrase(model.verdict)}."), " ", Foreign(model.verdict.evidence, _LONGEST_SENTENCE))
+    return (_NO_VERDICT,) if model.verdict is None else said_of(model.verdict)
+
+
+def said_of(verdict: HasWord) -> Words:
+    """Say a verdict and why."""
+    return (Strong(f"{phrase(verdict)}."), " ", Foreign(verdict.evidence, _LONGEST_SENTENCE))
 
 
 def verdict_section(model: ModelFacts) -> tuple[Block, ...]:

@@ -95,6 +95,23 @@ def test_the_feed_has_reports_confirmed_changes_and_moves_as_atom_demands(
         assert (content.text or "").startswith("<h1>")
 
 
+def test_an_entry_has_the_title_of_its_report_the_word_on_each_model_and_the_way_there(
+    api: TestClient, two_days: None
+) -> None:
+    report = api.get("/v1/runs/2/report").text.splitlines()
+
+    entries = ElementTree.fromstring(api.get("/feed.atom").content).findall(f"{ATOM}entry")
+
+    (own,) = [each for each in entries if (each.findtext(f"{ATOM}title") or "").startswith("Run #2")]
+    assert f"# {own.findtext(f'{ATOM}title')}" == report[0]
+    content = own.findtext(f"{ATOM}content") or ""
+    for word in ("sim/agate", "(simulated)", "<strong>confirmed drop since 2026-11-01", "For a reason."):
+        assert word in content
+    link = own.find(f"{ATOM}link")
+    assert link is not None
+    assert link.get("href") == "http://127.0.0.1:8000/v1/runs/2/report"
+
+
 def test_an_entry_keeps_its_id_when_others_come(api: TestClient, database: Database, two_days: None) -> None:
     before = {each.text for each in ElementTree.fromstring(api.get("/feed.atom").content).iter(f"{ATOM}id")}
 
