@@ -70,6 +70,7 @@ def test_a_model_is_shown_with_its_verdict_its_terms_and_its_course(browser: Tes
         assert view.terms is not None
         assert view.evidence in words(page)
         assert view.advice in words(page)
+        assert "what the other models moved by beyond that" in page
         assert f"/compare?model=sim%2F{view.model[4:]}&amp;run_a={view.terms.compared_run}&amp;run_b=" in page
         assert page.count("<circle") >= DAYS
         assert 'class="band"' in page

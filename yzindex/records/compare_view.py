@@ -17,7 +17,7 @@ from yzindex.dimensions import MAIN_WEIGHTS, Dimension
 from yzindex.drift.words import Word
 from yzindex.errors import YzIndexError
 from yzindex.records.database import Database
-from yzindex.records.fleets import too_few_models
+from yzindex.records.fleets import common_is_estimated
 from yzindex.records.item_figures import FULL_SCORE, passed_by_models
 from yzindex.records.ledger import MAIN
 from yzindex.records.run_views import Result, evaluation_of, result_of
@@ -29,7 +29,6 @@ from yzindex.scoring import exact, mean
 
 #: Integrity labels that are shown in a row: one rests on two probes, and alone says little.
 STREAK = 5
-_SIDES = 2
 _POINTS = Decimal(100)
 #: Changes of a score that differ by less are the same, rounded at another place.
 _SAME = Decimal("1E-6")
@@ -139,7 +138,7 @@ def compare(database: Database, model: str, run_a: int, run_b: int) -> Compariso
             after=_side(session, after),
             change=shown,
             cap=shown - raw,
-            common_is_estimated=bool(terms.common) or len(too_few_models(session, (run_a, run_b))) < _SIDES,
+            common_is_estimated=common_is_estimated(session, terms.common, run_a, run_b),
             confirmed_between=tuple(between),
             **asdict(terms),
         )

@@ -1,6 +1,7 @@
 """How many models a common movement could be told by, run by run."""
 
 from collections.abc import Collection
+from decimal import Decimal
 
 from sqlmodel import Session, col, func, select
 
@@ -8,6 +9,11 @@ from yzindex.drift.rules import Rules
 from yzindex.records.tables import Evaluation
 
 _LEAST = Rules().least_fleet
+
+
+def common_is_estimated(session: Session, common: Decimal, run_a: int, run_b: int) -> bool:
+    """Whether what everyone moved by from one run to another rests on anything: on models enough in one of them."""
+    return bool(common) or len(too_few_models(session, (run_a, run_b))) < len((run_a, run_b))
 
 
 def too_few_models(session: Session, runs: Collection[int]) -> dict[int, int]:

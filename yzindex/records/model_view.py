@@ -14,6 +14,7 @@ from yzindex.dimensions import Dimension
 from yzindex.drift.advice import Watched
 from yzindex.drift.outcomes import Settled
 from yzindex.records.database import Database
+from yzindex.records.fleets import common_is_estimated
 from yzindex.records.recent import RecentRun, recent_runs
 from yzindex.records.states import Direction, MoveCause
 from yzindex.records.tables import Answer, BoardMove, ConfirmedChange, Evaluation, StoredScore, Watch
@@ -70,6 +71,8 @@ class ModelView:
     #: Scores of each dimension, place by place as in the course; None where it has none.
     dimensions: Mapping[Dimension, tuple[Decimal | None, ...]]
     verdict: VerdictView | None
+    #: Whether the verdict's change has a part that is everyone's; None where it has no parts.
+    common_is_estimated: bool | None
     changes: tuple[Change, ...]
     moves: tuple[MoveSpan, ...]
     watches: tuple[Watched, ...]
@@ -81,13 +84,15 @@ def model_view(database: Database, model: str) -> ModelView:
     with database.read() as session:
         simulated = is_simulated(session, model)
         course = tuple(reversed(recent_runs(session, [model], limit=MOST_RUNS)[model]))
+        verdict = _verdict(session, course)
         first = next((run.day for run in course if run.day is not None), date.max)
         return ModelView(
             model=model,
             simulated=simulated,
             course=course,
             dimensions=_dimensions(session, course),
-            verdict=_verdict(session, course),
+            verdict=verdict,
+            common_is_estimated=_common_is_estimated(session, verdict),
             changes=_changes(session, model),
             moves=_moves(session, first),
             watches=_watches(session, model),
@@ -111,6 +116,12 @@ def _verdict(session: Session, course: Sequence[RecentRun]) -> VerdictView | Non
         return None
     evaluation = session.get_one(Evaluation, last.evaluation_id)
     return verdicts_of(session, [evaluation])[last.model, last.run_number]
+
+
+def _common_is_estimated(session: Session, verdict: VerdictView | None) -> bool | None:
+    if verdict is None or verdict.terms is None:
+        return None
+    return common_is_estimated(session, verdict.terms.common, verdict.terms.compared_run, verdict.run_number)
 
 
 def _changes(session: Session, model: str) -> tuple[Change, ...]:
