@@ -15,6 +15,9 @@ from yzindex.grading.formatting import Format
 from yzindex.grading.probe import Probe
 from yzindex.grading.rubric import Rubric
 
+#: Characters.
+LONGEST_ID = 64
+
 Grader = Annotated[Calls | Stdio | Sql | Citations | Format | Rubric | Probe, Field(discriminator="type")]
 
 
@@ -64,7 +67,7 @@ class Question(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9-]{2,63}$")
+    id: str = Field(pattern=rf"^[a-z][a-z0-9-]{{2,{LONGEST_ID - 1}}}$")
     dimension: Dimension
     kind: Kind
     prompt: str = Field(min_length=1)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
+from yzindex.bank.question import LONGEST_ID
 from yzindex.report.blocks import Foreign, Inline, Named, Words
 from yzindex.report.counting import spelled
 from yzindex.report.facts import ModelFacts, RunFacts
@@ -36,13 +37,14 @@ def listed(models: tuple[ModelFacts, ...]) -> Words:
     return tuple(words)
 
 
-def named_question(question_id: str) -> Named:
-    """Name a question.
+def named_question(question_id: str) -> Inline:
+    """Name a question, with the way to its page; what is too long for an id of a bank has none.
 
-    >>> named_question("a/b").address
-    '/questions/a%2Fb'
+    >>> named_question("a/b")
+    Named(name=Foreign(text='a/b', most=120), address='/questions/a%2Fb')
     """
-    return Named(Foreign(question_id), f"/questions/{encoded(question_id)}")
+    name = Foreign(question_id)
+    return name if len(question_id) > LONGEST_ID else Named(name, f"/questions/{encoded(question_id)}")
 
 
 def grouped(run: RunFacts, said: Iterable[tuple[ModelFacts, Words]]) -> Iterable[Words]:

@@ -117,7 +117,7 @@ def test_no_control_or_direction_character_is_left_and_a_long_line_is_cut(hostil
 
 
 def test_hostile_texts_make_no_line_that_begins_a_block_of_their_own(hostile: Database) -> None:
-    ours = r"#{1,2} |- |\| |!\[|\*\*|Run |Source: |Since |False |Nothing |Changes |No |Passed: |What |There "
+    ours = r"#{1,2} |- |\| |!\[|\*\*|Run |Source: |Since |False |Nothing |Changes |No |Passed is |What |There "
 
     for number, model in articles(hostile):
         lines = as_markdown(run_facts(hostile, UTC, number), model).split("\n")
