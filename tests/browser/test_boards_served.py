@@ -17,15 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 _GENEROUS_MS = 2_000
 
 
-def test_the_quarter_is_served_with_all_its_models(quarter_board: Server) -> None:
-    with Client(quarter_board.address) as client:
-        board = client.board()
-
-    assert board.simulated
-    assert {each.model for each in board.models} == {each.slug for each in quarter.quarter().characters}
-    assert weigh(quarter_board.address, "/v1/board").server_ms < _GENEROUS_MS
-
-
+# First, for it takes a minute to make, and another process makes the quarter meanwhile.
 def test_a_year_of_thirty_models_is_served_in_time(year_board: Server) -> None:
     weight = weigh(year_board.address, "/v1/board")
     with Client(year_board.address) as client:
@@ -35,6 +27,15 @@ def test_a_year_of_thirty_models_is_served_in_time(year_board: Server) -> None:
     assert board.latest_run == year.DAYS + 1
     assert weight.status == 200
     assert weight.server_ms < _GENEROUS_MS, weight
+
+
+def test_the_quarter_is_served_with_all_its_models(quarter_board: Server) -> None:
+    with Client(quarter_board.address) as client:
+        board = client.board()
+
+    assert board.simulated
+    assert {each.model for each in board.models} == {each.slug for each in quarter.quarter().characters}
+    assert weigh(quarter_board.address, "/v1/board").server_ms < _GENEROUS_MS
 
 
 def test_every_hostile_answer_can_be_read(hostile_board: Server) -> None:

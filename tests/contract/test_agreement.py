@@ -260,7 +260,7 @@ def test_what_takes_more_memory_than_it_may_is_not_compared(bubblewrap, folder):
 
 
 @pytest.mark.bubblewrap
-@sizes(1200)
+@sizes(800)
 @given(source=PROGRAMS, stdin=STDINS)
 def test_programs_do_the_same_in_bubblewrap(bubblewrap, folder, source, stdin):
     assume(agrees(bubblewrap, bubblewrap.python, folder, source, stdin, times=FEWEST_CASES))

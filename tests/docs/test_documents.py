@@ -154,7 +154,7 @@ def test_the_page_on_reports_has_the_sections_in_their_order_and_the_numbers_of_
     assert f"the last {STREAK} of them" in page
     assert f"over the last {USUAL_DAYS} days; the sd of the last {WINDOW} main scores" in page
     assert f"the newest {MOST_REPORTS} daily runs" in page
-    assert f"at most\n{MOST} entries" in page
+    assert f"at most {MOST} entries" in page
     assert f"is known after {Rules().lag_days} days" in page
 
 
