@@ -7,7 +7,8 @@ from pydantic import Field
 from api.shapes.values import Body, Score, score
 from yzindex.bank.question import Kind, Tier
 from yzindex.dimensions import Dimension
-from yzindex.records.item_figures import FULL_SCORE, ItemFigures
+from yzindex.grading.grade import FULL_SCORE
+from yzindex.records.item_figures import ItemFigures
 from yzindex.records.question_list import ListedQuestion
 
 

@@ -10,8 +10,8 @@ from api.shapes.values import Body, Exact, Moment, Score, score
 from yzindex.bank.disclosure import Disclosure
 from yzindex.bank.question import Kind, Tier
 from yzindex.dimensions import Dimension
+from yzindex.grading.grade import FULL_SCORE
 from yzindex.grading.rubric import RubricItem
-from yzindex.records.item_figures import FULL_SCORE
 from yzindex.records.question_answers import QuestionAnswer
 from yzindex.records.question_view import (
     AskedInRun,

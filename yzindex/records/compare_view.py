@@ -16,9 +16,10 @@ from sqlmodel import Session, col, select
 from yzindex.dimensions import MAIN_WEIGHTS, Dimension
 from yzindex.drift.words import Word
 from yzindex.errors import YzIndexError
+from yzindex.grading.grade import FULL_SCORE
 from yzindex.records.database import Database
 from yzindex.records.fleets import common_is_estimated
-from yzindex.records.item_figures import FULL_SCORE, passed_by_models
+from yzindex.records.item_figures import passed_by_models
 from yzindex.records.ledger import MAIN
 from yzindex.records.run_views import Result, evaluation_of, result_of
 from yzindex.records.runs import find_run, has_concluded

@@ -12,12 +12,12 @@ from fractions import Fraction
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from yzindex.grading.grade import FULL_SCORE
 from yzindex.records.runs import has_concluded
 from yzindex.records.states import IMPARTIAL
 from yzindex.records.tables import Answer, Evaluation, Run
 from yzindex.scoring import exact, mean
 
-FULL_SCORE = Decimal(100)
 #: With fewer models, one score for all says little of a question.
 FEW_MODELS = 5
 

@@ -14,8 +14,9 @@ from yzindex.bank.files import Bank
 from yzindex.bank.question import Kind, Question, Tier
 from yzindex.dimensions import Dimension
 from yzindex.errors import YzIndexError
+from yzindex.grading.grade import FULL_SCORE
 from yzindex.records.database import Database
-from yzindex.records.item_figures import FULL_SCORE, ItemFigures, figures_of, shares_of
+from yzindex.records.item_figures import ItemFigures, figures_of, shares_of
 from yzindex.records.question_answers import QuestionAnswer, QuestionCall, answers_to, calls_for
 from yzindex.records.states import AnswerState, Purpose, RunKind
 from yzindex.records.tables import StoredQuestion
