@@ -36,10 +36,11 @@ class BoardFolder:
 
         Half a board is never left behind.
         """
-        self._write_fleet_and_bank()
         if self.database.exists():
+            # Its fleet and its bank are there, too; whoever reads them meanwhile would find them half written.
             self._migrate()
             return
+        self._write_fleet_and_bank()
         unfinished = self.database.with_suffix(".unfinished")
         unfinished.unlink(missing_ok=True)
         database = Database(f"sqlite:///{unfinished.resolve()}")
