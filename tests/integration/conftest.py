@@ -1,4 +1,4 @@
-"""Databases with our tables: SQLite always, PostgreSQL where there is one."""
+"""Databases with our tables, SQLite always, PostgreSQL where there is one; and a queue of one's own."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from redis import Redis
 from sqlmodel import SQLModel
 
+from yzindex.addresses import redis_address
 from yzindex.records.database import Database
 from yzindex.records.migrating import migrate
 
@@ -28,3 +30,12 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, empty_tables: Path)
             for table in reversed(SQLModel.metadata.sorted_tables):
                 session.connection().execute(table.delete())
     database.close()
+
+
+@pytest.fixture
+def redis(valkey_url: str) -> Iterator[Redis]:
+    """An empty queue."""
+    with Redis.from_url(redis_address(valkey_url)) as client:
+        client.flushall()
+        yield client
+        client.flushall()

@@ -16,7 +16,6 @@ from tests import rows
 from tests.graded import finish, grade, scores
 from tests.integration.scripted_worker import DEADLINE_S, HOLDING, LET_GO
 from tests.integration.working import finished, send, told, until, working
-from yzindex.addresses import redis_address
 from yzindex.dimensions import Dimension
 from yzindex.records.database import Database
 from yzindex.records.migrating import migrate
@@ -40,14 +39,6 @@ def database(tmp_path: Path) -> Iterator[Database]:
         session.exec(update(Answer).values(reply=RIGHT))
     yield database
     database.close()
-
-
-@pytest.fixture
-def redis(valkey_url: str) -> Iterator[Redis]:
-    with Redis.from_url(redis_address(valkey_url)) as client:
-        client.flushall()
-        yield client
-        client.flushall()
 
 
 def regrades(database: Database) -> list[Regrade]:

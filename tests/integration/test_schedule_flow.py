@@ -21,7 +21,6 @@ from worker import tasks
 from worker.app import app, make_app
 from worker.runtime import Runtime
 from yzindex import clock
-from yzindex.addresses import redis_address
 from yzindex.ordering import DAILY
 from yzindex.records.database import Database
 from yzindex.records.schedules import tell
@@ -207,14 +206,6 @@ def test_switched_off_beat_has_no_daily_run_and_the_sweep_orders_none(
     assert beat.sent
     assert "daily-run" not in beat.sent
     assert dates(database) == []
-
-
-@pytest.fixture
-def redis(valkey_url: str) -> Iterator[Redis]:
-    with Redis.from_url(redis_address(valkey_url)) as client:
-        client.flushall()
-        yield client
-        client.flushall()
 
 
 def zone_at_noon() -> ZoneInfo:

@@ -18,7 +18,6 @@ from tests.integration.working import finished, send, until, working
 from tests.played import calibrated_board
 from worker import seeing, tasks
 from yzindex import clock
-from yzindex.addresses import redis_address
 from yzindex.records.database import Database
 from yzindex.records.sights import SightClaim
 from yzindex.records.tables import StoredSight
@@ -38,14 +37,6 @@ def database(tmp_path: Path, empty_tables: Path, monkeypatch: pytest.MonkeyPatch
     calibrated_board(database, Settings(timezone=zone.key, reask_after_s=0))
     yield database
     database.close()
-
-
-@pytest.fixture
-def redis(valkey_url: str) -> Iterator[Redis]:
-    with Redis.from_url(redis_address(valkey_url)) as client:
-        client.flushall()
-        yield client
-        client.flushall()
 
 
 def stored(database: Database) -> StoredSight | None:
